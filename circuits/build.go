@@ -1,0 +1,105 @@
+package circuits
+
+// The methods below append the gate of their name and return the circuit, so
+// that calls can be chained. Qubits are given in the order of [Op.Qubits]:
+// controls first, then targets.
+
+func (c *Circuit) I(q int) *Circuit    { return c.Append(GateI, nil, q) }
+func (c *Circuit) X(q int) *Circuit    { return c.Append(GateX, nil, q) }
+func (c *Circuit) Y(q int) *Circuit    { return c.Append(GateY, nil, q) }
+func (c *Circuit) Z(q int) *Circuit    { return c.Append(GateZ, nil, q) }
+func (c *Circuit) H(q int) *Circuit    { return c.Append(GateH, nil, q) }
+func (c *Circuit) S(q int) *Circuit    { return c.Append(GateS, nil, q) }
+func (c *Circuit) Sdg(q int) *Circuit  { return c.Append(GateSdg, nil, q) }
+func (c *Circuit) T(q int) *Circuit    { return c.Append(GateT, nil, q) }
+func (c *Circuit) Tdg(q int) *Circuit  { return c.Append(GateTdg, nil, q) }
+func (c *Circuit) SX(q int) *Circuit   { return c.Append(GateSX, nil, q) }
+func (c *Circuit) SXdg(q int) *Circuit { return c.Append(GateSXdg, nil, q) }
+
+func (c *Circuit) RX(theta Angle, q int) *Circuit { return c.Append(GateRX, []Angle{theta}, q) }
+func (c *Circuit) RY(theta Angle, q int) *Circuit { return c.Append(GateRY, []Angle{theta}, q) }
+func (c *Circuit) RZ(theta Angle, q int) *Circuit { return c.Append(GateRZ, []Angle{theta}, q) }
+func (c *Circuit) P(lambda Angle, q int) *Circuit { return c.Append(GateP, []Angle{lambda}, q) }
+func (c *Circuit) U(theta, phi, lambda Angle, q int) *Circuit {
+	return c.Append(GateU, []Angle{theta, phi, lambda}, q)
+}
+
+func (c *Circuit) CX(control, target int) *Circuit { return c.Append(GateCX, nil, control, target) }
+func (c *Circuit) CY(control, target int) *Circuit { return c.Append(GateCY, nil, control, target) }
+func (c *Circuit) CZ(control, target int) *Circuit { return c.Append(GateCZ, nil, control, target) }
+func (c *Circuit) CH(control, target int) *Circuit { return c.Append(GateCH, nil, control, target) }
+
+func (c *Circuit) CP(lambda Angle, control, target int) *Circuit {
+	return c.Append(GateCP, []Angle{lambda}, control, target)
+}
+
+func (c *Circuit) CRX(theta Angle, control, target int) *Circuit {
+	return c.Append(GateCRX, []Angle{theta}, control, target)
+}
+
+func (c *Circuit) CRY(theta Angle, control, target int) *Circuit {
+	return c.Append(GateCRY, []Angle{theta}, control, target)
+}
+
+func (c *Circuit) CRZ(theta Angle, control, target int) *Circuit {
+	return c.Append(GateCRZ, []Angle{theta}, control, target)
+}
+
+func (c *Circuit) CU(theta, phi, lambda, gamma Angle, control, target int) *Circuit {
+	return c.Append(GateCU, []Angle{theta, phi, lambda, gamma}, control, target)
+}
+
+func (c *Circuit) SWAP(a, b int) *Circuit  { return c.Append(GateSWAP, nil, a, b) }
+func (c *Circuit) ISWAP(a, b int) *Circuit { return c.Append(GateISWAP, nil, a, b) }
+func (c *Circuit) ECR(a, b int) *Circuit   { return c.Append(GateECR, nil, a, b) }
+
+func (c *Circuit) RXX(theta Angle, a, b int) *Circuit { return c.Append(GateRXX, []Angle{theta}, a, b) }
+func (c *Circuit) RYY(theta Angle, a, b int) *Circuit { return c.Append(GateRYY, []Angle{theta}, a, b) }
+func (c *Circuit) RZZ(theta Angle, a, b int) *Circuit { return c.Append(GateRZZ, []Angle{theta}, a, b) }
+func (c *Circuit) RZX(theta Angle, a, b int) *Circuit { return c.Append(GateRZX, []Angle{theta}, a, b) }
+
+func (c *Circuit) CCX(c0, c1, target int) *Circuit { return c.Append(GateCCX, nil, c0, c1, target) }
+func (c *Circuit) CCZ(c0, c1, target int) *Circuit { return c.Append(GateCCZ, nil, c0, c1, target) }
+func (c *Circuit) CSWAP(control, a, b int) *Circuit {
+	return c.Append(GateCSWAP, nil, control, a, b)
+}
+
+// Unitary appends an arbitrary unitary matrix on one to three qubits: row-major,
+// 4ᵏ entries, the first qubit the least significant bit of row and column.
+func (c *Circuit) Unitary(matrix []complex128, qubits ...int) *Circuit {
+	c.Ops = append(c.Ops, Op{Gate: GateUnitary, Qubits: qubits, Matrix: matrix})
+	return c
+}
+
+// GPhase multiplies the state by e^{iγ}.
+func (c *Circuit) GPhase(gamma Angle) *Circuit { return c.Append(GateGPhase, []Angle{gamma}) }
+
+// Barrier separates what stands before it on the named qubits, or on all qubits
+// when none is named, from what follows.
+func (c *Circuit) Barrier(qubits ...int) *Circuit {
+	if len(qubits) == 0 {
+		for q := range c.Qubits {
+			qubits = append(qubits, q)
+		}
+	}
+	return c.Append(GateBarrier, nil, qubits...)
+}
+
+// Measure measures qubit q in the Z basis into classical bit clbit, and makes
+// room for the bit.
+func (c *Circuit) Measure(q, clbit int) *Circuit {
+	c.Clbits = max(c.Clbits, clbit+1)
+	c.Ops = append(c.Ops, Op{Gate: GateMeasure, Qubits: []int{q}, Clbit: clbit})
+	return c
+}
+
+// MeasureAll measures qubit k into classical bit k, for every qubit.
+func (c *Circuit) MeasureAll() *Circuit {
+	for q := range c.Qubits {
+		c.Measure(q, q)
+	}
+	return c
+}
+
+// Reset puts qubit q into |0⟩.
+func (c *Circuit) Reset(q int) *Circuit { return c.Append(GateReset, nil, q) }

@@ -1,0 +1,286 @@
+package circuits
+
+import (
+	"fmt"
+	"math"
+	"math/cmplx"
+	"slices"
+)
+
+// Op is one operation of a circuit.
+type Op struct {
+	Gate   Gate         `json:"gate"`
+	Qubits []int        `json:"qubits,omitempty"` // controls first
+	Angles []Angle      `json:"angles,omitempty"` // one for each of the gate's Params
+	Matrix []complex128 `json:"-"`                // row-major, GateUnitary only; written as "matrix" in JSON
+	Clbit  int          `json:"clbit,omitempty"`  // GateMeasure only
+}
+
+// Circuit is a list of operations on Qubits qubits and Clbits classical bits.
+// The zero value is an empty circuit without qubits. Building never fails;
+// [Circuit.Validate] (and qsim.Compile) reports what is wrong and where. A
+// Circuit may be read by many goroutines, and modified by one while no other
+// reads.
+type Circuit struct {
+	Qubits int  `json:"qubits"`
+	Clbits int  `json:"clbits,omitempty"`
+	Ops    []Op `json:"ops"`
+}
+
+// New returns an empty circuit on n qubits.
+func New(n int) *Circuit { return &Circuit{Qubits: n} }
+
+// Append adds gate g with the given angles on the given qubits, controls first.
+func (c *Circuit) Append(g Gate, angles []Angle, qubits ...int) *Circuit {
+	c.Ops = append(c.Ops, Op{Gate: g, Qubits: qubits, Angles: angles})
+	return c
+}
+
+// Clone returns a deep copy of the operation list; angles are values and shared.
+func (c *Circuit) Clone() *Circuit {
+	return &Circuit{Qubits: c.Qubits, Clbits: c.Clbits, Ops: slices.Clone(c.Ops)}
+}
+
+// Concat appends the operations of d, whose qubits and bits keep their numbers.
+func (c *Circuit) Concat(d *Circuit) *Circuit {
+	c.Qubits, c.Clbits = max(c.Qubits, d.Qubits), max(c.Clbits, d.Clbits)
+	c.Ops = append(c.Ops, d.Ops...)
+	return c
+}
+
+// Weights is the number of weights the circuit needs at run time: one more than
+// the highest index in any angle.
+func (c *Circuit) Weights() int {
+	n := 0
+	for _, op := range c.Ops {
+		for _, a := range op.Angles {
+			w, _ := a.bounds()
+			n = max(n, w)
+		}
+	}
+	return n
+}
+
+// Features is the number of features the circuit needs at run time: one more
+// than the highest index in any angle.
+func (c *Circuit) Features() int {
+	n := 0
+	for _, op := range c.Ops {
+		for _, a := range op.Angles {
+			_, x := a.bounds()
+			n = max(n, x)
+		}
+	}
+	return n
+}
+
+// Depth is the length of the longest path through the circuit, where every gate,
+// measurement and reset counts 1, and barriers and global phases count 0 (a
+// barrier still aligns the qubits it names), as Qiskit counts.
+func (c *Circuit) Depth() int {
+	level := make([]int, c.Qubits+c.Clbits)
+	depth := 0
+	for _, op := range c.Ops {
+		wires := op.Qubits
+		if op.Gate == GateMeasure {
+			wires = append(slices.Clone(wires), c.Qubits+op.Clbit)
+		}
+		top := 0
+		for _, w := range wires {
+			top = max(top, level[w])
+		}
+		if op.Gate != GateBarrier && op.Gate != GateGPhase {
+			top++
+		}
+		for _, w := range wires {
+			level[w] = top
+		}
+		depth = max(depth, top)
+	}
+	return depth
+}
+
+// Count returns how often each gate occurs.
+func (c *Circuit) Count() map[Gate]int {
+	out := make(map[Gate]int)
+	for _, op := range c.Ops {
+		out[op.Gate]++
+	}
+	return out
+}
+
+// Validate checks every operation: known gate, numbers of qubits and angles,
+// indices in range, distinct qubits, finite angles, unitary matrices (to 1e-9).
+// The error is an [*OpError] that wraps one of the package's causes.
+func (c *Circuit) Validate() error {
+	if c.Qubits < 0 || c.Clbits < 0 {
+		return fmt.Errorf("circuit with %d qubits and %d classical bits: %w", c.Qubits, c.Clbits, ErrRange)
+	}
+	for i, op := range c.Ops {
+		if err := op.validate(c.Qubits, c.Clbits); err != nil {
+			return &OpError{Index: i, Gate: op.Gate, Err: err}
+		}
+	}
+	return nil
+}
+
+func (op *Op) validate(qubits, clbits int) error {
+	if !op.Gate.Valid() {
+		return ErrUnknown
+	}
+	spec := op.Gate.Spec()
+	if spec.Qubits >= 0 && len(op.Qubits) != spec.Qubits {
+		return fmt.Errorf("%d qubits, needs %d: %w", len(op.Qubits), spec.Qubits, ErrArity)
+	}
+	if len(op.Angles) != len(spec.Params) {
+		return fmt.Errorf("%d angles, needs %d: %w", len(op.Angles), len(spec.Params), ErrArity)
+	}
+	for i, q := range op.Qubits {
+		if q < 0 || q >= qubits {
+			return fmt.Errorf("qubit %d of %d: %w", q, qubits, ErrRange)
+		}
+		if slices.Contains(op.Qubits[:i], q) {
+			return fmt.Errorf("qubit %d: %w", q, ErrDuplicate)
+		}
+	}
+	for _, a := range op.Angles {
+		if err := a.validate(); err != nil {
+			return err
+		}
+	}
+	if op.Gate == GateMeasure && (op.Clbit < 0 || op.Clbit >= clbits) {
+		return fmt.Errorf("classical bit %d of %d: %w", op.Clbit, clbits, ErrRange)
+	}
+	if op.Gate == GateUnitary {
+		return op.validateMatrix()
+	}
+	return nil
+}
+
+func (op *Op) validateMatrix() error {
+	k := len(op.Qubits)
+	if k < 1 || k > 3 || len(op.Matrix) != 1<<(2*k) {
+		return fmt.Errorf("%d qubits with %d matrix entries, needs 4, 16 or 64 on 1, 2 or 3 qubits: %w", k, len(op.Matrix), ErrArity)
+	}
+	d := 1 << k
+	for r := range d {
+		for c := range d {
+			var dot complex128
+			for j := range d {
+				dot += op.Matrix[r*d+j] * cmplx.Conj(op.Matrix[c*d+j])
+			}
+			if r == c {
+				dot--
+			}
+			if !(cmplx.Abs(dot) <= 1e-9) { // also refuses NaN
+				return fmt.Errorf("rows %d and %d: %w", r, c, ErrUnitary)
+			}
+		}
+	}
+	return nil
+}
+
+// Inverse returns the circuit that undoes c: the inverse gates in reverse order.
+// The error wraps [ErrNoInverse] if c measures or resets.
+func (c *Circuit) Inverse() (*Circuit, error) {
+	out := &Circuit{Qubits: c.Qubits, Clbits: c.Clbits, Ops: make([]Op, 0, len(c.Ops))}
+	for i, op := range slices.Backward(c.Ops) {
+		inv, err := op.Inverse()
+		if err != nil {
+			return nil, &OpError{Index: i, Gate: op.Gate, Err: err}
+		}
+		out.Ops = append(out.Ops, inv)
+	}
+	return out, nil
+}
+
+// Inverse returns the operation that undoes op, or [ErrNoInverse].
+func (op Op) Inverse() (Op, error) {
+	if op.Gate == GateMeasure || op.Gate == GateReset {
+		return Op{}, ErrNoInverse
+	}
+	spec := op.Gate.Spec()
+	out := Op{Gate: spec.inverse, Qubits: op.Qubits}
+	if spec.inverse == GateUnitary {
+		out.Matrix = adjoint(op.TargetMatrix(nil))
+		return out, nil
+	}
+	for k := range op.Angles {
+		from := k
+		if spec.inverseOrder != nil {
+			from = spec.inverseOrder[k]
+		}
+		out.Angles = append(out.Angles, op.Angles[from].Scale(-1))
+	}
+	return out, nil
+}
+
+// Controlled returns op with one more control, or [ErrNoControl] when the gate
+// table has no such gate.
+func (op Op) Controlled(control int) (Op, error) {
+	spec := op.Gate.Spec()
+	qubits := append([]int{control}, op.Qubits...)
+	switch {
+	case op.Gate == GateUnitary && len(op.Qubits) < 3:
+		// The control becomes the least significant bit: entries with bit 0 set hold U.
+		d := 1 << len(op.Qubits)
+		m := make([]complex128, 4*d*d)
+		for r := range d {
+			m[2*r*2*d+2*r] = 1
+			for c := range d {
+				m[(2*r+1)*2*d+2*c+1] = op.Matrix[r*d+c]
+			}
+		}
+		return Op{Gate: GateUnitary, Qubits: qubits, Matrix: m}, nil
+	case spec.controlled == GateI:
+		return Op{}, fmt.Errorf("%v: %w", op.Gate, ErrNoControl)
+	case op.Gate == GateU:
+		return Op{Gate: GateCU, Qubits: qubits, Angles: append(slices.Clone(op.Angles), nil)}, nil
+	}
+	return Op{Gate: spec.controlled, Qubits: qubits, Angles: op.Angles}, nil
+}
+
+// TargetMatrix is the matrix of a unitary op on its targets, for the given
+// values of its angles (nil for a gate without angles).
+func (op Op) TargetMatrix(angles []float64) []complex128 {
+	if op.Gate == GateUnitary {
+		return op.Matrix
+	}
+	spec := op.Gate.Spec()
+	m := make([]complex128, 1<<(2*spec.Targets()))
+	spec.Matrix(m, angles)
+	return m
+}
+
+func adjoint(m []complex128) []complex128 {
+	d := int(math.Sqrt(float64(len(m))))
+	out := make([]complex128, len(m))
+	for r := range d {
+		for c := range d {
+			out[c*d+r] = cmplx.Conj(m[r*d+c])
+		}
+	}
+	return out
+}
+
+// Bind replaces every angle by its value for the given weights and features. The
+// error wraps [ErrRange] when either slice is too short and [ErrNotFinite] when a
+// value is not a number.
+func (c *Circuit) Bind(weights, features []float64) (*Circuit, error) {
+	if w, x := c.Weights(), c.Features(); len(weights) < w || len(features) < x {
+		return nil, fmt.Errorf("circuit needs %d weights and %d features, got %d and %d: %w", w, x, len(weights), len(features), ErrRange)
+	}
+	out := c.Clone()
+	for i, op := range out.Ops {
+		angles := make([]Angle, len(op.Angles))
+		for k, a := range op.Angles {
+			v := a.Eval(weights, features)
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return nil, &OpError{Index: i, Gate: op.Gate, Err: fmt.Errorf("angle %v: %w", a, ErrNotFinite)}
+			}
+			angles[k] = Const(v)
+		}
+		out.Ops[i].Angles = angles
+	}
+	return out, nil
+}

@@ -1,0 +1,35 @@
+package circuits
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Causes of an invalid circuit or text; test for them with [errors.Is].
+var (
+	ErrRange     = errors.New("index out of range")
+	ErrDuplicate = errors.New("the same qubit twice")
+	ErrArity     = errors.New("wrong number of qubits, angles or matrix entries")
+	ErrNotFinite = errors.New("not a finite number")
+	ErrUnitary   = errors.New("matrix is not unitary")
+	ErrUnknown   = errors.New("unknown gate")
+	ErrSyntax    = errors.New("syntax error")
+	// ErrNoInverse marks operations that cannot be undone: measure and reset.
+	ErrNoInverse = errors.New("operation has no inverse")
+	// ErrNoControl marks gates whose controlled form is not in the gate table.
+	ErrNoControl = errors.New("gate has no controlled form")
+)
+
+// OpError is an error of one operation of a circuit.
+type OpError struct {
+	Index int // position in Circuit.Ops
+	Gate  Gate
+	Err   error
+}
+
+func (e *OpError) Error() string {
+	return fmt.Sprintf("operation %d (%v): %v", e.Index, e.Gate, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *OpError) Unwrap() error { return e.Err }

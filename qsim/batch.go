@@ -1,0 +1,109 @@
+package qsim
+
+import (
+	"context"
+	"sync"
+)
+
+// workspace is what one goroutine needs to run samples one after the other.
+type workspace struct {
+	bound
+	inParallel  bool // kernels may use several workers
+	psi, lambda []complex128
+	matrix      [64]complex128 // an inverse or a generator
+	expect      []float64
+	cotangent   []float64
+}
+
+// workspaces keeps workspaces and bound angles for the next call.
+type workspaces struct {
+	free   sync.Pool // of *workspace
+	bounds sync.Pool // of *bound
+}
+
+// bound returns angles and matrices with the constant ones filled in.
+func (s *workspaces) bound(p *Program) *bound {
+	if b, ok := s.bounds.Get().(*bound); ok {
+		return b
+	}
+	b := p.constants.clone()
+	return &b
+}
+
+func (b *bound) clone() bound {
+	return bound{
+		size: b.size, angles: append([]float64(nil), b.angles...),
+		matrices: append([]complex128(nil), b.matrices...),
+	}
+}
+
+// get returns a workspace with the given number of state vectors, 1 or 2.
+func (s *workspaces) get(p *Program, vectors int) *workspace {
+	w, ok := s.free.Get().(*workspace)
+	if !ok {
+		w = &workspace{
+			bound: p.constants.clone(), psi: make([]complex128, 1<<p.qubits),
+			expect: make([]float64, len(p.observables)), cotangent: make([]float64, len(p.observables)),
+		}
+	}
+	if vectors > 1 && w.lambda == nil {
+		w.lambda = make([]complex128, 1<<p.qubits)
+	}
+	return w
+}
+
+// each calls body for every sample, with a workspace in which everything that
+// depends on weights alone is bound. Small states run in parallel over the
+// samples, large ones one after the other with all workers inside the state. The
+// first error in the order of the samples is returned.
+func (p *Program) each(ctx context.Context, weights []float64, samples [][]float64, vectors int, body func(w *workspace, i int) error) error {
+	if p.dynamic != nil {
+		return ErrNotUnitary
+	}
+	if err := p.checkInputs(weights, samples...); err != nil {
+		return err
+	}
+	if p.qubits >= parallelQubits || len(samples) == 1 {
+		if err := check(p.qubits, vectors); err != nil {
+			return err
+		}
+		return p.piece(ctx, weights, 0, len(samples), vectors, p.qubits >= parallelQubits, body)
+	}
+	// Pieces small enough to share evenly, large enough that binding the weights
+	// once a piece does not count.
+	const size = 8
+	errs := make([]error, (len(samples)+size-1)/size)
+	parallel(len(errs), func(j int) {
+		errs[j] = p.piece(ctx, weights, j*size, min((j+1)*size, len(samples)), vectors, false, body)
+	})
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// piece runs the samples lo ≤ i < hi in one workspace.
+func (p *Program) piece(ctx context.Context, weights []float64, lo, hi, vectors int, inParallel bool, body func(w *workspace, i int) error) error {
+	w := p.work.get(p, vectors)
+	defer p.work.free.Put(w)
+	w.inParallel = inParallel
+	for i := range p.ops {
+		o := &p.ops[i]
+		if o.weights && !o.features {
+			if err := p.bindOp(&w.bound, o, weights, nil); err != nil {
+				return err
+			}
+		}
+	}
+	for i := lo; i < hi; i++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := body(w, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,45 @@
+package qsim
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+var (
+	// ErrNotUnitary marks a circuit that resets or measures before its end: it has
+	// no single final state. [Program.Sample] simulates it shot by shot.
+	ErrNotUnitary = errors.New("circuit measures or resets before its end and has no single final state; use Sample")
+	// ErrShape marks slices whose lengths do not fit the program.
+	ErrShape = errors.New("wrong length")
+	// ErrNotFinite marks an angle that is NaN or infinite.
+	ErrNotFinite = errors.New("angle is not a finite number")
+)
+
+// MemoryError says that a state does not fit in memory. Nothing was allocated.
+type MemoryError struct {
+	Qubits    int
+	Need      uint64 // bytes
+	Available uint64 // bytes
+}
+
+func (e *MemoryError) Error() string {
+	need := Bytes(e.Need)
+	if e.Need == math.MaxUint64 {
+		need = "more than 16 EiB"
+	}
+	return fmt.Sprintf("%d qubits need %s; this machine has %s free. Use fewer qubits.", e.Qubits, need, Bytes(e.Available))
+}
+
+// Bytes writes a size with a binary unit and three significant digits, such as
+// 256 B or 1.5 GiB.
+func Bytes(n uint64) string {
+	if n < 1024 {
+		return fmt.Sprintf("%d B", n)
+	}
+	v, unit := float64(n), 0
+	for v >= 1023.5 && unit < 6 {
+		v, unit = v/1024, unit+1
+	}
+	return fmt.Sprintf("%.3g %ciB", v, "BKMGTPE"[unit])
+}

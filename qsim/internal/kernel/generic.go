@@ -1,0 +1,148 @@
+package kernel
+
+// Every kernel works on the groups lo ≤ k < hi of its place, so that a state can
+// be cut into pieces that touch disjoint amplitudes.
+
+// Scale multiplies: a[i] *= f for every i whose control bits are 1.
+func Scale(a []complex128, p *Place, f complex128, lo, hi int) {
+	for k := lo; k < hi; {
+		i, n := p.base(k), p.run(k, hi)
+		for j := i; j < i+n; j++ {
+			a[j] *= f
+		}
+		k += n
+	}
+}
+
+// Diagonal multiplies a[i] by d0 and its partner, with the target bit 1, by d1.
+func Diagonal(a []complex128, p *Place, d0, d1 complex128, lo, hi int) {
+	s := 1 << p.Targets[0]
+	for k := lo; k < hi; {
+		i, n := p.base(k), p.run(k, hi)
+		if d0 != 1 {
+			for j := i; j < i+n; j++ {
+				a[j] *= d0
+			}
+		}
+		for j := i + s; j < i+s+n; j++ {
+			a[j] *= d1
+		}
+		k += n
+	}
+}
+
+// Flip exchanges a[i] and its partner with the target bit 1.
+func Flip(a []complex128, p *Place, lo, hi int) {
+	s := 1 << p.Targets[0]
+	for k := lo; k < hi; {
+		i, n := p.base(k), p.run(k, hi)
+		x, y := a[i:i+n], a[i+s:i+s+n]
+		for j := range x {
+			x[j], y[j] = y[j], x[j]
+		}
+		k += n
+	}
+}
+
+// Swap exchanges the amplitudes whose two target bits are 01 and 10.
+func Swap(a []complex128, p *Place, lo, hi int) {
+	s, t := 1<<p.Targets[0], 1<<p.Targets[1]
+	for k := lo; k < hi; {
+		i, n := p.base(k), p.run(k, hi)
+		x, y := a[i+s:i+s+n], a[i+t:i+t+n]
+		for j := range x {
+			x[j], y[j] = y[j], x[j]
+		}
+		k += n
+	}
+}
+
+// Dense1 applies the row-major 2×2 matrix m: (x, y) ← (m₀x+m₁y, m₂x+m₃y) for
+// x = a[i] and y its partner with the target bit 1.
+func Dense1(a []complex128, p *Place, m []complex128, lo, hi int) {
+	s := 1 << p.Targets[0]
+	m0, m1, m2, m3 := m[0], m[1], m[2], m[3]
+	for k := lo; k < hi; {
+		i, n := p.base(k), p.run(k, hi)
+		x, y := a[i:i+n], a[i+s:i+s+n]
+		for j := range x {
+			u, v := x[j], y[j]
+			x[j], y[j] = m0*u+m1*v, m2*u+m3*v
+		}
+		k += n
+	}
+}
+
+// Dense applies the row-major 2ᵗ×2ᵗ matrix m on t = 1, 2 or 3 targets: the group's
+// amplitudes v become m·v.
+func Dense(a []complex128, p *Place, m []complex128, lo, hi int) {
+	d := 1 << len(p.Targets)
+	off := p.offsets()
+	var in [8]complex128
+	for k := lo; k < hi; k++ {
+		i := p.base(k)
+		for r := range d {
+			in[r] = a[i+off[r]]
+		}
+		for r := range d {
+			a[i+off[r]] = dot(m[r*d:r*d+d], in[:d])
+		}
+	}
+}
+
+// Inner returns Σ conj(l)·(m·v) over the groups, l and v the amplitudes of a
+// group in the two states and m a row-major matrix on t = 1, 2 or 3 targets.
+func Inner(lambda, psi []complex128, p *Place, m []complex128, lo, hi int) complex128 {
+	if len(p.Targets) == 1 {
+		return inner1(lambda, psi, p, m, lo, hi)
+	}
+	d := 1 << len(p.Targets)
+	off := p.offsets()
+	var in [8]complex128
+	sum := complex128(0)
+	for k := lo; k < hi; k++ {
+		i := p.base(k)
+		for r := range d {
+			in[r] = psi[i+off[r]]
+		}
+		for r := range d {
+			sum += conj(lambda[i+off[r]]) * dot(m[r*d:r*d+d], in[:d])
+		}
+	}
+	return sum
+}
+
+func inner1(lambda, psi []complex128, p *Place, m []complex128, lo, hi int) complex128 {
+	s := 1 << p.Targets[0]
+	sum := complex128(0)
+	for k := lo; k < hi; {
+		i, n := p.base(k), p.run(k, hi)
+		for j := i; j < i+n; j++ {
+			u, v := psi[j], psi[j+s]
+			sum += conj(lambda[j])*(m[0]*u+m[1]*v) + conj(lambda[j+s])*(m[2]*u+m[3]*v)
+		}
+		k += n
+	}
+	return sum
+}
+
+// offsets holds for each row of a matrix the distance of its amplitude from the
+// group's base.
+func (p *Place) offsets() (off [8]int) {
+	for r := range 1 << len(p.Targets) {
+		for b, t := range p.Targets {
+			off[r] |= r >> b & 1 << t
+		}
+	}
+	return off
+}
+
+func dot(row, v []complex128) complex128 {
+	sum := complex128(0)
+	for i, x := range row {
+		sum += x * v[i]
+	}
+	return sum
+}
+
+func conj(z complex128) complex128 { return complex(real(z), -imag(z)) }

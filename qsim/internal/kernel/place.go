@@ -1,0 +1,46 @@
+// Package kernel holds the loops over amplitudes: slices and bit arithmetic
+// only. Its functions trust their arguments; callers validate.
+package kernel
+
+import "slices"
+
+// Place says where in the bits of an amplitude's index a gate acts. It is
+// immutable once made.
+type Place struct {
+	Targets []int // bit of each target, first target least significant in the matrix
+	ones    int   // controls: bits that are 1 in every index the gate touches
+	fixed   []int // targets and controls in ascending order
+}
+
+// NewPlace returns the place of a gate with the given target and control bits,
+// which must be distinct.
+func NewPlace(targets, controls []int) Place {
+	p := Place{Targets: targets, fixed: slices.Concat(targets, controls)}
+	slices.Sort(p.fixed)
+	for _, c := range controls {
+		p.ones |= 1 << c
+	}
+	return p
+}
+
+// Groups is the number of groups of 2^len(Targets) amplitudes that the gate
+// works on in a state of size amplitudes.
+func (p *Place) Groups(size int) int { return size >> len(p.fixed) }
+
+// base is the index of the first amplitude of group k: the bits of k spread over
+// the bits not in fixed, controls 1, targets 0.
+func (p *Place) base(k int) int {
+	for _, b := range p.fixed {
+		k = k>>b<<(b+1) | k&(1<<b-1)
+	}
+	return k | p.ones
+}
+
+// run is the number of groups from k to at most hi whose bases are consecutive.
+func (p *Place) run(k, hi int) int {
+	if len(p.fixed) == 0 {
+		return hi - k
+	}
+	r := 1 << p.fixed[0]
+	return min(r-k&(r-1), hi-k)
+}

@@ -1,0 +1,87 @@
+// Package memory says how much memory a state needs and how much the process
+// may still take.
+package memory
+
+import (
+	"math"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+)
+
+// Amplitudes is the size in bytes of vectors state vectors of n qubits in
+// complex128: 16·2ⁿ·vectors, or [math.MaxUint64] when that overflows.
+func Amplitudes(n, vectors int) uint64 {
+	if n < 0 || vectors < 0 || n > 59 {
+		return math.MaxUint64
+	}
+	size := uint64(16) << n
+	if vectors > 0 && size > math.MaxUint64/uint64(vectors) {
+		return math.MaxUint64
+	}
+	return size * uint64(vectors)
+}
+
+// Available is the number of bytes the process may still take: the least of the
+// system's available memory, what the control group leaves, and what GOMEMLIMIT
+// leaves. It is [math.MaxUint64] where none of them is known.
+func Available() uint64 {
+	free := min(meminfo("/proc/meminfo"), group("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+		group("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"))
+	if limit := debug.SetMemoryLimit(-1); limit != math.MaxInt64 {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		free = min(free, subtract(uint64(limit), m.HeapInuse))
+	}
+	return free
+}
+
+// meminfo reads the MemAvailable line of a Linux /proc/meminfo.
+func meminfo(path string) uint64 {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return math.MaxUint64
+	}
+	for line := range strings.Lines(string(data)) {
+		rest, ok := strings.CutPrefix(line, "MemAvailable:")
+		if !ok {
+			continue
+		}
+		kib, err := strconv.ParseUint(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 64)
+		if err == nil && kib < math.MaxUint64/1024 {
+			return kib * 1024
+		}
+	}
+	return math.MaxUint64
+}
+
+// group is limit − usage of a control group, read from two files.
+func group(limitPath, usagePath string) uint64 {
+	limit, ok := readUint(limitPath)
+	if !ok {
+		return math.MaxUint64
+	}
+	usage, ok := readUint(usagePath)
+	if !ok {
+		return limit
+	}
+	return subtract(limit, usage)
+}
+
+func readUint(path string) (uint64, bool) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return 0, false
+	}
+	v, err := strconv.ParseUint(strings.TrimSpace(string(data)), 10, 64)
+	return v, err == nil
+}
+
+func subtract(a, b uint64) uint64 {
+	if b > a {
+		return 0
+	}
+	return a - b
+}

@@ -1,0 +1,129 @@
+package qsim
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/qsim/internal/kernel"
+)
+
+// Run puts s into |0…0⟩ and applies the circuit with the given weights and
+// features; s must have the program's number of qubits. A circuit that measures
+// or resets before its end is refused with [ErrNotUnitary]. When ctx ends first,
+// its error is returned and the state is undefined.
+func (p *Program) Run(ctx context.Context, s *State, weights, features []float64) error {
+	if p.dynamic != nil {
+		return ErrNotUnitary
+	}
+	if s.qubits != p.qubits {
+		return fmt.Errorf("state of %d qubits for a circuit of %d: %w", s.qubits, p.qubits, ErrShape)
+	}
+	if err := p.checkInputs(weights, features); err != nil {
+		return err
+	}
+	b := p.work.bound(p)
+	defer p.work.bounds.Put(b)
+	if err := p.bind(b, weights, features, true); err != nil {
+		return err
+	}
+	return p.apply(ctx, s.amplitudes, b, p.qubits >= parallelQubits)
+}
+
+// parallelQubits is the size from which one state is worth two processors: a gate
+// takes about as long as waking a worker.
+const parallelQubits = 14
+
+// apply puts a into |0…0⟩ and runs all ops.
+func (p *Program) apply(ctx context.Context, a []complex128, b *bound, inParallel bool) error {
+	clear(a)
+	a[0] = 1
+	for i := range p.ops {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		o := &p.ops[i]
+		o.apply(a, b.matrices[o.matrix:o.matrix+o.entries], inParallel)
+	}
+	return nil
+}
+
+// apply runs o with its matrix m.
+func (o *op) apply(a, m []complex128, inParallel bool) {
+	groups := o.place.Groups(len(a))
+	if !inParallel || groups <= chunk {
+		o.kernel(a, m, 0, groups)
+		return
+	}
+	parallelRange(groups, func(lo, hi int) { o.kernel(a, m, lo, hi) })
+}
+
+func (o *op) kernel(a, m []complex128, lo, hi int) {
+	switch o.kind {
+	case scale:
+		kernel.Scale(a, &o.place, m[0], lo, hi)
+	case diagonal:
+		kernel.Diagonal(a, &o.place, m[0], m[3], lo, hi)
+	case flip:
+		kernel.Flip(a, &o.place, lo, hi)
+	case swap:
+		kernel.Swap(a, &o.place, lo, hi)
+	case dense1:
+		kernel.Dense1(a, &o.place, m, lo, hi)
+	case dense:
+		kernel.Dense(a, &o.place, m, lo, hi)
+	}
+}
+
+// Probabilities runs the circuit for one sample and returns the 2ⁿ probabilities
+// of the basis states before any final measurement.
+func (p *Program) Probabilities(ctx context.Context, weights, features []float64) ([]float64, error) {
+	s, err := p.run(ctx, weights, features)
+	if err != nil {
+		return nil, err
+	}
+	dst := make([]float64, len(s.amplitudes))
+	return dst, s.Probabilities(dst)
+}
+
+// run returns a new state with the circuit applied.
+func (p *Program) run(ctx context.Context, weights, features []float64) (*State, error) {
+	s, err := NewState(p.qubits)
+	if err != nil {
+		return nil, err
+	}
+	return s, p.Run(ctx, s, weights, features)
+}
+
+// readMeasurements finds the classical bits of final measurements, or sets
+// dynamic when a measured qubit is used again or a used qubit is reset.
+func (p *Program) readMeasurements(c *circuits.Circuit) {
+	p.bits = make([]int, c.Clbits)
+	for i := range p.bits {
+		p.bits[i] = -1
+	}
+	touched, measured := make([]bool, c.Qubits), make([]bool, c.Qubits)
+	for _, o := range c.Ops {
+		for _, q := range o.Qubits {
+			if o.Gate != circuits.GateBarrier && (measured[q] || o.Gate == circuits.GateReset && touched[q]) {
+				p.dynamic = &dynamic{ops: c.Clone().Ops}
+				return
+			}
+		}
+		switch o.Gate {
+		case circuits.GateBarrier, circuits.GateReset: // a reset of an untouched qubit does nothing
+		case circuits.GateMeasure:
+			measured[o.Qubits[0]] = true
+			p.bits[o.Clbit] = o.Qubits[0]
+		default:
+			for _, q := range o.Qubits {
+				touched[q] = true
+			}
+		}
+	}
+	if c.Clbits == 0 {
+		for q := range c.Qubits {
+			p.bits = append(p.bits, q)
+		}
+	}
+}

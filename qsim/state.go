@@ -1,0 +1,157 @@
+package qsim
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/qsim/internal/kernel"
+	"github.com/qnn-go/qnn/qsim/internal/memory"
+)
+
+// State is the amplitudes of n qubits: Σ aₓ|x⟩ with qubit k as bit k of x. Make
+// one with [NewState]. A State must not be used by two goroutines at once.
+type State struct {
+	qubits     int
+	amplitudes []complex128
+}
+
+// NewState returns |0…0⟩ on n qubits. When its 16·2ⁿ bytes do not fit in memory
+// it returns a [*MemoryError] and allocates nothing.
+func NewState(n int) (*State, error) {
+	if n < 0 {
+		return nil, fmt.Errorf("state of %d qubits: %w", n, ErrShape)
+	}
+	if err := check(n, 1); err != nil {
+		return nil, err
+	}
+	s := &State{qubits: n, amplitudes: make([]complex128, 1<<n)}
+	s.amplitudes[0] = 1
+	return s, nil
+}
+
+// check refuses to hold the given number of state vectors when memory is short.
+// Below 1 MiB it does not ask the system.
+func check(qubits, vectors int) error {
+	need := memory.Amplitudes(qubits, vectors)
+	if need < 1<<20 {
+		return nil
+	}
+	if free := memory.Available(); need > free {
+		return &MemoryError{Qubits: qubits, Need: need, Available: free}
+	}
+	return nil
+}
+
+// Qubits is the number of qubits.
+func (s *State) Qubits() int { return s.qubits }
+
+// Amplitudes returns the 2ⁿ amplitudes themselves, not a copy: writing to them
+// changes the state.
+func (s *State) Amplitudes() []complex128 { return s.amplitudes }
+
+// Probabilities writes |aₓ|² to dst, which has length 2ⁿ.
+func (s *State) Probabilities(dst []float64) error {
+	if len(dst) != len(s.amplitudes) {
+		return fmt.Errorf("probabilities: destination %d for %d amplitudes: %w", len(dst), len(s.amplitudes), ErrShape)
+	}
+	parallelRange(len(dst), func(lo, hi int) { kernel.Probabilities(dst, s.amplitudes, lo, hi) })
+	return nil
+}
+
+// Expect returns ⟨s|O|s⟩ for the observable o.
+func (s *State) Expect(o circuits.PauliSum) (float64, error) {
+	compiled, err := compileObservable(o, s.qubits)
+	if err != nil {
+		return 0, err
+	}
+	return compiled.expect(s.amplitudes, len(s.amplitudes) > chunk), nil
+}
+
+// expect is ⟨a|O|a⟩.
+func (o observable) expect(a []complex128, inParallel bool) float64 {
+	sum := 0.0
+	for _, t := range o {
+		if len(a) <= chunk {
+			sum += t.coef * kernel.Expect(a, t.string, 0, len(a))
+			continue
+		}
+		sum += t.coef * real(reduce(len(a), inParallel, func(lo, hi int) complex128 {
+			return complex(kernel.Expect(a, t.string, lo, hi), 0)
+		}))
+	}
+	return sum
+}
+
+// Sample draws shots basis states with probabilities |aₓ|², in the order of the
+// shots. It takes O(2ⁿ + shots·log shots) time and does not copy the state. Equal
+// seeds give equal samples. The state need not be normalised.
+func (s *State) Sample(shots int, seed uint64) []uint64 {
+	if shots <= 0 {
+		return nil
+	}
+	rng := rand.New(rand.NewPCG(seed, 0))
+	type draw struct {
+		at   float64
+		shot int
+	}
+	draws := make([]draw, shots)
+	for i := range draws {
+		draws[i] = draw{rng.Float64(), i}
+	}
+	slices.SortFunc(draws, func(a, b draw) int {
+		if a.at < b.at {
+			return -1
+		}
+		return 1
+	})
+	total := real(reduce(len(s.amplitudes), true, func(lo, hi int) complex128 {
+		return complex(kernel.Norm2(s.amplitudes, lo, hi), 0)
+	}))
+	out := make([]uint64, shots)
+	next, below, last := 0, 0.0, 0
+	for x, a := range s.amplitudes {
+		w := real(a)*real(a) + imag(a)*imag(a)
+		if w == 0 {
+			continue
+		}
+		below, last = below+w, x
+		for next < shots && draws[next].at*total < below {
+			out[draws[next].shot] = uint64(x)
+			next++
+		}
+		if next == shots {
+			return out
+		}
+	}
+	for ; next < shots; next++ { // the running sum ended a rounding error below total
+		out[draws[next].shot] = uint64(last)
+	}
+	return out
+}
+
+// parallelRange calls body for consecutive pieces that cover 0 ≤ i < n.
+func parallelRange(n int, body func(lo, hi int)) {
+	parallel((n+chunk-1)/chunk, func(i int) { body(i*chunk, min((i+1)*chunk, n)) })
+}
+
+// reduce adds the sums of consecutive pieces that cover 0 ≤ i < n, in order: the
+// result does not depend on inParallel.
+func reduce(n int, inParallel bool, body func(lo, hi int) complex128) complex128 {
+	pieces := (n + chunk - 1) / chunk
+	if !inParallel {
+		sum := complex128(0)
+		for i := range pieces {
+			sum += body(i*chunk, min((i+1)*chunk, n))
+		}
+		return sum
+	}
+	parts := make([]complex128, pieces)
+	parallel(pieces, func(i int) { parts[i] = body(i*chunk, min((i+1)*chunk, n)) })
+	sum := complex128(0)
+	for _, part := range parts {
+		sum += part
+	}
+	return sum
+}

@@ -1,0 +1,84 @@
+package atomicfile
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func text(s string) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := io.WriteString(w, s)
+		return err
+	}
+}
+
+func entries(t *testing.T, dir string) int {
+	t.Helper()
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(list)
+}
+
+func TestWriteReplaces(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a")
+	for _, s := range []string{"first", "second, longer", "3"} {
+		if err := Write(path, text(s)); err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(path)
+		if err != nil || string(got) != s {
+			t.Fatalf("read %q, %v; want %q", got, err, s)
+		}
+	}
+	if n := entries(t, filepath.Dir(path)); n != 1 {
+		t.Errorf("%d files in the directory, want 1", n)
+	}
+}
+
+func TestFailedWriteLeavesTheOldFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a")
+	if err := Write(path, text("old")); err != nil {
+		t.Fatal(err)
+	}
+	cause := errors.New("disk full")
+	err := Write(path, func(w io.Writer) error {
+		_, _ = io.WriteString(w, "half")
+		return cause
+	})
+	if !errors.Is(err, cause) {
+		t.Fatalf("error %v, want %v", err, cause)
+	}
+	if got, _ := os.ReadFile(path); string(got) != "old" {
+		t.Errorf("file holds %q, want the old content", got)
+	}
+	if n := entries(t, filepath.Dir(path)); n != 1 {
+		t.Errorf("%d files in the directory, want 1", n)
+	}
+}
+
+func TestWriteIntoAbsentDirectory(t *testing.T) {
+	err := Write(filepath.Join(t.TempDir(), "absent", "a"), text("x"))
+	if !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("error %v, want %v", err, os.ErrNotExist)
+	}
+}
+
+func TestSweep(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{prefix + "1", prefix + "2", "kept"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Sweep(dir); err != nil {
+		t.Fatal(err)
+	}
+	if n := entries(t, dir); n != 1 {
+		t.Errorf("%d files left, want 1", n)
+	}
+}

@@ -1,0 +1,105 @@
+package qnn
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/qnn-go/qnn/internal/atomicfile"
+)
+
+// A checkpoint file is
+//
+//	magic    8 bytes  "QNNCKPT" and the version
+//	length   8 bytes  of the payload, little endian
+//	crc      4 bytes  CRC-32C of the 16 bytes before, little endian
+//	payload           the State as JSON
+//	sha256  32 bytes  of the payload
+const (
+	checkpointMagic = "QNNCKPT\x01"
+	headerBytes     = 20
+	// maxCheckpointBytes bounds what is read of a checkpoint file.
+	maxCheckpointBytes = 1 << 30
+)
+
+// PreviousSuffix is appended to the name of a checkpoint to keep the one before.
+const PreviousSuffix = ".previous"
+
+// SaveState writes s to the checkpoint file path, keeping the one that was there
+// under path + [PreviousSuffix]. At any moment, a crash included, one of the two is
+// whole.
+func SaveState(path string, s *State) error {
+	payload, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	if err := os.Rename(path, path+PreviousSuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	return atomicfile.Write(path, func(w io.Writer) error {
+		header := make([]byte, 0, headerBytes)
+		header = append(header, checkpointMagic...)
+		header = binary.LittleEndian.AppendUint64(header, uint64(len(payload)))
+		header = binary.LittleEndian.AppendUint32(header, crc32.Checksum(header, crc32.MakeTable(crc32.Castagnoli)))
+		sum := sha256.Sum256(payload)
+		for _, part := range [][]byte{header, payload, sum[:]} {
+			if _, err := w.Write(part); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// LoadState reads the checkpoint file path. A file that is truncated or damaged is
+// an error that wraps [ErrFormat]; one that is absent wraps [fs.ErrNotExist].
+func LoadState(path string) (*State, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // opened for reading
+	data, err := io.ReadAll(io.LimitReader(f, maxCheckpointBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	s, err := decodeState(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: checkpoint: %w: %w", path, ErrFormat, err)
+	}
+	return s, nil
+}
+
+func decodeState(data []byte) (*State, error) {
+	if len(data) < headerBytes || !bytes.HasPrefix(data, []byte(checkpointMagic[:7])) {
+		return nil, errors.New("too short or not a checkpoint")
+	}
+	if data[7] != checkpointMagic[7] {
+		return nil, fmt.Errorf("version %d, this program reads %d", data[7], checkpointMagic[7])
+	}
+	if crc32.Checksum(data[:16], crc32.MakeTable(crc32.Castagnoli)) != binary.LittleEndian.Uint32(data[16:]) {
+		return nil, errors.New("header checksum differs")
+	}
+	length := binary.LittleEndian.Uint64(data[8:])
+	if rest := uint64(len(data) - headerBytes); rest < sha256.Size || rest-sha256.Size != length {
+		return nil, fmt.Errorf("%d bytes of payload announced, the file has %d", length, len(data)-headerBytes)
+	}
+	payload := data[headerBytes : headerBytes+int(length)]
+	if sum := sha256.Sum256(payload); !bytes.Equal(sum[:], data[headerBytes+int(length):]) {
+		return nil, errors.New("payload checksum differs")
+	}
+	s := new(State)
+	d := json.NewDecoder(bytes.NewReader(payload))
+	d.DisallowUnknownFields()
+	if err := d.Decode(s); err != nil {
+		return nil, err
+	}
+	return s, nil
+}

@@ -1,0 +1,243 @@
+package qnn
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/qnn/dataset"
+	"github.com/qnn-go/qnn/qnn/optim"
+	"github.com/qnn-go/qnn/qsim"
+)
+
+// step computes the loss and the gradient of one batch; its slices are reused.
+type step struct {
+	model    *Model
+	x        [][]float64
+	y        []float64
+	loss     []float64 // of each sample
+	correct  []bool
+	head     []float64 // samples × head parameters: derivatives
+	scores   []float64 // samples × outputs
+	ds       []float64 // the same: derivatives
+	gradient []float64 // of the mean loss by all parameters
+}
+
+func newStep(m *Model, size int) *step {
+	h := m.Head.parameters(len(m.Observables))
+	return &step{
+		model: m, x: make([][]float64, 0, size), y: make([]float64, 0, size),
+		loss: make([]float64, size), correct: make([]bool, size), head: make([]float64, size*h),
+		scores: make([]float64, size*m.Head.Outputs), ds: make([]float64, size*m.Head.Outputs),
+		gradient: make([]float64, len(m.Parameters)),
+	}
+}
+
+// take selects the samples of the next evaluation.
+func (s *step) take(p part, indices []int) {
+	s.x, s.y = s.x[:0], s.y[:0]
+	for _, i := range indices {
+		s.x, s.y = append(s.x, p.x[i]), append(s.y, p.y[i])
+	}
+}
+
+// evaluate computes the mean loss of the selected samples and its gradient.
+func (s *step) evaluate(ctx context.Context, head Head, loss Loss, method qsim.Method, parameters []float64) (float64, error) {
+	m, n := s.model, len(s.x)
+	weights, a := parameters[:m.weights], parameters[m.weights:]
+	o, h := head.Outputs, len(a)
+	clear(s.gradient)
+	err := m.simulator.Gradient(ctx, method, s.gradient[:m.weights], nil, weights, s.x, func(i int, e, cotangent []float64) {
+		scores, ds, da := s.scores[i*o:(i+1)*o], s.ds[i*o:(i+1)*o], s.head[i*h:(i+1)*h]
+		head.scores(scores, a, e)
+		s.loss[i] = loss.evaluate(head, ds, scores, s.y[i])
+		s.correct[i] = head.predict(scores) == s.y[i]
+		for k := range ds {
+			ds[k] /= float64(n)
+		}
+		head.backward(da, cotangent, a, e, ds)
+	})
+	if err != nil {
+		return 0, err
+	}
+	sum := 0.0
+	for i := range n {
+		sum += s.loss[i]
+		for j, v := range s.head[i*h : (i+1)*h] {
+			s.gradient[m.weights+j] += v
+		}
+	}
+	return sum / float64(n), nil
+}
+
+// order is the order of the samples in an epoch (from 0): stream epoch+1 of the
+// seed, so it does not depend on what happened before.
+func order(seed uint64, epoch, n int) []int {
+	return rand.New(rand.NewPCG(seed, uint64(epoch)+1)).Perm(n)
+}
+
+// epoch runs the steps that are left in the current epoch. After an error the
+// state is that of the last completed step.
+func (r *run) epoch(ctx context.Context) error {
+	s := r.state
+	perm := order(r.Seed, s.Epoch, len(r.train.x))
+	for lo := s.Batch * r.BatchSize; lo < len(perm) && !s.Running.Converged; lo += r.BatchSize {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		r.step.take(r.train, perm[lo:min(lo+r.BatchSize, len(perm))])
+		loss, err := r.step.evaluate(ctx, s.Head, r.Loss, r.Method, s.Parameters)
+		if err != nil {
+			return err
+		}
+		err = r.optimizer.Step(s.Parameters, loss, r.step.gradient)
+		if err != nil && !errors.Is(err, optim.ErrConverged) {
+			return fmt.Errorf("epoch %d, batch %d: %w; try a smaller learning rate", s.Epoch+1, s.Batch+1, err)
+		}
+		r.step.addTo(&s.Running, loss)
+		s.Batch++
+		s.Running.Converged = err != nil
+	}
+	return nil
+}
+
+// addTo adds a step with the given mean loss to the sums of its epoch.
+func (s *step) addTo(r *Running, loss float64) {
+	r.Loss += loss * float64(len(s.x))
+	r.Samples += len(s.x)
+	for i := range s.x {
+		if s.correct[i] {
+			r.Correct++
+		}
+	}
+	square := 0.0
+	for _, g := range s.gradient {
+		square += g * g
+	}
+	r.Norm += math.Sqrt(square)
+}
+
+// finishEpoch validates and adds a row to the history.
+func (r *run) finishEpoch(ctx context.Context) error {
+	s := r.state
+	row := Epoch{
+		Epoch: s.Epoch + 1, TrainLoss: s.Running.Loss / float64(s.Running.Samples),
+		TrainAccuracy: float64(s.Running.Correct) / float64(s.Running.Samples),
+		GradientNorm:  s.Running.Norm / float64(s.Batch),
+	}
+	if r.validation != nil {
+		loss, accuracy, err := r.validate(ctx)
+		if err != nil {
+			return err
+		}
+		row.ValLoss, row.ValAccuracy = loss, accuracy
+		if s.Best.Epoch == 0 || loss < s.Best.Loss {
+			s.Best.Epoch, s.Best.Loss = row.Epoch, loss
+			s.Best.Parameters = append(s.Best.Parameters[:0], s.Parameters...)
+		}
+	}
+	if s.Head.Task == Regression {
+		row.TrainAccuracy, row.ValAccuracy = 0, 0
+	}
+	s.Epoch, s.Batch, s.Running = row.Epoch, 0, Running{}
+	s.History = append(s.History, row)
+	return nil
+}
+
+// validate is the mean loss and the accuracy on the validation part.
+func (r *run) validate(ctx context.Context) (loss, accuracy float64, err error) {
+	scores, err := r.model.scores(ctx, r.state.Parameters, r.validation.x)
+	if err != nil {
+		return 0, 0, err
+	}
+	ds := make([]float64, r.state.Head.Outputs)
+	correct := 0
+	for i, s := range scores {
+		y := r.validation.y[i]
+		loss += r.Loss.evaluate(r.state.Head, ds, s, y)
+		if r.state.Head.predict(s) == y {
+			correct++
+		}
+	}
+	n := float64(len(scores))
+	return loss / n, float64(correct) / n, nil
+}
+
+// selfCheck compares the gradient g of the first sample with the slope of its loss
+// along a random direction v, by a central difference: |g·v − slope| must be small.
+func (r *run) selfCheck(ctx context.Context) error {
+	s := r.state
+	r.step.take(r.train, []int{0})
+	at := func(p []float64) (float64, error) {
+		scores, err := r.model.scores(ctx, p, r.step.x)
+		if err != nil {
+			return 0, err
+		}
+		return r.Loss.evaluate(s.Head, make([]float64, s.Head.Outputs), scores[0], r.step.y[0]), nil
+	}
+	if _, err := r.step.evaluate(ctx, s.Head, r.Loss, r.Method, s.Parameters); err != nil {
+		return err
+	}
+	rng := rand.New(rand.NewPCG(r.Seed, math.MaxUint64))
+	const h = 1e-5
+	plus, minus, dot := make([]float64, len(s.Parameters)), make([]float64, len(s.Parameters)), 0.0
+	for i, p := range s.Parameters {
+		v := rng.NormFloat64()
+		dot += v * r.step.gradient[i]
+		plus[i], minus[i] = p+h*v, p-h*v
+	}
+	up, err := at(plus)
+	if err != nil {
+		return err
+	}
+	down, err := at(minus)
+	if err != nil {
+		return err
+	}
+	// Truncation h²·|third derivative along v|, of the order of (Σ|v|)³, stays below.
+	slope := (up - down) / (2 * h)
+	if limit := 1e-4 * (1 + math.Abs(slope)) * math.Sqrt(float64(len(s.Parameters))); !(math.Abs(slope-dot) <= limit) {
+		return fmt.Errorf("%v gives %g along a random direction, a central difference %g: %w", r.Method, dot, slope, ErrGradient)
+	}
+	return nil
+}
+
+// fingerprint identifies what a state may be resumed with: the model and its first
+// parameters, the data, and the settings that shape the path of the training.
+func (r *run) fingerprint(train, validation *dataset.Dataset) (string, error) {
+	m := r.model
+	id := struct {
+		Circuit     *circuits.Circuit
+		Observables []circuits.PauliSum
+		Task        Task
+		Classes     []string
+		Pipeline    *dataset.Pipeline
+		Amplitude   bool
+		Train       string
+		Validation  string
+		Batch       int
+		Optimizer   string
+		Config      optim.Config
+		Loss        Loss
+		Method      string
+		Seed        uint64
+	}{
+		m.Circuit, m.Observables, m.Head.Task, m.Classes, m.Pipeline, m.Amplitude, train.Hash(), "",
+		r.BatchSize, r.Optimizer, r.Config, r.Loss, r.Method.String(), r.Seed,
+	}
+	if r.validation != nil {
+		id.Validation = validation.Hash()
+	}
+	text, err := json.Marshal(id)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), nil
+}

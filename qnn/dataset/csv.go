@@ -1,0 +1,272 @@
+package dataset
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// DefaultMaxCells is the size limit of ReadCSV when CSVOptions.MaxCells is zero. A
+// cell takes about 24 bytes and its text while a file is read.
+const DefaultMaxCells = 20_000_000
+
+// bytesPerCell bounds the text that a file of MaxCells cells may hold.
+const bytesPerCell = 64
+
+// Header says whether the first row of a file holds names.
+type Header string
+
+// A first row is a header for HeaderAuto, also written "", unless every cell of it is
+// a number or one of its words occurs again in its own column (as class names do and
+// column names do not).
+const (
+	HeaderAuto Header = "auto"
+	HeaderYes  Header = "yes"
+	HeaderNo   Header = "no"
+)
+
+// Task says what the labels are.
+type Task string
+
+// For TaskAuto, also written "", labels are classes when at least half of them are
+// words, or when all are whole numbers of at most 20 different values; otherwise they
+// are values.
+const (
+	TaskAuto           Task = "auto"
+	TaskClassification Task = "classification"
+	TaskRegression     Task = "regression"
+)
+
+// Missing says what becomes of a row with a missing cell.
+type Missing string
+
+// MissingRefuse, also written "", makes a missing cell an error; MissingDrop leaves
+// the row out; MissingMean keeps it with NaN in X, for Impute to fill from the
+// training part. A missing label is an error unless rows are dropped.
+const (
+	MissingRefuse Missing = "refuse"
+	MissingDrop   Missing = "drop"
+	MissingMean   Missing = "mean"
+)
+
+// CSVOptions says how to read a file. The zero value detects separator, header and
+// task, takes the last column for the label and refuses missing cells.
+type CSVOptions struct {
+	// File is the name of the file for error messages.
+	File string
+	// Separator stands between cells; zero takes the one of comma, semicolon and tab
+	// that is most frequent in the first line outside quotes.
+	Separator rune
+	// Header says whether the first row holds names.
+	Header Header
+	// Label is the label column: a name of the header, or else its number, counted from
+	// 1 on the left, or from −1 on the right. Empty means the schema's target, and the
+	// last column without a schema.
+	Label string
+	// Ignore names columns to leave out, as Label does.
+	Ignore []string
+	// Categorical names columns, as Label does, whose cells are categories even where
+	// they look like numbers.
+	Categorical []string
+	// Classes names the classes in order; empty takes those of the file, sorted (by value
+	// when all are numbers).
+	Classes []string
+	// Task says whether labels are classes or values. Classes imply classification.
+	Task Task
+	// Missing says what becomes of missing cells: empty ones, NA, N/A, NaN, null and ?,
+	// in any letter case.
+	Missing Missing
+	// Schema is what a trained model expects; the file then need not be labelled.
+	// Columns are matched by name in any order and others are ignored; without a header
+	// they are matched by position. Ignore, Categorical, Classes and Task have no effect.
+	Schema *Schema
+	// MaxCells limits rows × columns; zero means DefaultMaxCells.
+	MaxCells int
+}
+
+// ReadCSV reads a table of numbers, categories and labels.
+//
+// Cells may be quoted (RFC 4180); white space around a cell, a byte order mark and
+// blank lines are dropped, and lines may end in CRLF. A column is categorical when it is
+// listed in Categorical or at least half of its cells that are not missing are no
+// numbers; its levels are sorted. In every other column a cell that is no number is
+// an error.
+//
+// With a schema the label column may be absent, or empty throughout: Y is then nil. One class alone is an
+// error only without a schema.
+//
+// A fault in the content is an *Error with file, line and column; a failure of r is
+// returned as it is, wrapped; an option that is no known word is an *UnknownError.
+func ReadCSV(r io.Reader, o CSVOptions) (*Dataset, error) {
+	if err := o.normalise(); err != nil {
+		return nil, err
+	}
+	t, err := readTable(r, &o)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.readHeader(&o); err != nil {
+		return nil, err
+	}
+	l, err := t.layout(&o)
+	if err != nil {
+		return nil, err
+	}
+	return l.build()
+}
+
+// normalise fills in defaults and reports words that are none of the known ones.
+func (o *CSVOptions) normalise() error {
+	if err := choose(&o.Header, "header", HeaderAuto, HeaderYes, HeaderNo); err != nil {
+		return err
+	}
+	if err := choose(&o.Task, "task", TaskAuto, TaskClassification, TaskRegression); err != nil {
+		return err
+	}
+	if err := choose(&o.Missing, "policy for missing cells", MissingRefuse, MissingDrop, MissingMean); err != nil {
+		return err
+	}
+	if o.MaxCells < 0 {
+		return fmt.Errorf("%w: at most %d cells", ErrOptions, o.MaxCells)
+	}
+	if o.MaxCells == 0 {
+		o.MaxCells = DefaultMaxCells
+	}
+	if o.Schema != nil {
+		if err := o.Schema.Validate(); err != nil {
+			return err
+		}
+		o.Ignore, o.Categorical, o.Classes = nil, nil, o.Schema.Classes
+		o.Task = TaskRegression
+	}
+	if len(o.Classes) > 0 {
+		if len(o.Classes) == 1 {
+			return fmt.Errorf("classes %q: %w", o.Classes, ErrOneClass)
+		}
+		if name, twice := duplicate(o.Classes); twice {
+			return fmt.Errorf("class %q: %w", name, ErrDuplicate)
+		}
+		o.Task = TaskClassification
+	}
+	return nil
+}
+
+// choose replaces an empty word by the first of the known ones.
+func choose[T ~string](word *T, kind string, known ...T) error {
+	if *word == "" {
+		*word = known[0]
+	}
+	names := make([]string, len(known))
+	for i, k := range known {
+		if *word == k {
+			return nil
+		}
+		names[i] = string(k)
+	}
+	return &UnknownError{Kind: kind, Name: string(*word), Known: names}
+}
+
+// isMissing reports whether a cell has no value.
+func isMissing(cell string) bool {
+	switch len(cell) {
+	case 0:
+		return true
+	case 1:
+		return cell == "?"
+	case 2, 3, 4:
+		for _, word := range [...]string{"na", "n/a", "nan", "null"} {
+			if strings.EqualFold(cell, word) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// parseNumber reads a decimal number; infinities and NaN are ErrNotFinite.
+func parseNumber(cell string) (float64, error) {
+	v, err := strconv.ParseFloat(cell, 64)
+	if errors.Is(err, strconv.ErrRange) && !math.IsInf(v, 0) {
+		err = nil // too small: zero or denormal
+	}
+	if math.IsInf(v, 0) || math.IsNaN(v) {
+		return 0, ErrNotFinite
+	}
+	if err != nil {
+		return 0, ErrNotNumber
+	}
+	return v, nil
+}
+
+// isWord reports whether a cell is neither missing nor a number, be it infinite or
+// written with a decimal comma.
+func isWord(cell string) bool {
+	if isMissing(cell) {
+		return false
+	}
+	_, err := parseNumber(cell)
+	return errors.Is(err, ErrNotNumber) && !hasDecimalComma(cell)
+}
+
+// hasDecimalComma reports whether a cell is a number but for a comma in place of the
+// point.
+func hasDecimalComma(cell string) bool {
+	whole, fraction, found := strings.Cut(cell, ",")
+	if !found {
+		return false
+	}
+	_, err := parseNumber(whole + "." + fraction)
+	return err == nil
+}
+
+// WriteCSV writes d with a header row, comma-separated, the label last, numbers in the
+// shortest form that reads back to the same bits and missing cells empty. Reading
+// with HeaderYes, MissingMean and the schema of d gives the same columns, X and Y
+// back. Names and levels must be as ReadCSV would return them: without white space
+// at the ends and no words for a missing cell. It returns the errors of Validate
+// for rows that do not fit, and those of w.
+func WriteCSV(w io.Writer, d *Dataset) error {
+	if err := d.validateRows(); err != nil {
+		return err
+	}
+	out := csv.NewWriter(w)
+	record := make([]string, 0, len(d.Columns)+1)
+	for _, c := range d.Columns {
+		record = append(record, c.Name)
+	}
+	if d.Y != nil {
+		record = append(record, d.Target)
+	}
+	if err := out.Write(record); err != nil {
+		return err
+	}
+	for i, row := range d.X {
+		record = record[:0]
+		for j, v := range row {
+			record = append(record, formatCell(v, d.Columns[j].Levels))
+		}
+		if d.Y != nil {
+			record = append(record, formatCell(d.Y[i], d.Classes))
+		}
+		if err := out.Write(record); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func formatCell(v float64, names []string) string {
+	switch {
+	case math.IsNaN(v):
+		return ""
+	case len(names) > 0:
+		return names[int(v)]
+	default:
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	}
+}

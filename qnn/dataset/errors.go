@@ -1,0 +1,179 @@
+package dataset
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Causes, to be tested with errors.Is.
+var (
+	// ErrEmpty: no samples, or no columns.
+	ErrEmpty = errors.New("no data")
+	// ErrShape: lengths that do not agree.
+	ErrShape = errors.New("sizes do not agree")
+	// ErrCell: a value that its column cannot hold.
+	ErrCell = errors.New("not a possible value")
+	// ErrUnlabelled: labels are needed and there are none.
+	ErrUnlabelled = errors.New("no labels")
+	// ErrNoClasses: classes are needed and the labels are values.
+	ErrNoClasses = errors.New("values, not classes")
+	// ErrOneClass: all samples have the same class.
+	ErrOneClass = errors.New("one class only")
+	// ErrDuplicate: a name that must be unique is there twice.
+	ErrDuplicate = errors.New("named twice")
+	// ErrTooFew: a class or a set has not enough samples to be split.
+	ErrTooFew = errors.New("too few samples")
+	// ErrOptions: an option is out of its range.
+	ErrOptions = errors.New("option out of range")
+	// ErrTooLarge: more data than the limit allows.
+	ErrTooLarge = errors.New("too large")
+	// ErrNotNumber: a cell of a numeric column, be it a word or missing.
+	ErrNotNumber = errors.New("not a number")
+	// ErrNotFinite: an infinity, or a number beyond the range of float64.
+	ErrNotFinite = errors.New("not finite")
+	// ErrMissing: a label or a categorical cell without a value.
+	ErrMissing = errors.New("missing value")
+	// ErrIdentifier: a column of words no two of which are equal.
+	ErrIdentifier = errors.New("every row has a word of its own, as names and numbers of records have")
+	// ErrEncoding: text that is not UTF-8.
+	ErrEncoding = errors.New("not UTF-8 text")
+	// ErrWidth: a headerless file whose rows have another length than the model's.
+	ErrWidth = errors.New("wrong number of columns")
+	// ErrPipeline: a preprocessing step that does not fit its input, or whose fitted
+	// numbers are damaged.
+	ErrPipeline = errors.New("invalid pipeline")
+	// ErrNotFitted: Transform before Fit.
+	ErrNotFitted = errors.New("pipeline is not fitted")
+)
+
+// Error is a fault in the content of a data file, in one line that names the place,
+// the cause and the remedy:
+//
+//	patients.csv:17: column "age" is "n/a": not a number. Use --missing drop|mean, or clean the file.
+//
+// Failures to read are never an *Error.
+type Error struct {
+	File   string // name of the file; may be empty
+	Line   int    // counted from 1; 0 when the fault is in no single line
+	Column string // name of the column; empty when the fault is in no single column
+	Cell   string // text of the cell when HasCell
+	// HasCell tells an empty cell from no cell.
+	HasCell bool
+	Err     error  // the cause: a sentinel of this package, *UnknownError or *csv.ParseError
+	Remedy  string // what to do, a sentence without its full stop; may be empty
+}
+
+// Error returns the line.
+func (e *Error) Error() string {
+	var b strings.Builder
+	if e.File != "" {
+		b.WriteString(e.File + ":")
+	}
+	if e.Line > 0 {
+		b.WriteString(strconv.Itoa(e.Line) + ":")
+	}
+	if b.Len() > 0 {
+		b.WriteByte(' ')
+	}
+	switch {
+	case e.Column != "" && e.HasCell:
+		fmt.Fprintf(&b, "column %q is %q: ", e.Column, shorten(e.Cell))
+	case e.Column != "":
+		fmt.Fprintf(&b, "column %q: ", e.Column)
+	}
+	cause := e.Err
+	if parse, ok := errors.AsType[*csv.ParseError](cause); ok {
+		cause = parse.Err // the position is already there
+	}
+	b.WriteString(cause.Error())
+	if e.Remedy != "" {
+		b.WriteString(". " + e.Remedy + ".")
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// shorten keeps messages on one line.
+func shorten(s string) string {
+	const limit = 40
+	if utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	return string([]rune(s)[:limit]) + "…"
+}
+
+// UnknownError is a name that is none of the known ones.
+type UnknownError struct {
+	Kind  string   // what is named: "data set", "class", "label column", …
+	Name  string   // the unknown name
+	Known []string // the names there are
+}
+
+// Error names the nearest known name and lists the first of them.
+func (e *UnknownError) Error() string {
+	const listed = 20
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %q: unknown", e.Kind, shorten(e.Name))
+	if s := e.Suggestion(); s != "" {
+		fmt.Fprintf(&b, "; did you mean %q?", s)
+	}
+	if len(e.Known) > 0 {
+		list := strings.Join(e.Known[:min(listed, len(e.Known))], ", ")
+		if len(e.Known) > listed {
+			list += ", …"
+		}
+		b.WriteString(" (" + list + ")")
+	}
+	return b.String()
+}
+
+// Suggestion returns the known name nearest to Name by edit distance, letter case
+// aside, or "" when none is within a third of its length (at least one edit).
+func (e *UnknownError) Suggestion() string {
+	const longest = 100 // longer names are no typing errors
+	name := strings.ToLower(e.Name)
+	if len(name) > longest {
+		return ""
+	}
+	best, bestDistance := "", max(1, len(name)/3)+1
+	for _, k := range e.Known {
+		if len(k) > longest {
+			continue
+		}
+		if d := editDistance(name, strings.ToLower(k)); d < bestDistance && d < max(len(k), len(name)) {
+			best, bestDistance = k, d
+		}
+	}
+	return best
+}
+
+// editDistance returns the number of insertions, deletions, substitutions and swaps
+// of neighbours that turn a into b (optimal string alignment).
+func editDistance(a, b string) int {
+	s, t := []rune(a), []rune(b)
+	before, last, row := make([]int, len(t)+1), make([]int, len(t)+1), make([]int, len(t)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(s); i++ {
+		before, last, row = last, row, before
+		row[0] = i
+		for j := 1; j <= len(t); j++ {
+			cost := 1
+			if s[i-1] == t[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+	}
+	return row[len(t)]
+}

@@ -1,0 +1,256 @@
+package dataset
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// table is a file as text: rows of equal width and the line each begins at.
+type table struct {
+	file  string
+	names []string // of the columns
+	rows  [][]string
+	lines []int
+	// named says that the names are from a header, and headerLine from where.
+	named      bool
+	headerLine int
+}
+
+// fault returns an *Error about a whole line, or the whole file when line is 0.
+func (t *table) fault(line int, err error, remedy string) error {
+	return &Error{File: t.file, Line: line, Err: err, Remedy: remedy}
+}
+
+// readTable reads all rows, the header among them.
+func readTable(r io.Reader, o *CSVOptions) (*table, error) {
+	t := &table{file: o.File}
+	in := bufio.NewReaderSize(&limitedReader{r: r, left: int64(min(o.MaxCells, math.MaxInt/bytesPerCell)) * bytesPerCell}, 1<<16)
+	head, err := in.Peek(1 << 16)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, t.readError(err, o)
+	}
+	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
+		return nil, t.fault(1, ErrEncoding, "Save the file as UTF-8")
+	}
+	c := csv.NewReader(in)
+	c.Comma = o.Separator
+	if c.Comma == 0 {
+		c.Comma = detectSeparator(head)
+	}
+	c.TrimLeadingSpace = !unicode.IsSpace(c.Comma)
+	if bytes.HasPrefix(head, []byte(byteOrderMark)) {
+		if _, err := in.Discard(len(byteOrderMark)); err != nil {
+			return nil, t.readError(err, o)
+		}
+	}
+	for {
+		record, err := c.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		var parse *csv.ParseError
+		if errors.As(err, &parse) && errors.Is(err, csv.ErrFieldCount) {
+			parse.Err = fmt.Errorf("%d cells where the first row has %d: %w", len(record), c.FieldsPerRecord, csv.ErrFieldCount)
+		}
+		if err != nil {
+			return nil, t.readError(err, o)
+		}
+		line, _ := c.FieldPos(0)
+		if err := t.append(record, line, o.MaxCells); err != nil {
+			return nil, err
+		}
+	}
+	if len(t.rows) == 0 {
+		return nil, t.fault(0, ErrEmpty, "The file is empty")
+	}
+	return t, nil
+}
+
+// append takes a row, cleaned.
+func (t *table) append(record []string, line, maxCells int) error {
+	if (len(t.rows)+1)*len(record) > maxCells {
+		return t.tooLarge(line, maxCells)
+	}
+	for j, cell := range record {
+		if !utf8.ValidString(cell) {
+			return t.fault(line, fmt.Errorf("cell %d: %w", j+1, ErrEncoding), "Save the file as UTF-8")
+		}
+		record[j] = clean(cell)
+	}
+	t.rows = append(t.rows, record)
+	t.lines = append(t.lines, line)
+	return nil
+}
+
+func (t *table) tooLarge(line, maxCells int) error {
+	return t.fault(line, fmt.Errorf("%w: more than %d cells", ErrTooLarge, maxCells), "Take fewer rows or columns")
+}
+
+// readError tells faults of the content, which become an *Error, from those of the
+// reader.
+func (t *table) readError(err error, o *CSVOptions) error {
+	var parse *csv.ParseError
+	switch {
+	case errors.Is(err, ErrTooLarge):
+		return t.tooLarge(0, o.MaxCells)
+	case errors.As(err, &parse):
+		remedy := "Check the quotes of this line"
+		if errors.Is(err, csv.ErrFieldCount) {
+			remedy = "Check this line, or the separator"
+		}
+		return t.fault(parse.Line, err, remedy)
+	case t.file != "":
+		return fmt.Errorf("%s: %w", t.file, err)
+	default:
+		return err
+	}
+}
+
+// limitedReader fails with ErrTooLarge when more than left bytes come.
+type limitedReader struct {
+	r    io.Reader
+	left int64
+}
+
+func (l *limitedReader) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	l.left -= int64(n)
+	if l.left < 0 {
+		return 0, ErrTooLarge
+	}
+	return n, err
+}
+
+const byteOrderMark = "\uFEFF"
+
+// clean drops white space and byte order marks at the ends of a cell.
+func clean(cell string) string {
+	return strings.TrimFunc(cell, func(r rune) bool { return unicode.IsSpace(r) || r == '\uFEFF' })
+}
+
+// detectSeparator returns the most frequent of tab, semicolon and comma in the first
+// line outside quotes, the earlier of these for a tie, and comma when there is none.
+func detectSeparator(head []byte) rune {
+	candidates := [...]rune{'\t', ';', ','}
+	var counts [len(candidates)]int
+	quoted := false
+scan:
+	for _, b := range head {
+		switch {
+		case b == '"':
+			quoted = !quoted
+		case quoted:
+		case b == '\n':
+			if counts != [len(candidates)]int{} {
+				break scan
+			}
+		default:
+			for i, c := range candidates {
+				if rune(b) == c {
+					counts[i]++
+				}
+			}
+		}
+	}
+	best := len(candidates) - 1
+	for i := range candidates {
+		if counts[i] > counts[best] || counts[i] == counts[best] && counts[i] > 0 && i < best {
+			best = i
+		}
+	}
+	return candidates[best]
+}
+
+// readHeader takes the names from the first row, or makes them up: x1, x2, ….
+func (t *table) readHeader(o *CSVOptions) error {
+	first := t.rows[0]
+	t.named = o.Header == HeaderYes || o.Header == HeaderAuto && t.firstIsHeader(o.Schema)
+	t.names = make([]string, len(first))
+	for j := range first {
+		t.names[j] = numberedName(j)
+		if t.named && first[j] != "" {
+			t.names[j] = first[j]
+		}
+	}
+	if !t.named {
+		return nil
+	}
+	line := t.lines[0]
+	t.headerLine = line
+	t.rows, t.lines = t.rows[1:], t.lines[1:]
+	seen := make(map[string]int, len(t.names))
+	for j, name := range t.names {
+		if k, twice := seen[name]; twice {
+			return &Error{
+				File: t.file, Line: line, Column: name,
+				Err: fmt.Errorf("%w in the header, as columns %d and %d", ErrDuplicate, k+1, j+1), Remedy: "Rename one",
+			}
+		}
+		seen[name] = j
+	}
+	if len(t.rows) == 0 {
+		return t.fault(line, ErrEmpty, "The file has a header and no rows")
+	}
+	return nil
+}
+
+// firstIsHeader is the rule of HeaderAuto. A schema adds to it: a row with one of its
+// names is a header.
+func (t *table) firstIsHeader(schema *Schema) bool {
+	first := t.rows[0]
+	if schema != nil {
+		known := map[string]bool{schema.Target: true}
+		for _, c := range schema.Columns {
+			known[c.Name] = true
+		}
+		for _, cell := range first {
+			if known[cell] && isWord(cell) {
+				return true
+			}
+		}
+	}
+	words := 0
+	for j, cell := range first {
+		if !isWord(cell) {
+			continue
+		}
+		words++
+		for _, row := range t.rows[1:] {
+			if row[j] == cell {
+				return false
+			}
+		}
+	}
+	return words > 0
+}
+
+// find returns the column that a name or a number means.
+func (t *table) find(kind, name string) (int, error) {
+	for j, n := range t.names {
+		if n == name {
+			return j, nil
+		}
+	}
+	if k, err := strconv.Atoi(name); err == nil {
+		switch {
+		case k >= 1 && k <= len(t.names):
+			return k - 1, nil
+		case k <= -1 && k >= -len(t.names):
+			return len(t.names) + k, nil
+		}
+	}
+	remedy := ""
+	if _, err := strconv.Atoi(name); err == nil {
+		remedy = fmt.Sprintf("Columns are numbered 1 to %d, or -1 to -%d from the right", len(t.names), len(t.names))
+	}
+	return 0, &Error{File: t.file, Err: &UnknownError{Kind: kind, Name: name, Known: t.names}, Remedy: remedy}
+}

@@ -12,8 +12,12 @@ import (
 // Var is a symbol of an [Angle]: weight θᵢ or feature xᵢ.
 type Var struct {
 	Feature bool // a feature of the sample rather than a trainable weight
-	Index   int  // position in the weights or features given at run time, ≥ 0
+	Index   int  // position in the weights or features given at run time, 0 ≤ Index < 2²⁴
 }
+
+// maxSymbols bounds symbol indices, so that a hostile file cannot make a program
+// allocate weights without end.
+const maxSymbols = 1 << 24
 
 // String gives w3 for weight 3 and x0 for feature 0.
 func (v Var) String() string {
@@ -160,6 +164,24 @@ func (a Angle) AddGradient(weights, features []float64, scale float64, dw, dx []
 	}
 }
 
+// Substitute replaces each symbol v of a for which f(v) reports true by the angle
+// that f gives, and keeps the others.
+func (a Angle) Substitute(f func(Var) (Angle, bool)) Angle {
+	var out Angle
+	for _, t := range a {
+		product := Const(t.Coef)
+		for _, v := range t.Vars {
+			by, ok := f(v)
+			if !ok {
+				by = Angle{{Coef: 1, Vars: []Var{v}}}
+			}
+			product = product.Times(by)
+		}
+		out = append(out, product...)
+	}
+	return out.normal()
+}
+
 // Const returns the value of a and true when a has no symbols.
 func (a Angle) Const() (float64, bool) {
 	switch {
@@ -188,11 +210,11 @@ func (a Angle) bounds() (weights, features int) {
 func (a Angle) validate() error {
 	for _, t := range a {
 		if math.IsNaN(t.Coef) || math.IsInf(t.Coef, 0) {
-			return fmt.Errorf("angle %v: %w", a, ErrNotFinite)
+			return fmt.Errorf("angle with coefficient %v: %w", t.Coef, ErrNotFinite)
 		}
 		for _, v := range t.Vars {
-			if v.Index < 0 {
-				return fmt.Errorf("angle %v: symbol index %d: %w", a, v.Index, ErrRange)
+			if v.Index < 0 || v.Index >= maxSymbols {
+				return fmt.Errorf("angle: symbol %v, indices go from 0 to %d: %w", v, maxSymbols-1, ErrRange)
 			}
 		}
 	}
@@ -246,7 +268,7 @@ func (a *Angle) UnmarshalText(text []byte) error {
 
 // ParseAngle reads a sum of products of numbers, pi, weights w0, w1, … and
 // features x0, x1, …, such as "2*w0*x1 - pi*x0 + 0.5". Spaces are ignored. The
-// error wraps [ErrSyntax] or [ErrNotFinite].
+// error wraps [ErrSyntax], [ErrRange] or [ErrNotFinite].
 func ParseAngle(s string) (Angle, error) {
 	rest := strings.ReplaceAll(s, " ", "")
 	if rest == "" {
@@ -278,7 +300,10 @@ func ParseAngle(s string) (Angle, error) {
 		out = append(out, t)
 	}
 	out = out.normal()
-	return out, out.validate()
+	if err := out.validate(); err != nil {
+		return nil, fmt.Errorf("angle %q: %w", s, err)
+	}
+	return out, nil
 }
 
 // factor multiplies t by the number or symbol at the start of s and returns its

@@ -1,5 +1,7 @@
 package circuits
 
+import "slices"
+
 // The methods below append the gate of their name and return the circuit, so
 // that calls can be chained. Qubits are given in the order of [Op.Qubits]:
 // controls first, then targets.
@@ -54,8 +56,11 @@ func (c *Circuit) ISWAP(a, b int) *Circuit { return c.Append(GateISWAP, nil, a, 
 func (c *Circuit) ECR(a, b int) *Circuit   { return c.Append(GateECR, nil, a, b) }
 
 func (c *Circuit) RXX(theta Angle, a, b int) *Circuit { return c.Append(GateRXX, []Angle{theta}, a, b) }
+
 func (c *Circuit) RYY(theta Angle, a, b int) *Circuit { return c.Append(GateRYY, []Angle{theta}, a, b) }
+
 func (c *Circuit) RZZ(theta Angle, a, b int) *Circuit { return c.Append(GateRZZ, []Angle{theta}, a, b) }
+
 func (c *Circuit) RZX(theta Angle, a, b int) *Circuit { return c.Append(GateRZX, []Angle{theta}, a, b) }
 
 func (c *Circuit) CCX(c0, c1, target int) *Circuit { return c.Append(GateCCX, nil, c0, c1, target) }
@@ -65,9 +70,10 @@ func (c *Circuit) CSWAP(control, a, b int) *Circuit {
 }
 
 // Unitary appends an arbitrary unitary matrix on one to three qubits: row-major,
-// 4ᵏ entries, the first qubit the least significant bit of row and column.
+// 4ᵏ entries, the first qubit the least significant bit of row and column. It
+// keeps matrix and copies qubits.
 func (c *Circuit) Unitary(matrix []complex128, qubits ...int) *Circuit {
-	c.Ops = append(c.Ops, Op{Gate: GateUnitary, Qubits: qubits, Matrix: matrix})
+	c.Ops = append(c.Ops, Op{Gate: GateUnitary, Qubits: slices.Clone(qubits), Matrix: matrix})
 	return c
 }
 

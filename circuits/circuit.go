@@ -31,14 +31,20 @@ type Circuit struct {
 func New(n int) *Circuit { return &Circuit{Qubits: n} }
 
 // Append adds gate g with the given angles on the given qubits, controls first.
+// It keeps angles and copies qubits.
 func (c *Circuit) Append(g Gate, angles []Angle, qubits ...int) *Circuit {
-	c.Ops = append(c.Ops, Op{Gate: g, Qubits: qubits, Angles: angles})
+	c.Ops = append(c.Ops, Op{Gate: g, Qubits: slices.Clone(qubits), Angles: angles})
 	return c
 }
 
-// Clone returns a deep copy of the operation list; angles are values and shared.
+// Clone returns a deep copy of c; the angles themselves are values and shared.
 func (c *Circuit) Clone() *Circuit {
-	return &Circuit{Qubits: c.Qubits, Clbits: c.Clbits, Ops: slices.Clone(c.Ops)}
+	out := &Circuit{Qubits: c.Qubits, Clbits: c.Clbits, Ops: slices.Clone(c.Ops)}
+	for i := range out.Ops {
+		op := &out.Ops[i]
+		op.Qubits, op.Angles, op.Matrix = slices.Clone(op.Qubits), slices.Clone(op.Angles), slices.Clone(op.Matrix)
+	}
+	return out
 }
 
 // Concat appends the operations of d, whose qubits and bits keep their numbers.
@@ -109,12 +115,17 @@ func (c *Circuit) Count() map[Gate]int {
 	return out
 }
 
-// Validate checks every operation: known gate, numbers of qubits and angles,
-// indices in range, distinct qubits, finite angles, unitary matrices (to 1e-9).
-// The error is an [*OpError] that wraps one of the package's causes.
+// maxWires bounds the qubits and the classical bits of a circuit, so that a
+// hostile file cannot make a program allocate without end.
+const maxWires = 1_000_000
+
+// Validate checks the numbers of qubits and bits (0 to 10⁶) and every operation:
+// known gate, numbers of qubits and angles, indices in range, distinct qubits,
+// finite angles, unitary matrices (to 1e-9). It never panics. The error of an
+// operation is an [*OpError] that wraps one of the package's causes.
 func (c *Circuit) Validate() error {
-	if c.Qubits < 0 || c.Clbits < 0 {
-		return fmt.Errorf("circuit with %d qubits and %d classical bits: %w", c.Qubits, c.Clbits, ErrRange)
+	if c.Qubits < 0 || c.Clbits < 0 || c.Qubits > maxWires || c.Clbits > maxWires {
+		return fmt.Errorf("circuit with %d qubits and %d classical bits, at most %d of each: %w", c.Qubits, c.Clbits, maxWires, ErrRange)
 	}
 	for i, op := range c.Ops {
 		if err := op.validate(c.Qubits, c.Clbits); err != nil {
@@ -135,11 +146,12 @@ func (op *Op) validate(qubits, clbits int) error {
 	if len(op.Angles) != len(spec.Params) {
 		return fmt.Errorf("%d angles, needs %d: %w", len(op.Angles), len(spec.Params), ErrArity)
 	}
-	for i, q := range op.Qubits {
+	sorted := slices.Sorted(slices.Values(op.Qubits))
+	for i, q := range sorted {
 		if q < 0 || q >= qubits {
 			return fmt.Errorf("qubit %d of %d: %w", q, qubits, ErrRange)
 		}
-		if slices.Contains(op.Qubits[:i], q) {
+		if i > 0 && q == sorted[i-1] {
 			return fmt.Errorf("qubit %d: %w", q, ErrDuplicate)
 		}
 	}
@@ -272,15 +284,13 @@ func (c *Circuit) Bind(weights, features []float64) (*Circuit, error) {
 	}
 	out := c.Clone()
 	for i, op := range out.Ops {
-		angles := make([]Angle, len(op.Angles))
 		for k, a := range op.Angles {
 			v := a.Eval(weights, features)
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				return nil, &OpError{Index: i, Gate: op.Gate, Err: fmt.Errorf("angle %v: %w", a, ErrNotFinite)}
 			}
-			angles[k] = Const(v)
+			op.Angles[k] = Const(v)
 		}
-		out.Ops[i].Angles = angles
 	}
 	return out, nil
 }

@@ -18,6 +18,11 @@ var (
 	ErrNoInverse = errors.New("operation has no inverse")
 	// ErrNoControl marks gates whose controlled form is not in the gate table.
 	ErrNoControl = errors.New("gate has no controlled form")
+	// ErrBasis marks gates that the gates of a target cannot express.
+	ErrBasis = errors.New("gate cannot be written in the gates of the target")
+	// ErrUnbound marks angles that still hold weights or features where a number
+	// is needed.
+	ErrUnbound = errors.New("angle is not bound to a number")
 )
 
 // OpError is an error of one operation of a circuit.

@@ -89,8 +89,10 @@ var twoTerm = []ShiftTerm{{0.5, math.Pi / 2}, {-0.5, -math.Pi / 2}}
 // c₊[f(θ+π/2) − f(θ−π/2)] − c₋[f(θ+3π/2) − f(θ−3π/2)], c± = (√2±1)/(4√2).
 // Anselmetti et al. 2021, arXiv:2104.05695, eq. 8 with α = π/2, β = 3π/2.
 var fourTerm = []ShiftTerm{
-	{(math.Sqrt2 + 1) / (4 * math.Sqrt2), math.Pi / 2}, {-(math.Sqrt2 + 1) / (4 * math.Sqrt2), -math.Pi / 2},
-	{-(math.Sqrt2 - 1) / (4 * math.Sqrt2), 3 * math.Pi / 2}, {(math.Sqrt2 - 1) / (4 * math.Sqrt2), -3 * math.Pi / 2},
+	{(math.Sqrt2 + 1) / (4 * math.Sqrt2), math.Pi / 2},
+	{-(math.Sqrt2 + 1) / (4 * math.Sqrt2), -math.Pi / 2},
+	{-(math.Sqrt2 - 1) / (4 * math.Sqrt2), 3 * math.Pi / 2},
+	{(math.Sqrt2 - 1) / (4 * math.Sqrt2), -3 * math.Pi / 2},
 }
 
 var (

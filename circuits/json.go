@@ -26,7 +26,7 @@ func (op Op) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads what [Op.MarshalJSON] wrote. It checks the form only; call
 // [Circuit.Validate] on what comes from outside.
 func (op *Op) UnmarshalJSON(data []byte) error {
-	var in opJSON
+	in := opJSON{opFields: opFields{Gate: gateCount}} // so that a missing name is refused
 	if err := json.Unmarshal(data, &in); err != nil {
 		return fmt.Errorf("circuit operation: %w", err)
 	}

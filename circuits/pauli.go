@@ -138,7 +138,10 @@ func ParsePauliSum(text string) (PauliSum, error) {
 		}
 		out, i = append(out, t), j
 	}
-	return out, out.Validate()
+	if err := out.Validate(); err != nil {
+		return nil, fmt.Errorf("observable %q: %w", text, err)
+	}
+	return out, nil
 }
 
 // termEnd finds the next + or − after position i that is not the sign of an

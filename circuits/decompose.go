@@ -1,0 +1,165 @@
+package circuits
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// rule writes gate as a circuit on the gate's qubits, equal to it including the
+// global phase. Weight k of the circuit stands for angle k of the gate.
+type rule struct {
+	gate Gate
+	as   *Circuit
+}
+
+// p0, p1, p2 and p3 are the angles of the gate that a rule rewrites.
+var p0, p1, p2, p3 = Weight(0), Weight(1), Weight(2), Weight(3)
+
+// rules lists the rewrites, the preferred one of a gate first. They lead down to
+// {U, CX} and, where a target has no U, across to {RZ, RY}, {RZ, SX} and CZ.
+var rules = []rule{
+	{GateI, New(1).U(nil, nil, nil, 0)},
+	{GateX, New(1).U(Const(math.Pi), nil, Const(math.Pi), 0)},
+	{GateY, New(1).U(Const(math.Pi), Const(math.Pi/2), Const(math.Pi/2), 0)},
+	{GateZ, New(1).P(Const(math.Pi), 0)},
+	{GateH, New(1).U(Const(math.Pi/2), nil, Const(math.Pi), 0)},
+	{GateH, New(1).RZ(Const(math.Pi/2), 0).SX(0).RZ(Const(math.Pi/2), 0).GPhase(Const(math.Pi / 4))},
+	{GateS, New(1).P(Const(math.Pi/2), 0)},
+	{GateSdg, New(1).P(Const(-math.Pi/2), 0)},
+	{GateT, New(1).P(Const(math.Pi/4), 0)},
+	{GateTdg, New(1).P(Const(-math.Pi/4), 0)},
+	{GateSX, New(1).RX(Const(math.Pi/2), 0).GPhase(Const(math.Pi / 4))},
+	{GateSXdg, New(1).RX(Const(-math.Pi/2), 0).GPhase(Const(-math.Pi / 4))},
+	{GateRX, New(1).U(p0, Const(-math.Pi/2), Const(math.Pi/2), 0)},
+	{GateRY, New(1).U(p0, nil, nil, 0)},
+	{GateRZ, New(1).P(p0, 0).GPhase(p0.Scale(-0.5))},
+	{GateP, New(1).U(nil, nil, p0, 0)},
+	{GateP, New(1).RZ(p0, 0).GPhase(p0.Scale(0.5))},
+	{GateU, New(1).RZ(p2, 0).RY(p0, 0).RZ(p1, 0).GPhase(mean(p1, p2))},
+	{GateU, New(1).RZ(p2, 0).SX(0).RZ(p0.Plus(Const(math.Pi)), 0).SX(0).RZ(p1.Plus(Const(math.Pi)), 0).
+		GPhase(mean(p1, p2).Plus(Const(math.Pi / 2)))},
+
+	{GateCX, New(2).H(1).CZ(0, 1).H(1)},
+	{GateCY, New(2).Sdg(1).CX(0, 1).S(1)},
+	{GateCZ, New(2).H(1).CX(0, 1).H(1)},
+	{GateCH, New(2).S(1).H(1).T(1).CX(0, 1).Tdg(1).H(1).Sdg(1)},
+	{GateCP, New(2).P(p0.Scale(0.5), 0).CX(0, 1).P(p0.Scale(-0.5), 1).CX(0, 1).P(p0.Scale(0.5), 1)},
+	{GateCRX, New(2).H(1).CRZ(p0, 0, 1).H(1)},
+	{GateCRY, New(2).RY(p0.Scale(0.5), 1).CX(0, 1).RY(p0.Scale(-0.5), 1).CX(0, 1)},
+	{GateCRZ, New(2).RZ(p0.Scale(0.5), 1).CX(0, 1).RZ(p0.Scale(-0.5), 1).CX(0, 1)},
+	{GateCU, New(2).P(p3.Plus(mean(p1, p2)), 0).P(mean(p2, p1.Scale(-1)), 1).CX(0, 1).
+		U(p0.Scale(-0.5), nil, mean(p1, p2).Scale(-1), 1).CX(0, 1).U(p0.Scale(0.5), p1, nil, 1)},
+	{GateSWAP, New(2).CX(0, 1).CX(1, 0).CX(0, 1)},
+	{GateISWAP, New(2).S(0).S(1).H(0).CX(0, 1).CX(1, 0).H(1)},
+	{GateECR, New(2).S(0).SX(1).CX(0, 1).X(0).GPhase(Const(-math.Pi / 4))},
+	{GateRXX, New(2).H(0).H(1).RZZ(p0, 0, 1).H(0).H(1)},
+	{GateRYY, New(2).Sdg(0).Sdg(1).RXX(p0, 0, 1).S(0).S(1)},
+	{GateRZZ, New(2).CX(0, 1).RZ(p0, 1).CX(0, 1)},
+	{GateRZX, New(2).H(1).RZZ(p0, 0, 1).H(1)},
+
+	{GateCCX, New(3).H(2).CX(1, 2).Tdg(2).CX(0, 2).T(2).CX(1, 2).Tdg(2).CX(0, 2).
+		T(1).T(2).H(2).CX(0, 1).T(0).Tdg(1).CX(0, 1)},
+	{GateCCZ, New(3).H(2).CCX(0, 1, 2).H(2)},
+	{GateCSWAP, New(3).CX(2, 1).CCX(0, 1, 2).CX(2, 1)},
+}
+
+func mean(a, b Angle) Angle { return a.Plus(b).Scale(0.5) }
+
+// Decompose returns a circuit equal to c, including its global phase, in which
+// every unitary operation is a gate of basis. All global phases are added up in
+// one GateGPhase at the end, left out when it is 0. Barriers, measurements and
+// resets stay. Angles may hold weights and features; a GateUnitary outside the
+// basis is synthesized (Shende, Bullock and Markov 2006, arXiv:quant-ph/0406176)
+// from U, CX, RY and RZ, to about 1e-14 if it is unitary to rounding.
+//
+// A basis with CX or CZ and one of {U}, {RZ, RY}, {RZ, SX} expresses every gate;
+// otherwise the error may be an [*OpError] that wraps [ErrBasis]. An invalid
+// circuit gives the error of [Circuit.Validate].
+func (c *Circuit) Decompose(basis []Gate) (*Circuit, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	out := &Circuit{Qubits: c.Qubits, Clbits: c.Clbits}
+	d := newDecomposer(basis, out)
+	for i, op := range c.Ops {
+		if !d.reach[op.Gate] {
+			return nil, &OpError{Index: i, Gate: op.Gate, Err: ErrBasis}
+		}
+		d.expand(op)
+	}
+	if v, ok := d.phase.Const(); !ok || v != 0 {
+		out.GPhase(d.phase)
+	}
+	if err := out.Validate(); err != nil { // sums of huge angles overflow
+		return nil, fmt.Errorf("decomposed circuit: %w", err)
+	}
+	return out, nil
+}
+
+// decomposer holds what every gate becomes in a basis: itself where kept, else
+// the rule chosen for it.
+type decomposer struct {
+	keep, reach [gateCount]bool
+	as          [gateCount]*Circuit
+	out         *Circuit
+	phase       Angle
+}
+
+// newDecomposer chooses for each gate the first rule whose gates are within
+// reach, starting from the basis, so that no chain of rules can be circular.
+func newDecomposer(basis []Gate, out *Circuit) *decomposer {
+	d := &decomposer{out: out}
+	for _, g := range append(slices.Clone(basis), GateBarrier, GateMeasure, GateReset) {
+		d.keep[g], d.reach[g] = true, true
+	}
+	d.reach[GateGPhase] = true
+	for changed := true; changed; {
+		changed = false
+		for _, r := range rules {
+			if !d.reach[r.gate] && d.reaches(r.as) {
+				d.reach[r.gate], d.as[r.gate], changed = true, r.as, true
+			}
+		}
+	}
+	if d.reach[GateU] && d.reach[GateCX] && d.reach[GateRY] && d.reach[GateRZ] {
+		d.reach[GateUnitary] = true
+	}
+	return d
+}
+
+func (d *decomposer) reaches(c *Circuit) bool {
+	for _, op := range c.Ops {
+		if !d.reach[op.Gate] {
+			return false
+		}
+	}
+	return true
+}
+
+// expand appends op, or what it becomes, to the output.
+func (d *decomposer) expand(op Op) {
+	var steps *Circuit
+	switch {
+	case op.Gate == GateGPhase:
+		d.phase = d.phase.Plus(op.Angles[0])
+		return
+	case d.keep[op.Gate]:
+		d.out.Ops = append(d.out.Ops, op)
+		return
+	case op.Gate == GateUnitary:
+		steps = synthesize(op.Matrix)
+	default:
+		steps = d.as[op.Gate]
+	}
+	for _, step := range steps.Ops {
+		next := Op{Gate: step.Gate}
+		for _, q := range step.Qubits {
+			next.Qubits = append(next.Qubits, op.Qubits[q])
+		}
+		for _, a := range step.Angles {
+			next.Angles = append(next.Angles, a.Substitute(func(v Var) (Angle, bool) { return op.Angles[v.Index], true }))
+		}
+		d.expand(next)
+	}
+}

@@ -1,0 +1,178 @@
+package circuits_test
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/cmplx"
+	"slices"
+	"testing"
+
+	"github.com/qnn-go/qnn/circuits"
+)
+
+// bases are gate sets that express every gate of the table.
+var bases = map[string][]circuits.Gate{
+	"u cx":       {circuits.GateU, circuits.GateCX},
+	"u cz":       {circuits.GateU, circuits.GateCZ},
+	"rz ry cz":   {circuits.GateRZ, circuits.GateRY, circuits.GateCZ},
+	"rz ry cx":   {circuits.GateRZ, circuits.GateRY, circuits.GateCX},
+	"rz sx x cz": {circuits.GateI, circuits.GateRZ, circuits.GateSX, circuits.GateX, circuits.GateCZ},
+	"rx rz cz":   {circuits.GateRX, circuits.GateRZ, circuits.GateCZ},
+	"p sx cx":    {circuits.GateP, circuits.GateSX, circuits.GateCX},
+	"braket": {
+		circuits.GateX, circuits.GateY, circuits.GateZ, circuits.GateH, circuits.GateS, circuits.GateSdg, circuits.GateT,
+		circuits.GateTdg, circuits.GateRX, circuits.GateRY, circuits.GateRZ, circuits.GateCX, circuits.GateSWAP,
+	},
+}
+
+// TestDecomposeGates checks every gate with symbolic angles in every basis: the
+// same matrix, global phase included, from gates of the basis alone.
+func TestDecomposeGates(t *testing.T) {
+	rng := newRand(10)
+	for name, basis := range bases {
+		for _, g := range tableGates() {
+			c := single(g)
+			if g == circuits.GateGPhase {
+				c.Qubits = 1
+			}
+			out, err := c.Decompose(basis)
+			if err != nil {
+				t.Errorf("%s: %v: %v", name, g, err)
+				continue
+			}
+			checkBasis(t, out, basis)
+			p := randomAngles(rng, len(g.Spec().Params))
+			if d := distance(t, matrix(t, out, p, nil), matrix(t, c, p, nil)); !(d <= 1e-13) {
+				t.Errorf("%s: %v differs by %g: %v", name, g, d, out.Ops)
+			}
+		}
+	}
+}
+
+// checkBasis fails if c holds a gate outside the basis or a global phase before
+// its end.
+func checkBasis(t *testing.T, c *circuits.Circuit, basis []circuits.Gate) {
+	t.Helper()
+	for i, op := range c.Ops {
+		last := op.Gate == circuits.GateGPhase && i == len(c.Ops)-1
+		if op.Gate.Unitary() && !last && !slices.Contains(basis, op.Gate) {
+			t.Errorf("%v at %d is not in the basis", op.Gate, i)
+		}
+	}
+}
+
+// hardUnitaries are matrices on which a careless synthesis loses digits or
+// divides by zero: degenerate, block diagonal, almost so, and permutations.
+func hardUnitaries(n int) map[string][]complex128 {
+	rng := newRand(11)
+	d := 1 << n
+	out := map[string][]complex128{}
+	add := func(name string, f func(r, c int) complex128) {
+		m := make([]complex128, d*d)
+		for i := range m {
+			m[i] = f(i/d, i%d)
+		}
+		out[name] = m
+	}
+	add("identity", func(r, c int) complex128 { return when(r == c, 1) })
+	add("minus i", func(r, c int) complex128 { return when(r == c, -1i) })
+	add("reversal", func(r, c int) complex128 { return when(r == d-1-c, 1) })
+	add("cycle", func(r, c int) complex128 { return when(r == (c+1)%d, 1) })
+	add("Fourier", func(r, c int) complex128 {
+		return cmplx.Rect(1/math.Sqrt(float64(d)), 2*math.Pi*float64(r*c)/float64(d))
+	})
+	add("signs", func(r, c int) complex128 { return when(r == c, complex(float64(1-2*(r%2)), 0)) })
+	for _, eps := range []float64{1e-4, 1e-7, 1e-8, 1e-10, 1e-15, 1e-160} {
+		// exp(−iεH) to the accuracy of rounding: 1 − iεH orthogonalized.
+		h := randomUnitary(rng, d)
+		add(fmt.Sprintf("near identity %g", eps), func(r, c int) complex128 {
+			return when(r == c, 1) + complex(eps, 0)*(h[r*d+c]-cmplx.Conj(h[c*d+r]))
+		})
+		orthogonalize(out[fmt.Sprintf("near identity %g", eps)])
+		near := randomUnitary(rng, d)
+		for i := range near { // almost block diagonal
+			if (i/d)/(d/2) != (i%d)/(d/2) {
+				near[i] *= complex(eps, 0)
+			}
+		}
+		orthogonalize(near)
+		out[fmt.Sprintf("near block %g", eps)] = near
+		swapped := slices.Concat(near[len(near)/2:], near[:len(near)/2])
+		out[fmt.Sprintf("near antiblock %g", eps)] = swapped
+	}
+	return out
+}
+
+func when(ok bool, v complex128) complex128 {
+	if ok {
+		return v
+	}
+	return 0
+}
+
+func TestDecomposeUnitaries(t *testing.T) {
+	rng := newRand(12)
+	maxCX := []int{0, 0, 6, 36} // n = 1, 2, 3: 6 and 4·6 + 3·4
+	for n := 1; n <= 3; n++ {
+		cases := hardUnitaries(n)
+		for i := range 200 {
+			cases[fmt.Sprintf("random %d", i)] = randomUnitary(rng, 1<<n)
+		}
+		for _, g := range tableGates() {
+			if g.Spec().Qubits == n {
+				cases[g.String()] = matrix(t, single(g), randomAngles(rng, len(g.Spec().Params)), nil)
+			}
+		}
+		qubits := []int{1, 2, 0}[:n]
+		for name, m := range cases {
+			c := circuits.New(3).Unitary(m, qubits...)
+			out, err := c.Decompose([]circuits.Gate{circuits.GateU, circuits.GateCX})
+			if err != nil {
+				t.Errorf("%d qubits, %s: %v", n, name, err)
+				continue
+			}
+			if d := distance(t, matrix(t, out, nil, nil), matrix(t, c, nil, nil)); !(d <= 1e-13) {
+				t.Errorf("%d qubits, %s: differs by %g", n, name, d)
+			}
+			if got := out.Count()[circuits.GateCX]; got > maxCX[n] {
+				t.Errorf("%d qubits, %s: %d CX, at most %d", n, name, got, maxCX[n])
+			}
+		}
+	}
+}
+
+func TestDecomposeKeeps(t *testing.T) {
+	m := randomUnitary(newRand(13), 4)
+	c := circuits.New(2).GPhase(circuits.Weight(0)).H(0).Barrier().Unitary(m, 1, 0).Reset(1).
+		GPhase(circuits.Const(0.5)).Measure(0, 1)
+	out, err := c.Decompose([]circuits.Gate{circuits.GateUnitary, circuits.GateH})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, op := range out.Ops {
+		got = append(got, op.Gate.String())
+	}
+	want := []string{"h", "barrier", "unitary", "reset", "measure", "gphase"}
+	if !slices.Equal(got, want) || out.Clbits != 2 || out.Ops[5].Angles[0].String() != "w0+0.5" {
+		t.Errorf("got %v with phase %v on %d bits, want %v with w0+0.5 on 2", got, out.Ops[5].Angles, out.Clbits, want)
+	}
+}
+
+func TestDecomposeErrors(t *testing.T) {
+	var opErr *circuits.OpError
+	_, err := circuits.New(2).H(0).CX(0, 1).Decompose([]circuits.Gate{circuits.GateH, circuits.GateT})
+	if !errors.Is(err, circuits.ErrBasis) || !errors.As(err, &opErr) || opErr.Index != 1 || opErr.Gate != circuits.GateCX {
+		t.Errorf("cx from h and t: error %v, want ErrBasis of operation 1", err)
+	}
+	_, err = circuits.New(1).H(1).Decompose(nil)
+	if !errors.Is(err, circuits.ErrRange) {
+		t.Errorf("invalid circuit: error %v, want ErrRange", err)
+	}
+	huge := circuits.Const(math.MaxFloat64)
+	_, err = circuits.New(2).CU(nil, huge, huge, huge, 0, 1).Decompose(bases["u cx"])
+	if !errors.Is(err, circuits.ErrNotFinite) {
+		t.Errorf("overflow: error %v, want ErrNotFinite", err)
+	}
+}

@@ -1,0 +1,143 @@
+package draw
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/qnn-go/qnn/circuits"
+)
+
+// style is the set of signs of a drawing.
+type style struct {
+	wire, control, target, swap, barrier, arrow, zero, dagger string
+	links                                                     [passed + 1]string
+	decimals                                                  int // less than 0: all
+}
+
+func newStyle(o *Options) *style {
+	s := &style{
+		wire: "─", control: "●", target: "⊕", swap: "×", barrier: "░", arrow: "→", zero: "|0⟩", dagger: "†",
+		links: [...]string{alone: "─", first: "╭", middle: "├", last: "╰", passed: "│"},
+	}
+	if o.ASCII {
+		s = &style{
+			wire: "-", control: "*", target: "X", swap: "x", barrier: ":", arrow: "->", zero: "|0>", dagger: "dg",
+			links: [...]string{alone: "-", first: "/", middle: "|", last: `\`, passed: "|"},
+		}
+	}
+	s.decimals = o.Decimals
+	if o.Decimals == 0 {
+		s.decimals = 3
+	}
+	return s
+}
+
+// label is what stands on the k-th qubit of op. The angles stand on the first
+// target; where the qubits play different parts, their number in the gate stands
+// behind its name.
+func (s *style) label(op circuits.Op, k int) string {
+	controls := op.Gate.Spec().Controls
+	if k < controls {
+		return s.control
+	}
+	switch op.Gate {
+	case circuits.GateCX, circuits.GateCCX:
+		return s.target
+	case circuits.GateCZ, circuits.GateCCZ:
+		return s.control
+	case circuits.GateSWAP, circuits.GateCSWAP:
+		return s.swap
+	case circuits.GateBarrier:
+		return s.barrier
+	case circuits.GateMeasure:
+		return fmt.Sprintf("M%sc%d", s.arrow, op.Clbit)
+	case circuits.GateReset:
+		return s.zero
+	}
+	name := s.name(op.Gate)
+	if ordered(op) {
+		name += fmt.Sprintf("[%d]", k-controls)
+	}
+	if k > controls || len(op.Angles) == 0 {
+		return name
+	}
+	angles := make([]string, len(op.Angles))
+	for i, a := range op.Angles {
+		angles[i] = s.angle(a)
+	}
+	return name + "(" + strings.Join(angles, ",") + ")"
+}
+
+// ordered reports whether exchanging targets of op makes another gate.
+func ordered(op circuits.Op) bool {
+	switch op.Gate {
+	case circuits.GateECR, circuits.GateRZX:
+		return true
+	case circuits.GateUnitary:
+		return len(op.Qubits) > 1
+	}
+	return false
+}
+
+// name is the name of what g does to its targets, in capitals.
+func (s *style) name(g circuits.Gate) string {
+	switch g {
+	case circuits.GateI:
+		return "I"
+	case circuits.GateISWAP:
+		return "iSWAP"
+	case circuits.GateUnitary:
+		return "Unitary"
+	case circuits.GateSdg, circuits.GateTdg, circuits.GateSXdg:
+		return strings.ToUpper(strings.TrimSuffix(g.String(), "dg")) + s.dagger
+	default:
+		return strings.ToUpper(g.String()[g.Spec().Controls:]) // each control is a letter c
+	}
+}
+
+// angle writes a as [circuits.Angle.String] does, with rounded numbers.
+func (s *style) angle(a circuits.Angle) string {
+	if len(a) == 0 {
+		return "0"
+	}
+	var b strings.Builder
+	for i, t := range a {
+		factors := make([]string, 0, len(t.Vars)+1)
+		coef := s.number(math.Abs(t.Coef))
+		if coef != "1" || len(t.Vars) == 0 {
+			factors = append(factors, coef)
+		}
+		for _, v := range t.Vars {
+			factors = append(factors, v.String())
+		}
+		switch {
+		case t.Coef < 0:
+			b.WriteByte('-')
+		case i > 0:
+			b.WriteByte('+')
+		}
+		b.WriteString(strings.Join(factors, "*"))
+	}
+	return b.String()
+}
+
+// number writes v ≥ 0 with the decimals of the style, and with an exponent where
+// these would leave nothing or the digits before the point are too many to read.
+func (s *style) number(v float64) string {
+	if s.decimals < 0 {
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	if v >= 1e6 {
+		return strconv.FormatFloat(v, 'g', s.decimals, 64)
+	}
+	text := strconv.FormatFloat(v, 'f', s.decimals, 64)
+	if strings.Contains(text, ".") {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	if text == "0" && v != 0 {
+		return strconv.FormatFloat(v, 'g', 1, 64)
+	}
+	return text
+}

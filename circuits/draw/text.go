@@ -1,0 +1,213 @@
+package draw
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/qnn-go/qnn/circuits"
+)
+
+// Options are the settings of [Text]. The zero value draws Unicode on lines of
+// any length, numbers to 3 decimals.
+type Options struct {
+	// Width is the longest line in characters; a longer drawing continues below,
+	// after an empty line. A single gate that does not fit still makes its line
+	// longer. 0 or less: lines are not wrapped.
+	Width int
+	// Decimals is the number of decimals of a number, trailing zeros left out.
+	// 0 stands for 3; less than 0 writes every digit.
+	Decimals int
+	// ASCII draws * for ●, X for ⊕, x for ×, : for ░, / | \ for brackets, - for
+	// wires and M->c0 for M→c0.
+	ASCII bool
+}
+
+// Text draws c to w; nil options are the zero value. Gates stand as far left as
+// the order of their qubits' gates, their brackets and the classical bits allow;
+// global phases are added up in a first line. The result depends on the
+// arguments only.
+//
+// The error is that of [circuits.Circuit.Validate], or of w.
+func Text(w io.Writer, c *circuits.Circuit, o *Options) error {
+	if o == nil {
+		o = &Options{}
+	}
+	if err := c.Validate(); err != nil {
+		return fmt.Errorf("draw: %w", err)
+	}
+	var out bytes.Buffer
+	s := newStyle(o)
+	if phase := globalPhase(c); len(phase) > 0 {
+		fmt.Fprintf(&out, "global phase: %s\n", s.angle(phase))
+	}
+	if c.Qubits == 0 {
+		out.WriteString("(no qubits)\n")
+		return write(w, &out)
+	}
+	prefixes := make([]string, c.Qubits)
+	widest := len(fmt.Sprintf("q%d: ", c.Qubits-1))
+	for q := range prefixes {
+		prefixes[q] = fmt.Sprintf("%-*s", widest, fmt.Sprintf("q%d:", q))
+	}
+	room := math.MaxInt
+	if o.Width > 0 {
+		room = o.Width - widest - 1 // for columns, between the prefix and the last wire
+	}
+	for i, block := range wrap(layout(c, s), room) {
+		if i > 0 {
+			out.WriteByte('\n')
+		}
+		for q, prefix := range prefixes {
+			out.WriteString(prefix + s.line(block, q) + "\n")
+		}
+	}
+	return write(w, &out)
+}
+
+func write(w io.Writer, drawing *bytes.Buffer) error {
+	if _, err := drawing.WriteTo(w); err != nil {
+		return fmt.Errorf("draw: %w", err)
+	}
+	return nil
+}
+
+// globalPhase is the sum of the global phases of c.
+func globalPhase(c *circuits.Circuit) circuits.Angle {
+	var sum circuits.Angle
+	for _, op := range c.Ops {
+		if op.Gate == circuits.GateGPhase {
+			sum = sum.Plus(op.Angles[0])
+		}
+	}
+	return sum
+}
+
+// link says how a cell belongs to a gate on several qubits.
+type link uint8
+
+const (
+	alone link = iota
+	first
+	middle
+	last
+	passed // by a gate on qubits above and below
+)
+
+type cell struct {
+	link link
+	text string
+}
+
+// column holds operations that stand above one another, a cell for each qubit.
+type column struct {
+	cells   []cell
+	linked  bool // a cell has a link: all leave a place for one
+	written int  // width of the widest cell without its link
+}
+
+func (col *column) width() int {
+	if col.linked {
+		return col.written + 1
+	}
+	return col.written
+}
+
+// layout places each operation in the first column that is free for all lines it
+// touches and behind all earlier operations on them.
+func layout(c *circuits.Circuit, s *style) []column {
+	var columns []column
+	next := make([]int, c.Qubits+c.Clbits) // first free column of each qubit and bit
+	for _, op := range c.Ops {
+		if len(op.Qubits) == 0 { // a global phase, or a barrier on nothing
+			continue
+		}
+		low, high := slices.Min(op.Qubits), slices.Max(op.Qubits)
+		var touched []int
+		if op.Gate == circuits.GateBarrier {
+			touched = op.Qubits
+		} else {
+			for q := low; q <= high; q++ {
+				touched = append(touched, q)
+			}
+		}
+		if op.Gate == circuits.GateMeasure {
+			touched = append(touched, c.Qubits+op.Clbit)
+		}
+		at := 0
+		for _, q := range touched {
+			at = max(at, next[q])
+		}
+		for _, q := range touched {
+			next[q] = at + 1
+		}
+		if at == len(columns) {
+			columns = append(columns, column{cells: make([]cell, c.Qubits)})
+		}
+		columns[at].put(op, low, high, s)
+	}
+	return columns
+}
+
+// put writes the cells of op, whose qubits lie between low and high.
+func (col *column) put(op circuits.Op, low, high int, s *style) {
+	bracket := low != high && op.Gate != circuits.GateBarrier
+	if bracket {
+		col.linked = true
+		for q := low; q <= high; q++ {
+			col.cells[q].link = passed
+		}
+	}
+	for k, q := range op.Qubits {
+		text := s.label(op, k)
+		l := alone
+		switch {
+		case !bracket:
+		case q == low:
+			l = first
+		case q == high:
+			l = last
+		default:
+			l = middle
+		}
+		col.cells[q] = cell{l, text}
+		col.written = max(col.written, utf8.RuneCountInString(text))
+	}
+}
+
+// wrap cuts the columns into runs that are at most width wide, each column with
+// the wire before it, and at least one column long. There is always one run.
+func wrap(columns []column, width int) [][]column {
+	var blocks [][]column
+	start, used := 0, 0
+	for i := range columns {
+		w := 1 + columns[i].width()
+		if i > start && used+w > width {
+			blocks = append(blocks, columns[start:i])
+			start, used = i, 0
+		}
+		used += w
+	}
+	return append(blocks, columns[start:])
+}
+
+// line draws qubit q through the columns of a block.
+func (s *style) line(block []column, q int) string {
+	var b strings.Builder
+	for i := range block {
+		col := &block[i]
+		at := col.cells[q]
+		b.WriteString(s.wire)
+		if col.linked {
+			b.WriteString(s.links[at.link])
+		}
+		b.WriteString(at.text)
+		b.WriteString(strings.Repeat(s.wire, col.written-utf8.RuneCountInString(at.text)))
+	}
+	b.WriteString(s.wire)
+	return b.String()
+}

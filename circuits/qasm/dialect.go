@@ -1,0 +1,121 @@
+package qasm
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/qnn-go/qnn/circuits"
+)
+
+// ErrDialect marks a dialect that is not in the table.
+var ErrDialect = errors.New("unknown dialect")
+
+// Dialect is a kind of OpenQASM that a family of tools reads. The zero value is
+// OpenQASM3.
+type Dialect uint8
+
+const (
+	// OpenQASM3 is text for a reader of OpenQASM 3 with stdgates.inc, such as
+	// qiskit.qasm3.loads. It keeps weights and features as inputs and the global
+	// phase. Cross et al. 2022, arXiv:2104.14722.
+	OpenQASM3 Dialect = iota
+	// OpenQASM2 is text for a reader of OpenQASM 2, such as qiskit.qasm2.loads: no
+	// gates but those of qelib1.inc as published (Cross et al. 2017,
+	// arXiv:1707.03429), numbers only, each with a decimal point. The state is the
+	// same up to a global phase.
+	OpenQASM2
+)
+
+// dialect is the data of a Dialect.
+type dialect struct {
+	name    string
+	header  string // version and includes
+	qubits  string // declaration of %d qubits
+	clbits  string // declaration of %d classical bits
+	measure string // qubit %[1]d into classical bit %[2]d
+	phase   string // line for a global phase of %s
+	inputs  bool   // angles may hold weights and features, declared as inputs
+	gates   map[circuits.Gate]string
+}
+
+// dialects is indexed by Dialect.
+var dialects = [...]dialect{
+	OpenQASM3: {
+		name:    "openqasm3",
+		header:  "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n",
+		qubits:  "qubit[%d] q;\n",
+		clbits:  "bit[%d] c;\n",
+		measure: "c[%[2]d] = measure q[%[1]d];\n",
+		phase:   "gphase(%s);\n",
+		inputs:  true,
+		gates: map[circuits.Gate]string{
+			circuits.GateI: "id", circuits.GateX: "x", circuits.GateY: "y", circuits.GateZ: "z", circuits.GateH: "h",
+			circuits.GateS: "s", circuits.GateSdg: "sdg", circuits.GateT: "t", circuits.GateTdg: "tdg", circuits.GateSX: "sx",
+			circuits.GateRX: "rx", circuits.GateRY: "ry", circuits.GateRZ: "rz", circuits.GateP: "p", circuits.GateU: "U",
+			circuits.GateCX: "cx", circuits.GateCY: "cy", circuits.GateCZ: "cz", circuits.GateCH: "ch", circuits.GateCP: "cp",
+			circuits.GateCRX: "crx", circuits.GateCRY: "cry", circuits.GateCRZ: "crz", circuits.GateCU: "cu",
+			circuits.GateSWAP: "swap", circuits.GateCCX: "ccx", circuits.GateCSWAP: "cswap",
+		},
+	},
+	// Without cu3: as published it is the controlled RZ(φ)·RY(θ)·RZ(λ), in Qiskit
+	// the controlled U(θ,φ,λ), which differ by more than a global phase.
+	OpenQASM2: {
+		name:    "openqasm2",
+		header:  "OPENQASM 2.0;\ninclude \"qelib1.inc\";\n",
+		qubits:  "qreg q[%d];\n",
+		clbits:  "creg c[%d];\n",
+		measure: "measure q[%[1]d] -> c[%[2]d];\n",
+		phase:   "// a global phase of %s is left out: OpenQASM 2 has no statement for it\n",
+		gates: map[circuits.Gate]string{
+			circuits.GateI: "id", circuits.GateX: "x", circuits.GateY: "y", circuits.GateZ: "z", circuits.GateH: "h",
+			circuits.GateS: "s", circuits.GateSdg: "sdg", circuits.GateT: "t", circuits.GateTdg: "tdg",
+			circuits.GateRX: "rx", circuits.GateRY: "ry", circuits.GateRZ: "rz", circuits.GateP: "u1", circuits.GateU: "u3",
+			circuits.GateCX: "cx", circuits.GateCY: "cy", circuits.GateCZ: "cz", circuits.GateCH: "ch", circuits.GateCP: "cu1",
+			circuits.GateCRZ: "crz", circuits.GateCCX: "ccx",
+		},
+	},
+}
+
+// Dialects lists all dialects.
+func Dialects() []Dialect {
+	out := make([]Dialect, len(dialects))
+	for i := range out {
+		out[i] = Dialect(i)
+	}
+	return out
+}
+
+func (d Dialect) spec() (*dialect, error) {
+	if int(d) >= len(dialects) {
+		return nil, fmt.Errorf("%v: %w", d, ErrDialect)
+	}
+	return &dialects[d], nil
+}
+
+// String is the name, such as openqasm3.
+func (d Dialect) String() string {
+	if int(d) >= len(dialects) {
+		return fmt.Sprintf("dialect(%d)", uint8(d))
+	}
+	return dialects[d].name
+}
+
+// MarshalText writes the name; the error wraps [ErrDialect].
+func (d Dialect) MarshalText() ([]byte, error) {
+	spec, err := d.spec()
+	if err != nil {
+		return nil, err
+	}
+	return []byte(spec.name), nil
+}
+
+// UnmarshalText reads a name; the error wraps [ErrDialect].
+func (d *Dialect) UnmarshalText(text []byte) error {
+	for i, spec := range dialects {
+		if spec.name == string(text) {
+			*d = Dialect(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("dialect %q, must be one of %v: %w", text, Dialects(), ErrDialect)
+}

@@ -1,0 +1,27 @@
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg q[3];
+creg c[2];
+ry(-0.09999999999999998) q[0];
+ry(4.9) q[1];
+ry(0.8999999) q[2];
+cx q[0], q[1];
+cx q[1], q[2];
+rz(1.0) q[2];
+cx q[1], q[2];
+barrier q[0], q[1], q[2];
+u1(-0.24999500000000002) q[2];
+u1(0.500005) q[0];
+cx q[2], q[0];
+u3(-0.05, 0.0, 0.499995) q[0];
+cx q[2], q[0];
+u3(0.05, -1.0, 0.0) q[0];
+rx(1.5707963267948966) q[1];
+cx q[0], q[2];
+cx q[2], q[0];
+cx q[0], q[2];
+barrier q[1];
+reset q[0];
+measure q[2] -> c[0];
+measure q[1] -> c[1];
+// a global phase of 1.2853981633974483 is left out: OpenQASM 2 has no statement for it

@@ -1,0 +1,30 @@
+package metric
+
+import (
+	"errors"
+	"math"
+	"testing"
+)
+
+func TestMeanInterval(t *testing.T) {
+	// scipy 1.17.1: stats.t.interval(.95, 4, mean, stats.sem([...])).
+	mean, low, high, err := MeanInterval([]float64{0.98, 0.96, 0.94, 0.94, 0.95})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []float64{0.954, 0.9332229873, 0.9747770127}
+	for i, got := range []float64{mean, low, high} {
+		if math.Abs(got-want[i]) > 1e-9 {
+			t.Errorf("value %d: %.10f, want %.10f", i, got, want[i])
+		}
+	}
+	if mean, low, high, err := MeanInterval([]float64{1, 1, 1}); err != nil || mean != 1 || low != 1 || high != 1 {
+		t.Errorf("of equal values: %v [%v, %v], %v", mean, low, high, err)
+	}
+	if _, _, _, err := MeanInterval([]float64{1}); !errors.Is(err, ErrEmpty) {
+		t.Errorf("of one value: %v, want %v", err, ErrEmpty)
+	}
+	if _, _, _, err := MeanInterval([]float64{1, math.NaN()}); !errors.Is(err, ErrValue) {
+		t.Errorf("of NaN: %v, want %v", err, ErrValue)
+	}
+}

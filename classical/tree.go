@@ -1,0 +1,221 @@
+package classical
+
+import (
+	"cmp"
+	"context"
+	"math/rand/v2"
+	"slices"
+)
+
+// tree is a binary decision tree; node 0 is its root.
+type tree []node
+
+// node is a split, or a leaf if low is 0. Rows with feature ≤ threshold go to
+// node low, the others to node high.
+type node struct {
+	feature   int
+	threshold float64
+	low, high int
+	value     float64   // mean target of a leaf, regression only
+	frequency []float64 // shares of the classes in a leaf, nil for regression
+}
+
+// leaf returns the leaf that a row falls into.
+func (t tree) leaf(row []float64) *node {
+	at := &t[0]
+	for at.low != 0 {
+		if row[at.feature] <= at.threshold {
+			at = &t[at.low]
+		} else {
+			at = &t[at.high]
+		}
+	}
+	return at
+}
+
+// grower grows trees on one table, one after another.
+type grower struct {
+	data     *table
+	tried    int
+	rng      *rand.Rand
+	nodes    tree
+	features []int     // a permutation, shuffled for each split
+	sorted   []int     // rows in the order of a feature
+	left     []float64 // class counts below the threshold
+	right    []float64 // and above
+}
+
+// newGrower returns a grower that tries so many features a split.
+func newGrower(data *table, tried int) *grower {
+	n, d := data.size()
+	g := &grower{
+		data: data, tried: tried, features: make([]int, d), sorted: make([]int, 0, n),
+		left: make([]float64, len(data.labels)), right: make([]float64, len(data.labels)),
+	}
+	return g
+}
+
+// grow returns the tree of the rows, which it reorders. A cancelled context
+// leaves the tree unfinished.
+func (g *grower) grow(ctx context.Context, rng *rand.Rand, rows []int) tree {
+	g.rng, g.nodes = rng, nil
+	for j := range g.features {
+		g.features[j] = j
+	}
+	g.subtree(ctx, rows)
+	return g.nodes
+}
+
+// subtree appends the tree of the rows and returns the position of its root.
+func (g *grower) subtree(ctx context.Context, rows []int) int {
+	at := len(g.nodes)
+	g.nodes = append(g.nodes, node{})
+	best, found := split{}, false
+	if ctx.Err() == nil && !g.pure(rows) {
+		best, found = g.bestSplit(rows)
+	}
+	if !found {
+		g.nodes[at] = g.leafOf(rows)
+		return at
+	}
+	middle := 0
+	for i, row := range rows {
+		if g.data.x[row][best.feature] <= best.threshold {
+			rows[i], rows[middle] = rows[middle], rows[i]
+			middle++
+		}
+	}
+	low := g.subtree(ctx, rows[:middle])
+	high := g.subtree(ctx, rows[middle:])
+	g.nodes[at] = node{feature: best.feature, threshold: best.threshold, low: low, high: high}
+	return at
+}
+
+// pure reports whether all rows have the same target.
+func (g *grower) pure(rows []int) bool {
+	for _, row := range rows {
+		if g.data.y[row] != g.data.y[rows[0]] {
+			return false
+		}
+	}
+	return true
+}
+
+// leafOf returns the leaf of the rows.
+func (g *grower) leafOf(rows []int) node {
+	share := 1 / float64(len(rows))
+	if g.data.labels == nil {
+		mean := 0.0
+		for _, row := range rows {
+			mean += g.data.y[row] * share
+		}
+		return node{value: mean}
+	}
+	counts := make([]float64, len(g.data.labels))
+	for _, row := range rows {
+		counts[g.data.class[row]]++
+	}
+	for c := range counts {
+		counts[c] *= share
+	}
+	return node{frequency: counts}
+}
+
+// split is a threshold of a feature. Its purity is Σ over both sides of
+// Σcounts²/n or (Σy)²/n, which is largest where the weighted impurity, Gini or
+// variance, is least.
+type split struct {
+	feature   int
+	threshold float64
+	purity    float64
+}
+
+// bestSplit searches features in random order: as many as are tried, and
+// further until one of them is not constant. It finds none only if all features
+// of the rows are constant.
+func (g *grower) bestSplit(rows []int) (best split, found bool) {
+	for visited := range g.features {
+		if visited >= g.tried && found {
+			break
+		}
+		j := visited + g.rng.IntN(len(g.features)-visited)
+		g.features[visited], g.features[j] = g.features[j], g.features[visited]
+		if s, ok := g.bestThreshold(rows, g.features[visited]); ok && (!found || s.purity > best.purity) {
+			best, found = s, true
+		}
+	}
+	return best, found
+}
+
+// bestThreshold searches the midpoints between the values of a feature.
+func (g *grower) bestThreshold(rows []int, feature int) (best split, found bool) {
+	x := g.data.x
+	g.sorted = append(g.sorted[:0], rows...)
+	slices.SortFunc(g.sorted, func(a, b int) int {
+		return cmp.Or(cmp.Compare(x[a][feature], x[b][feature]), a-b)
+	})
+	if x[g.sorted[0]][feature] == x[g.sorted[len(rows)-1]][feature] {
+		return split{}, false
+	}
+	purity := g.classPurity
+	if g.data.labels == nil {
+		purity = g.valuePurity
+	}
+	next := purity()
+	for i, row := range g.sorted[:len(rows)-1] {
+		p := next(row)
+		a, b := x[row][feature], x[g.sorted[i+1]][feature]
+		if a == b || found && p <= best.purity {
+			continue
+		}
+		threshold := a/2 + b/2
+		if threshold >= b || threshold < a {
+			threshold = a // the neighbours are adjacent numbers
+		}
+		best, found = split{feature: feature, threshold: threshold, purity: p}, true
+	}
+	return best, found
+}
+
+// classPurity returns a function that moves one row after another below the
+// threshold and returns the purity then.
+func (g *grower) classPurity() func(row int) float64 {
+	clear(g.left)
+	clear(g.right)
+	for _, row := range g.sorted {
+		g.right[g.data.class[row]]++
+	}
+	below, above, n := 0.0, 0.0, 0.0
+	for _, c := range g.right {
+		above += c * c
+	}
+	return func(row int) float64 {
+		class := g.data.class[row]
+		below += 2*g.left[class] + 1
+		above -= 2*g.right[class] - 1
+		g.left[class]++
+		g.right[class]--
+		n++
+		return below/n + above/(float64(len(g.sorted))-n)
+	}
+}
+
+// valuePurity is classPurity for regression. Targets are taken relative to
+// their mean, which shifts no threshold and loses no digits to a large mean.
+func (g *grower) valuePurity() func(row int) float64 {
+	mean := 0.0
+	for _, row := range g.sorted {
+		mean += g.data.y[row] / float64(len(g.sorted))
+	}
+	total := 0.0
+	for _, row := range g.sorted {
+		total += g.data.y[row] - mean
+	}
+	sum, n := 0.0, 0.0
+	return func(row int) float64 {
+		sum += g.data.y[row] - mean
+		n++
+		rest := total - sum
+		return sum*sum/n + rest*rest/(float64(len(g.sorted))-n)
+	}
+}

@@ -1,0 +1,135 @@
+package qnn_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/qnn-go/qnn"
+
+// rules says which packages a package may import, beyond the standard library and
+// module/internal: "a b <- c d" allows a and b to import c and d. A name ending in
+// /... stands for all packages below it. A package without a rule may import nothing.
+// Tests may import more.
+const rules = `
+	circuits <-
+	circuits/ansatz circuits/draw circuits/qasm circuits/transpile circuits/qpu <- circuits
+
+	qsim/internal/kernel <-
+	qsim/internal/memory <- golang.org/x/sys
+	qsim/internal/plan <- circuits
+	qsim <- circuits qsim/internal/... golang.org/x/sys
+	qsim/reference <- circuits qsim qsim/internal/memory github.com/itsubaki/q
+	qsim/simtest qsim/cluster <- circuits qsim
+
+	qnn/dataset qnn/metric qnn/optim <- gonum.org/v1/gonum
+	qnn <- circuits circuits/ansatz qsim qnn/dataset qnn/metric qnn/optim
+	qnn/compare <- qnn/dataset qnn/metric
+	qnn/report qnn/diagnose qnn/explain <- qnn qnn/compare qnn/metric gonum.org/v1/plot github.com/mattn/go-runewidth golang.org/x/image
+
+	classical <- qnn/dataset gonum.org/v1/gonum
+
+	cmd/internal/cli <- circuits/... qsim/... qnn/... classical circuits qsim qnn github.com/spf13/cobra github.com/spf13/pflag github.com/vbauerster/mpb go.yaml.in/yaml golang.org/x/term
+	cmd/qnn <- cmd/internal/cli
+	internal/atomicfile internal/suggest <-
+`
+
+func TestImports(t *testing.T) {
+	allowed := parseRules(t)
+	found := 0
+	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && file != "." && (strings.HasPrefix(d.Name(), ".") || strings.HasPrefix(d.Name(), "_") || d.Name() == "testdata"):
+			return fs.SkipDir
+		case d.IsDir() || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go"):
+			return nil
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		found++
+		pkg := path.Dir(filepath.ToSlash(file))
+		for _, spec := range parsed.Imports {
+			name, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			if !permitted(allowed[pkg], name) {
+				t.Errorf("%s: %s may not import %s", file, pkg, name)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found < 20 {
+		t.Fatalf("checked %d files only: the walk is wrong", found)
+	}
+}
+
+func parseRules(t *testing.T) map[string][]string {
+	allowed := map[string][]string{}
+	for line := range strings.Lines(rules) {
+		left, right, ok := strings.Cut(line, "<-")
+		if !ok {
+			if strings.TrimSpace(line) != "" {
+				t.Fatalf("rule without <-: %q", line)
+			}
+			continue
+		}
+		for pkg := range strings.FieldsSeq(left) {
+			allowed[pkg] = append(allowed[pkg], strings.Fields(right)...)
+		}
+	}
+	return allowed
+}
+
+// permitted reports whether a package with the given rule may import name.
+func permitted(rule []string, name string) bool {
+	ours, isOurs := strings.CutPrefix(name, module+"/")
+	if isOurs && strings.HasPrefix(ours, "internal/") {
+		return true
+	}
+	if !isOurs && !strings.Contains(strings.SplitN(name, "/", 2)[0], ".") {
+		return true // standard library
+	}
+	return slices.ContainsFunc(rule, func(r string) bool {
+		if isOurs {
+			below, tree := strings.CutSuffix(r, "/...")
+			return r == ours || tree && strings.HasPrefix(ours, below+"/")
+		}
+		return name == r || strings.HasPrefix(name, r+"/")
+	})
+}
+
+func TestPermitted(t *testing.T) {
+	for _, tt := range []struct {
+		rule string
+		name string
+		want bool
+	}{
+		{"circuits", module + "/circuits", true},
+		{"circuits", module + "/circuits/draw", false},
+		{"circuits/...", module + "/circuits/draw", true},
+		{"", module + "/internal/suggest", true},
+		{"", "encoding/json", true},
+		{"", "gonum.org/v1/gonum/mat", false},
+		{"gonum.org/v1/gonum", "gonum.org/v1/gonum/mat", true},
+		{"gonum.org/v1/gonum", "gonum.org/v1/plot", false},
+	} {
+		if got := permitted(strings.Fields(tt.rule), tt.name); got != tt.want {
+			t.Errorf("rule %q, import %s: %v, want %v", tt.rule, tt.name, got, tt.want)
+		}
+	}
+}

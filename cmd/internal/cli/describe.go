@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+
+	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/qsim"
+)
+
+// describe prints what is about to be trained.
+func (r *trainRun) describe(w io.Writer) {
+	reduction := ""
+	if share, ok := r.variance(); ok {
+		reduction = fmt.Sprintf(" -> %d (PCA keeps %.0f%% of the variance)", r.Features, 100*share)
+	}
+	_, _ = fmt.Fprintf(w, "data      %s: %d samples, %d features%s, %s\n", r.data.Name, r.data.Len(), len(r.data.Columns), reduction, r.labels())
+	_, _ = fmt.Fprintf(w, "          %d train, %d validation, %d test (%sseed %d)\n", r.train.Len(), r.validationSize(), r.test.Len(), r.stratified(), r.Seed)
+	weights := r.model.Weights()
+	_, _ = fmt.Fprintf(w, "model     %d qubits, %s encoding, %d layers %s, %s: %d weights + %d in the head, depth %d\n",
+		r.circuit.Qubits, r.encoding.Name, r.Layers, r.Ansatz, observableNames(r.model.Observables), weights, len(r.model.Parameters)-weights, r.circuit.Depth())
+	state := uint64(16) << r.circuit.Qubits
+	_, _ = fmt.Fprintf(w, "cost      %s a state, at most %s; %s\n\n", qsim.Bytes(state), qsim.Bytes(r.peak(state)), r.gradientCost())
+}
+
+func (r *trainRun) labels() string {
+	if r.data.Regression() {
+		return "a number to predict"
+	}
+	return fmt.Sprintf("%d classes", len(r.data.Classes))
+}
+
+func (r *trainRun) stratified() string {
+	if r.data.Regression() {
+		return ""
+	}
+	return "stratified, "
+}
+
+func (r *trainRun) validationSize() int {
+	if r.validation == nil {
+		return 0
+	}
+	return r.validation.Len()
+}
+
+// peak is the memory of all states that are there at once: two for the adjoint
+// method, for every thread that has samples of its own.
+func (r *trainRun) peak(state uint64) uint64 {
+	if r.circuit.Qubits >= qsim.ParallelQubits {
+		return 2 * state
+	}
+	return 2 * state * uint64(runtime.GOMAXPROCS(0))
+}
+
+// gradientCost says how many circuit runs a gradient takes.
+func (r *trainRun) gradientCost() string {
+	shifts := shiftRuns(r.circuit)
+	switch r.trainer.Method {
+	case qsim.ParameterShift:
+		return fmt.Sprintf("parameter-shift gradient: %d circuit runs a sample and step", shifts+1)
+	case qsim.FiniteDifference:
+		return fmt.Sprintf("finite-difference gradient: %d circuit runs a sample and step", 2*r.model.Weights()+1)
+	}
+	return fmt.Sprintf("adjoint gradient: about 4 circuit runs a sample and step (parameter shift on a QPU: %d)", shifts+1)
+}
+
+// shiftRuns counts the shifted circuits of one gradient by weights.
+func shiftRuns(c *circuits.Circuit) int {
+	runs := 0
+	for _, op := range c.Ops {
+		for k, a := range op.Angles {
+			for _, t := range a {
+				if hasWeight(t) {
+					runs += len(op.Gate.Spec().ShiftRule(k))
+					break
+				}
+			}
+		}
+	}
+	return runs
+}
+
+func hasWeight(t circuits.Term) bool {
+	for _, v := range t.Vars {
+		if !v.Feature {
+			return true
+		}
+	}
+	return false
+}
+
+// observableNames writes ⟨Z0⟩, or ⟨Z0⟩…⟨Z3⟩ for many.
+func observableNames(o []circuits.PauliSum) string {
+	names := make([]string, len(o))
+	for i, sum := range o {
+		names[i] = "<" + sum.String() + ">"
+	}
+	if len(names) > 4 {
+		return names[0] + ".." + names[len(names)-1]
+	}
+	return strings.Join(names, " ")
+}

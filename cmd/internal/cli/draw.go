@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/ansatz"
+	"github.com/qnn-go/qnn/circuits/draw"
+)
+
+type drawOptions struct {
+	Streams
+
+	Model        string
+	Config       ansatz.Config
+	Entanglement string
+	ASCII        bool
+	Width        int
+	Out          string
+	JSON, Mute   bool
+}
+
+func newDraw(s Streams) *cobra.Command {
+	o := &drawOptions{Streams: s}
+	c := &cobra.Command{
+		Use:   "draw [RUN]",
+		Short: "Draw the circuit of a run, or of an encoding and an ansatz",
+		Long: `Draw the circuit of a run directory or model file, or, without one, the circuit
+that the flags describe. Weights are w0, w1, …, features x0, x1, ….`,
+		Example: "  qnn draw runs/iris-0001\n  qnn draw --features 3 --encoding zz --ansatz real-amplitudes --layers 1",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usage("qnn draw takes one run directory, got %d", len(args))
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				o.Model = args[0]
+			}
+			return runDraw(o)
+		},
+	}
+	f := c.Flags()
+	f.IntVar(&o.Config.Features, "features", 4, "features to encode")
+	f.IntVar(&o.Config.Qubits, "qubits", 0, "qubits (0: as many as the features need)")
+	f.StringVar(&o.Config.Encoding, "encoding", defaultEncoding, "how features enter the circuit")
+	f.StringVar(&o.Config.Ansatz, "ansatz", defaultAnsatz, "trainable layers")
+	f.IntVar(&o.Config.Layers, "layers", defaultLayers, "repetitions of the ansatz")
+	f.StringVar(&o.Entanglement, "entanglement", "", "linear|circular|full, for the templates that have a choice")
+	f.BoolVar(&o.ASCII, "ascii", false, "use ASCII characters only")
+	f.IntVar(&o.Width, "width", 100, "wrap at this many columns, 0: never")
+	f.StringVar(&o.Out, "out", "", "file to write (default standard output)")
+	addOutputFlags(f, &o.JSON, &o.Mute)
+	return c
+}
+
+// drawing is the object of draw --json.
+type drawing struct {
+	Qubits   int            `json:"qubits"`
+	Depth    int            `json:"depth"`
+	Weights  int            `json:"weights"`
+	Features int            `json:"features"`
+	Gates    map[string]int `json:"gates"`
+	Drawing  string         `json:"drawing"`
+}
+
+func runDraw(o *drawOptions) error {
+	c, err := o.circuit()
+	if err != nil {
+		return err
+	}
+	style := &draw.Options{ASCII: o.ASCII, Width: o.Width}
+	return output(o.Out, o.Streams.Out, func(w io.Writer) error {
+		if !o.JSON {
+			return draw.Text(w, c, style)
+		}
+		var text bytes.Buffer
+		if err := draw.Text(&text, c, style); err != nil {
+			return err
+		}
+		d := drawing{c.Qubits, c.Depth(), c.Weights(), c.Features(), map[string]int{}, text.String()}
+		for g, n := range c.Count() {
+			d.Gates[g.String()] = n
+		}
+		return writeJSON(w, d)
+	})
+}
+
+func (o *drawOptions) circuit() (*circuits.Circuit, error) {
+	if o.Model != "" {
+		m, err := loadRunModel(o.Model)
+		if err != nil {
+			return nil, err
+		}
+		return m.Circuit, nil
+	}
+	if o.Config.Layers < 1 {
+		return nil, usage("--layers %d: must be at least 1", o.Config.Layers)
+	}
+	o.Config.Entanglement = ansatz.Entanglement(o.Entanglement)
+	c, err := ansatz.Build(o.Config)
+	if err != nil {
+		return nil, usage("%v", err)
+	}
+	return c, nil
+}

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/qnn-go/qnn/qnn"
+	"github.com/qnn-go/qnn/qnn/dataset"
+	"github.com/qnn-go/qnn/qnn/report"
+)
+
+type evaluateOptions struct {
+	Streams
+
+	Run, Data, Missing string
+	JSON, Mute         bool
+}
+
+func newEvaluate(s Streams) *cobra.Command {
+	o := &evaluateOptions{Streams: s}
+	c := &cobra.Command{
+		Use:   "evaluate RUN [--data FILE.csv]",
+		Short: "Measure a trained model on its test part or on other data",
+		Long: `Measure the model of a run directory: precision, recall and F1 of every class and
+the accuracy with its 95% interval, or the errors of a regression. Without --data
+the samples are the run's own test part, which training never saw; with it, those
+of a CSV file that has the label column.`,
+		Example: "  qnn evaluate runs/iris-0001\n  qnn evaluate runs/iris-0001 --data hospital-b.csv",
+		Args:    exactArgs("RUN"),
+		RunE: func(c *cobra.Command, args []string) error {
+			o.Run = args[0]
+			return runEvaluate(c.Context(), o)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.Data, "data", "", "labelled CSV file, - for standard input (default the run's test part)")
+	f.StringVar(&o.Missing, "missing", "refuse", "missing cells: refuse, drop the row, or fill in the training mean: refuse|drop|mean")
+	addOutputFlags(f, &o.JSON, &o.Mute)
+	return c
+}
+
+// evaluation is the object of evaluate --json.
+type evaluation struct {
+	Run  string      `json:"run"`
+	Data string      `json:"data"`
+	Test report.Test `json:"test"`
+}
+
+func runEvaluate(ctx context.Context, o *evaluateOptions) error {
+	m, d, err := o.load()
+	if err != nil {
+		return err
+	}
+	got, err := m.Predict(ctx, d.X)
+	if err != nil {
+		return err
+	}
+	test, err := report.NewTest(d.Y, got, m.Classes)
+	if err != nil {
+		return err
+	}
+	if o.JSON {
+		return writeJSON(o.Out, evaluation{Run: o.Run, Data: d.Name, Test: test})
+	}
+	return report.Text(o.Out, report.Summary{Test: test})
+}
+
+// load reads the model and the samples to measure it on.
+func (o *evaluateOptions) load() (*qnn.Model, *dataset.Dataset, error) {
+	if o.Data == "" {
+		r, err := openStored(o.Run, o.In)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.model, r.test, nil
+	}
+	m, err := loadRunModel(o.Run)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := readSamples(m, o.Data, o.In, o.Missing)
+	if err != nil {
+		return nil, nil, err
+	}
+	if d.Y == nil {
+		return nil, nil, badData("%s: no label column %q to compare with. Add it, or use qnn predict", o.Data, m.Target)
+	}
+	return m, d, nil
+}

@@ -1,0 +1,271 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/ansatz"
+	"github.com/qnn-go/qnn/internal/suggest"
+	"github.com/qnn-go/qnn/qnn"
+	"github.com/qnn-go/qnn/qnn/dataset"
+	"github.com/qnn-go/qnn/qnn/optim"
+	"github.com/qnn-go/qnn/qsim"
+	"github.com/qnn-go/qnn/qsim/reference"
+)
+
+// experiment is what settings describe: data, split, preprocessing and model.
+type experiment struct {
+	*settings
+	data                    *dataset.Dataset
+	train, validation, test *dataset.Dataset
+	// pipeline prepares rows for the circuit; scaled does the same with standardised
+	// instead of angle-ranged features, for the classical models.
+	pipeline, scaled *dataset.Pipeline
+	encoding         ansatz.Encoding
+	circuit          *circuits.Circuit
+}
+
+// newExperiment loads the data, splits it, fits the preprocessing on the training
+// part and builds the circuit.
+func newExperiment(s *settings, stdin io.Reader) (*experiment, error) {
+	e := &experiment{settings: s}
+	var err error
+	if e.encoding, err = ansatz.FindEncoding(s.Encoding); err != nil {
+		return nil, usage("--encoding %v", err)
+	}
+	if e.encoding.PhaseOnly && s.Ansatz != "reuploading" {
+		return nil, usage("--encoding %s turns only phases, which %s cannot see behind it. Use --encoding ry, or --ansatz reuploading", s.Encoding, s.Ansatz)
+	}
+	if err := e.load(stdin); err != nil {
+		return nil, err
+	}
+	if err := e.split(); err != nil {
+		return nil, err
+	}
+	if err := e.prepare(); err != nil {
+		return nil, err
+	}
+	config := ansatz.Config{
+		Features: e.Features, Qubits: s.Qubits, Encoding: s.Encoding, Ansatz: s.Ansatz,
+		Layers: s.Layers, Entanglement: ansatz.Entanglement(s.Entanglement),
+	}
+	if e.circuit, err = ansatz.Build(config); err != nil {
+		return nil, usage("%v", err)
+	}
+	e.Qubits = e.circuit.Qubits
+	return e, nil
+}
+
+// load reads the data and keeps the chosen classes.
+func (e *experiment) load(stdin io.Reader) error {
+	var err error
+	if e.isFile() {
+		e.data, err = readTable(e.Data, stdin, e.csvOptions())
+	} else {
+		e.data, err = e.loadNamed()
+	}
+	if err != nil {
+		return err
+	}
+	if len(e.Classes) > 0 {
+		if e.data, err = e.data.FilterClasses(e.Classes); err != nil {
+			return usage("--classes: %v", err)
+		}
+	}
+	return e.data.Validate()
+}
+
+func (e *experiment) loadNamed() (*dataset.Dataset, error) {
+	if e.Label != "" || len(e.Categorical) > 0 || len(e.Ignore) > 0 {
+		return nil, usage("--label, --categorical and --ignore are for CSV files; %s has its columns", e.Data)
+	}
+	d, err := dataset.Load(e.Data, dataset.Synthetic{Samples: e.Samples, Noise: e.Noise, Seed: e.Seed})
+	var unknown *dataset.UnknownError
+	if errors.As(err, &unknown) {
+		return nil, usage("--data %v. A file is recognised by its ending .csv or a / in its path", err)
+	}
+	return d, err
+}
+
+func (e *experiment) csvOptions() dataset.CSVOptions {
+	return dataset.CSVOptions{
+		Label: e.Label, Categorical: e.Categorical, Ignore: e.Ignore,
+		Missing: dataset.Missing(e.Missing), Task: dataset.Task(e.Task),
+	}
+}
+
+// readTable reads a CSV file, or standard input for "-".
+func readTable(path string, stdin io.Reader, o dataset.CSVOptions) (*dataset.Dataset, error) {
+	r := stdin
+	o.File = "standard input"
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, fmt.Errorf("%w. Check the path of the CSV file", err)
+		}
+		defer func() { _ = f.Close() }() // opened for reading
+		r, o.File = f, path
+	}
+	d, err := dataset.ReadCSV(r, o)
+	if err != nil {
+		return nil, err
+	}
+	d.Name = strings.TrimSuffix(filepath.Base(o.File), filepath.Ext(o.File))
+	return d, nil
+}
+
+func (e *experiment) split() error {
+	parts, err := dataset.Split(e.data, dataset.SplitOptions{Test: e.Test, Validation: e.Validation, Seed: e.Seed})
+	if err != nil {
+		return err
+	}
+	e.train, e.validation, e.test = e.data.Subset(parts.Train), e.data.Subset(parts.Validation), e.data.Subset(parts.Test)
+	if len(parts.Validation) == 0 {
+		e.validation = nil
+	}
+	return nil
+}
+
+// prepare fits the two pipelines on the training part and settles the number of
+// features.
+func (e *experiment) prepare() error {
+	columns := len(e.data.Columns)
+	first := []dataset.Step{&dataset.Impute{}}
+	if slices.ContainsFunc(e.data.Columns, dataset.Column.Categorical) {
+		first = append(first, &dataset.OneHot{})
+		plain := &dataset.Pipeline{Steps: first}
+		if err := plain.Fit(e.train); err != nil {
+			return err
+		}
+		columns = plain.Outputs()
+	}
+	if e.Features == 0 {
+		qubits := e.Qubits
+		if qubits == 0 {
+			qubits = 4
+		}
+		e.Features = min(columns, e.encoding.MaxFeatures(qubits))
+	}
+	if e.Features > columns {
+		return usage("--features %d: the data has %d. Give at most that many", e.Features, columns)
+	}
+	first = append(first, &dataset.Standard{})
+	if e.Features < columns {
+		first = append(first, &dataset.PCA{K: e.Features})
+	}
+	e.scaled = &dataset.Pipeline{Steps: append(slices.Clone(first), &dataset.Standard{})}
+	e.pipeline = &dataset.Pipeline{Steps: first}
+	if e.encoding.Low < e.encoding.High {
+		e.pipeline.Steps = append(slices.Clone(first), &dataset.MinMax{Lo: e.encoding.Low, Hi: e.encoding.High, Clip: true})
+	}
+	return errors.Join(e.scaled.Fit(e.train), e.pipeline.Fit(e.train))
+}
+
+// newModel makes the untrained model.
+func (e *experiment) newModel() (*qnn.Model, error) {
+	b, err := e.backend()
+	if err != nil {
+		return nil, err
+	}
+	return qnn.New(qnn.Config{
+		Circuit: e.circuit, Classes: e.data.Classes, Target: e.data.Target, Pipeline: e.pipeline,
+		Amplitude: e.encoding.Preprocesses(), Backend: b, Seed: e.Seed,
+	})
+}
+
+// backends are the simulators by name.
+func backends() map[string]qnn.Backend {
+	return map[string]qnn.Backend{
+		"native": qnn.Native,
+		"q": func(c *circuits.Circuit, o ...circuits.PauliSum) (qnn.Simulator, error) {
+			return reference.Compile(c, o...)
+		},
+	}
+}
+
+func (s *settings) backend() (qnn.Backend, error) {
+	b, ok := backends()[s.Backend]
+	if !ok {
+		return nil, usage("--backend %s", suggest.Unknown("backend", s.Backend, []string{"native", "q"}))
+	}
+	return b, nil
+}
+
+// method is the gradient method, by default one that the backend has.
+func (s *settings) method() (qsim.Method, error) {
+	name := s.Gradient
+	if name == "" {
+		name = qsim.Adjoint.String()
+		if s.Backend == "q" {
+			name = qsim.ParameterShift.String()
+		}
+	}
+	m, err := qsim.ParseMethod(name)
+	if err != nil {
+		return 0, usage("--gradient %s", suggest.Unknown("gradient method", name, qsim.MethodNames()))
+	}
+	if m == qsim.Adjoint && s.Backend == "q" {
+		return 0, usage("--gradient adjoint needs --backend native; q takes parameter-shift or finite-difference")
+	}
+	return m, nil
+}
+
+// trainer is how the settings train.
+func (s *settings) trainer() (*qnn.Trainer, error) {
+	m, err := s.method()
+	if err != nil {
+		return nil, err
+	}
+	c := optim.Config{LearningRate: s.Rate, Momentum: s.Momentum, Nesterov: s.Nesterov}
+	if s.Optimizer == "adam" && s.Rate == 0 {
+		c.LearningRate = 0.05 // twenty steps an epoch are few: larger than the usual 0.01
+	}
+	if _, err := optim.New(s.Optimizer, c); err != nil {
+		return nil, usage("--optimizer %v", err)
+	}
+	return &qnn.Trainer{
+		Epochs: s.Epochs, BatchSize: s.Batch, Optimizer: s.Optimizer, Config: c, Loss: qnn.Loss(s.Loss),
+		Method: m, Patience: s.Patience, Seed: s.Seed,
+	}, nil
+}
+
+// estimators are the classical baselines' training and test parts.
+func (e *experiment) baselineParts() (train, test *dataset.Dataset, err error) {
+	scale := func(d *dataset.Dataset) (*dataset.Dataset, error) {
+		x, err := e.scaled.Transform(d.X)
+		if err != nil {
+			return nil, err
+		}
+		out := *d
+		out.X, out.Columns = x, e.scaled.OutputColumns()
+		return &out, nil
+	}
+	if train, err = scale(e.train); err != nil {
+		return nil, nil, err
+	}
+	test, err = scale(e.test)
+	return train, test, err
+}
+
+// variance is the share of the variance that PCA keeps; ok is false without PCA.
+func (e *experiment) variance() (share float64, ok bool) {
+	for _, s := range e.pipeline.Steps {
+		if p, isPCA := s.(*dataset.PCA); isPCA {
+			for _, v := range p.Explained {
+				share += v
+			}
+			return share, true
+		}
+	}
+	return 0, false
+}
+
+// ended reports whether the context has ended.
+func ended(ctx context.Context) bool { return ctx.Err() != nil }

@@ -1,0 +1,241 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/qnn-go/qnn/classical"
+	"github.com/qnn-go/qnn/qnn"
+	"github.com/qnn-go/qnn/qnn/compare"
+	"github.com/qnn-go/qnn/qnn/dataset"
+	"github.com/qnn-go/qnn/qnn/report"
+)
+
+// quantumName is the trained model's name in tables.
+const quantumName = "quantum"
+
+// finish writes what a trained model leaves behind: model, circuit, pictures, test
+// and comparison, report.
+func (r *trainRun) finish(ctx context.Context) error {
+	if err := r.model.Save(filepath.Join(r.dir, modelFile)); err != nil {
+		return err
+	}
+	own, err := compare.Measure(ctx, &trained{name: quantumName, model: r.model}, r.test)
+	if err != nil {
+		return err
+	}
+	s, err := r.summary(own.Predictions)
+	if err != nil {
+		return err
+	}
+	if !r.opts.NoBaselines {
+		results, err := r.baselines(ctx, r.warn)
+		if ended(ctx) {
+			return r.interrupted(err, "while the classical models were trained")
+		}
+		if err != nil {
+			return err
+		}
+		if err := addBaselines(&s, r.test, own, results); err != nil {
+			return err
+		}
+	}
+	if err := r.writeReport(s, own.Predictions); err != nil {
+		return err
+	}
+	if r.opts.JSON {
+		return report.JSON(r.opts.Streams.Out, s)
+	}
+	if err := report.Text(r.opts.Streams.Out, s); err != nil {
+		return err
+	}
+	next := ""
+	if !r.opts.Mute {
+		indent := strings.Repeat(" ", len("saved     ")+len(r.dir))
+		next = fmt.Sprintf("   next: qnn predict %s --data new.csv\n%s         qnn export %s --format openqasm3 --sample 0", r.dir, indent, r.dir)
+	}
+	_, err = fmt.Fprintf(r.opts.Streams.Out, "\nsaved     %s%s\n", r.dir, next)
+	return err
+}
+
+// warn prints a remark that is no error.
+func (r *trainRun) warn(format string, args ...any) {
+	if !r.opts.Mute {
+		_, _ = fmt.Fprintf(r.opts.Err, "qnn: "+format+"\n", args...)
+	}
+}
+
+// baselines trains the classical models on the same training part, with the same
+// features standardised. One that fails is left out with a remark.
+func (e *experiment) baselines(ctx context.Context, warn func(string, ...any)) ([]compare.Result, error) {
+	train, test, err := e.baselineParts()
+	if err != nil {
+		return nil, err
+	}
+	var results []compare.Result
+	for _, m := range classical.Baselines(e.data.Regression(), e.Seed) {
+		result, err := compare.Run(ctx, train, test, []compare.Estimator{m})
+		if ended(ctx) {
+			return nil, ctx.Err()
+		}
+		if err != nil {
+			warn("baseline %s is left out: %v", m.Name(), err)
+			continue
+		}
+		results = append(results, result...)
+	}
+	return results, nil
+}
+
+// addBaselines puts the results of the classical models and the test of the model's
+// own result against the best of them into the summary.
+func addBaselines(s *report.Summary, test *dataset.Dataset, own compare.Result, results []compare.Result) error {
+	s.Baselines = report.NewBaselines(results)
+	if test.Regression() || len(results) == 0 {
+		return nil
+	}
+	verdict, err := compare.Against(test.Y, append([]compare.Result{own}, results...), own.Name)
+	s.Verdict = &verdict
+	return err
+}
+
+// summary collects the facts of the run; got are the predictions of the test part.
+func (r *trainRun) summary(got []float64) (report.Summary, error) {
+	test, err := report.NewTest(r.test.Y, got, r.data.Classes)
+	if err != nil {
+		return report.Summary{}, err
+	}
+	s := report.Summary{
+		Model: report.Model{
+			Name: quantumName, Qubits: r.circuit.Qubits, Parameters: len(r.model.Parameters), Weights: r.model.Weights(),
+			Depth: r.circuit.Depth(), Encoding: r.encoding.Name, Ansatz: r.Ansatz, Layers: r.Layers,
+			Backend: r.Backend, Gradient: r.trainer.Method.String(),
+		},
+		Data: report.Data{
+			Name: r.data.Name, Source: r.data.Source, License: r.data.License, Samples: r.data.Len(), Features: len(r.data.Columns),
+			Target: r.data.Target, ClassNames: r.data.Classes, Train: r.train.Len(), Validation: r.validationSize(), Test: r.test.Len(),
+			Stratified: !r.data.Regression(), SplitSeed: r.Seed, Preprocessing: r.preprocessing(), Inputs: r.Features,
+		},
+		Training: report.Training{
+			Optimizer: r.trainer.Optimizer, LearningRate: r.trainer.Config.LearningRate, BatchSize: r.Batch, Loss: r.Loss,
+			Seed: r.Seed, MaxEpochs: r.Epochs,
+		},
+		Test: test, TrainSeconds: r.seconds, Run: r.dir,
+		Pictures:  report.Pictures{LearningCurve: curveFile, Test: r.testPicture()},
+		Reproduce: []string{"qnn train --config " + filepath.Join(r.dir, configFile)},
+		Environment: []report.Fact{
+			{Name: "qnn", Value: version()},
+			{Name: "go", Value: runtime.Version()},
+			{Name: "platform", Value: runtime.GOOS + "/" + runtime.GOARCH},
+		},
+	}
+	s.Data.Variance, _ = r.variance()
+	for _, o := range r.model.Observables {
+		s.Model.Observables = append(s.Model.Observables, o.String())
+	}
+	s.Training.Follow(r.state)
+	return s, nil
+}
+
+func (e *experiment) preprocessing() []string {
+	var kinds []string
+	for _, step := range e.pipeline.Steps {
+		kinds = append(kinds, step.Kind())
+	}
+	return kinds
+}
+
+func (r *trainRun) testPicture() string {
+	if r.data.Regression() {
+		return scatterFile
+	}
+	return confusionFile
+}
+
+// writeReport writes the circuit with its trained weights, the pictures and the
+// report.
+func (r *trainRun) writeReport(s report.Summary, got []float64) error {
+	return errors.Join(
+		write(r.dir, qasmFile, func(w io.Writer) error { return writeTrained(w, r.model) }),
+		write(r.dir, curveFile, func(w io.Writer) error {
+			return report.LearningCurve(w, r.state.History, report.CurveOptions{Regression: r.data.Regression()})
+		}),
+		write(r.dir, r.testPicture(), func(w io.Writer) error {
+			if r.data.Regression() {
+				return report.Scatter(w, r.test.Y, got, report.ScatterOptions{Target: r.data.Target})
+			}
+			return report.Confusion(w, s.Test.Confusion, "")
+		}),
+		write(r.dir, reportFile, func(w io.Writer) error { return report.Markdown(w, s) }),
+	)
+}
+
+// trained is a model that is trained already, under a name.
+type trained struct {
+	name  string
+	model *qnn.Model
+}
+
+func (t *trained) Name() string    { return t.name }
+func (t *trained) Parameters() int { return len(t.model.Parameters) }
+func (t *trained) Fit(context.Context, [][]float64, []float64) error {
+	return fmt.Errorf("%s is trained already", t.name)
+}
+
+func (t *trained) Predict(ctx context.Context, x [][]float64) ([]float64, error) {
+	return t.model.Predict(ctx, x)
+}
+
+// stored is a finished run read back from its directory.
+type stored struct {
+	*experiment
+	dir   string
+	model *qnn.Model
+}
+
+// openStored reads a finished run with its data and split, and makes sure that the
+// data is what the model was trained on.
+func openStored(dir string, stdin io.Reader) (*stored, error) {
+	s, err := openRun(dir)
+	if err != nil {
+		return nil, err
+	}
+	b, err := s.backend()
+	if err != nil {
+		return nil, err
+	}
+	m, err := loadModel(dir, b)
+	if err != nil {
+		return nil, err
+	}
+	e, err := newExperiment(s, stdin)
+	if err != nil {
+		return nil, err
+	}
+	was, err := readEnvironment(dir)
+	if err != nil {
+		return nil, err
+	}
+	if was.DataHash != e.data.Hash() {
+		return nil, badData("%s: the content of %s has changed since the run was trained. Restore the file, or give other data with --data", dir, s.Data)
+	}
+	return &stored{experiment: e, dir: dir, model: m}, nil
+}
+
+// output is standard output, or a file that is written as a whole.
+func output(path string, stdout io.Writer, body func(io.Writer) error) error {
+	if path == "" || path == "-" {
+		return body(stdout)
+	}
+	dir := filepath.Dir(path)
+	if _, err := os.Stat(dir); err != nil {
+		return err
+	}
+	return write(dir, filepath.Base(path), body)
+}

@@ -1,0 +1,337 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/qnn-go/qnn/circuits/draw"
+	"github.com/qnn-go/qnn/internal/atomicfile"
+	"github.com/qnn-go/qnn/qnn"
+	"github.com/qnn-go/qnn/qsim"
+)
+
+// trainOptions are the flags of train.
+type trainOptions struct {
+	settings
+	Streams
+
+	Out, Resume, Config     string
+	NoBaselines, JSON, Mute bool
+}
+
+func newTrain(s Streams) *cobra.Command {
+	o := &trainOptions{Streams: s}
+	c := &cobra.Command{
+		Use:   "train",
+		Short: "Train a model and compare it with classical ones",
+		Long: `Train a quantum neural network on a data set, report how it does on the test
+part beside classical models on the same split, and keep everything in a run
+directory. Without flags it trains on breast-cancer.
+
+Settings come from, in rising precedence: defaults, --config FILE (YAML with the
+flags' names as keys), environment variables (QNN_ and the flag's name, such as
+QNN_EPOCHS), flags. Ctrl-C saves the run; --resume takes it up again.`,
+		Example: `  qnn train
+  qnn train --data iris --layers 4 --seed 1
+  qnn train --data patients.csv --label outcome --missing mean
+  qnn train --resume runs/moons-0003`,
+		Args: exactArgs(),
+		RunE: func(c *cobra.Command, _ []string) error { return runTrain(c.Context(), o, c.Flags()) },
+	}
+	f := c.Flags()
+	f.SortFlags = false
+	f.AddFlagSet(o.flags())
+	f.StringVar(&o.Out, "out", "", "run directory (default runs/DATA-0001, the next free number)")
+	f.StringVar(&o.Resume, "resume", "", "run directory of an interrupted run to continue")
+	f.StringVar(&o.Config, "config", "", "YAML file of settings")
+	f.BoolVar(&o.NoBaselines, "no-baselines", false, "do not train the classical models")
+	addOutputFlags(f, &o.JSON, &o.Mute)
+	return c
+}
+
+// addOutputFlags declares what every command that reports has.
+func addOutputFlags(f *pflag.FlagSet, asJSON, quiet *bool) {
+	f.BoolVar(asJSON, "json", false, "print one JSON object on standard output")
+	f.BoolVarP(quiet, "quiet", "q", false, "no progress and no remarks")
+}
+
+// trainRun is one call of train.
+type trainRun struct {
+	*experiment
+	opts    *trainOptions
+	dir     string
+	model   *qnn.Model
+	trainer *qnn.Trainer
+	state   *qnn.State
+	seconds float64     // of training, over all sessions of the run
+	timing  [][2]string // epoch and seconds, rows of the timing file
+}
+
+func runTrain(ctx context.Context, o *trainOptions, flags *pflag.FlagSet) error {
+	r := &trainRun{opts: o}
+	resumed, err := o.configure(flags)
+	if err != nil {
+		return err
+	}
+	if err := r.build(); err != nil {
+		return err
+	}
+	r.describe(o.remarks())
+	if resumed == nil {
+		if err := r.create(); err != nil {
+			return err
+		}
+	} else if err := r.reopen(resumed); err != nil {
+		return err
+	}
+	if err := r.fit(ctx); err != nil {
+		return err
+	}
+	return r.finish(ctx)
+}
+
+// remarks is where the description of the run goes: standard output, where it is
+// part of the report, unless that is JSON or the run is quiet.
+func (o *trainOptions) remarks() io.Writer {
+	switch {
+	case o.Mute:
+		return io.Discard
+	case o.JSON:
+		return o.Err
+	}
+	return o.Streams.Out
+}
+
+// configure settles the settings. It returns the state to resume, or nil.
+func (o *trainOptions) configure(flags *pflag.FlagSet) (*qnn.State, error) {
+	if o.Resume == "" {
+		if err := configure(flags, o.Config, os.Environ()); err != nil {
+			return nil, err
+		}
+		if err := o.normalise(); err != nil {
+			return nil, err
+		}
+		return nil, o.check()
+	}
+	if o.Out != "" || o.Config != "" {
+		return nil, usage("--resume continues %s with its own settings; drop --out and --config", o.Resume)
+	}
+	own, err := openRun(o.Resume)
+	if err != nil {
+		return nil, err
+	}
+	if err := sameSettings(own, flags); err != nil {
+		return nil, err
+	}
+	for name, value := range map[string]*int{"epochs": &own.Epochs, "patience": &own.Patience} {
+		if f := flags.Lookup(name); f.Changed {
+			*value, _ = strconv.Atoi(f.Value.String()) // an int flag's own text
+		}
+	}
+	o.settings = *own
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	return loadCheckpoint(o.Resume)
+}
+
+// build makes the model and the trainer, and refuses states that do not fit in
+// memory before anything is written.
+func (r *trainRun) build() error {
+	var err error
+	if r.trainer, err = r.opts.trainer(); err != nil {
+		return err
+	}
+	if r.experiment, err = newExperiment(&r.opts.settings, r.opts.In); err != nil {
+		return err
+	}
+	if r.model, err = r.newModel(); err != nil {
+		return err
+	}
+	r.resolve()
+	vectors := 1
+	if r.trainer.Method == qsim.Adjoint {
+		vectors = 2
+	}
+	return qsim.CheckMemory(r.circuit.Qubits, vectors)
+}
+
+// resolve writes the defaults that stood for themselves into the settings, so that
+// the run's configuration says what was done.
+func (r *trainRun) resolve() {
+	r.Gradient, r.Rate = r.trainer.Method.String(), r.trainer.Config.LearningRate
+	r.trainer.Loss = cmp.Or(r.trainer.Loss, qnn.DefaultLoss(r.model.Head.Task))
+	r.Loss = string(r.trainer.Loss)
+}
+
+// create makes the run directory and the files that describe the run.
+func (r *trainRun) create() error {
+	var err error
+	if r.dir, err = createRun(r.opts.Out, r.data.Name); err != nil {
+		return err
+	}
+	return r.abandonOn(errors.Join(
+		write(r.dir, configFile, r.opts.write),
+		write(r.dir, circuitFile, func(w io.Writer) error { return draw.Text(w, r.circuit, nil) }),
+		write(r.dir, environmentFile, func(w io.Writer) error { return writeJSON(w, newEnvironment(r.data.Hash())) }),
+	))
+}
+
+// abandonOn removes the run directory when err is not nil and the run has no
+// checkpoint to go on from.
+func (r *trainRun) abandonOn(err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, stat := os.Stat(filepath.Join(r.dir, checkpointFile)); errors.Is(stat, fs.ErrNotExist) {
+		for _, name := range []string{configFile, circuitFile, environmentFile, metricsFile, timingFile} {
+			_ = os.Remove(filepath.Join(r.dir, name))
+		}
+		_ = os.Remove(r.dir)
+	}
+	return err
+}
+
+// reopen takes up an earlier run.
+func (r *trainRun) reopen(s *qnn.State) error {
+	r.dir = r.opts.Resume
+	r.trainer.Resume = s
+	was, err := readEnvironment(r.dir)
+	if err != nil {
+		return err
+	}
+	if hash := r.data.Hash(); was.DataHash != hash {
+		return badData("%s: checkpoint belongs to other data: the content of %s has changed. Start a new run with --out", r.dir, r.Data)
+	}
+	if err := r.readTiming(); err != nil {
+		return err
+	}
+	return errors.Join(atomicfile.Sweep(r.dir), write(r.dir, configFile, r.opts.write))
+}
+
+// fit trains, saving as it goes, and announces an interruption.
+func (r *trainRun) fit(ctx context.Context) error {
+	done := 0
+	if r.trainer.Resume != nil {
+		done = r.trainer.Resume.Epoch
+	}
+	bar := newProgress(r.opts.Err, done, r.Epochs, r.opts.Mute)
+	save := throttle{every: time.Second, last: time.Now()}
+	before := r.seconds
+	start, last := time.Now(), time.Now()
+	r.trainer.Observe = func(s *qnn.State) error {
+		bar.show(s, r.data.Regression(), r.validation != nil)
+		r.seconds = before + time.Since(start).Seconds()
+		r.timing = append(r.timing, [2]string{strconv.Itoa(s.Epoch), strconv.FormatFloat(time.Since(last).Seconds(), 'f', 6, 64)})
+		last = time.Now()
+		if !save.due() {
+			return nil
+		}
+		return r.save(s)
+	}
+	state, err := r.trainer.Fit(ctx, r.model, r.train, r.validation)
+	bar.end()
+	r.state = state
+	if state == nil {
+		return r.abandonOn(err)
+	}
+	if err != nil && !errors.Is(err, qnn.ErrInterrupted) {
+		return r.abandonOn(err)
+	}
+	if saved := r.save(state); saved != nil {
+		return r.abandonOn(saved)
+	}
+	if err != nil {
+		return r.interrupted(err, fmt.Sprintf("at epoch %d, batch %d", state.Epoch+1, state.Batch))
+	}
+	return nil
+}
+
+// interrupted says where the run stands and how to go on.
+func (r *trainRun) interrupted(err error, where string) error {
+	_, _ = fmt.Fprintf(r.opts.Err, "interrupted  %s; everything is saved. Resume: qnn train --resume %s\n", where, r.dir)
+	return &resumable{err}
+}
+
+// save writes the checkpoint and what belongs to it.
+func (r *trainRun) save(s *qnn.State) error {
+	return errors.Join(
+		qnn.SaveState(filepath.Join(r.dir, checkpointFile), s),
+		write(r.dir, metricsFile, func(w io.Writer) error {
+			return writeMetrics(w, s.History, r.data.Regression(), r.validation != nil)
+		}),
+		write(r.dir, timingFile, func(w io.Writer) error {
+			c := csv.NewWriter(w)
+			if err := c.Write([]string{"epoch", "seconds"}); err != nil {
+				return err
+			}
+			for _, row := range r.timing {
+				if err := c.Write(row[:]); err != nil {
+					return err
+				}
+			}
+			c.Flush()
+			return c.Error()
+		}),
+	)
+}
+
+// readTiming takes over the times of the epochs that the checkpoint has.
+func (r *trainRun) readTiming() error {
+	rows, err := readTiming(r.dir)
+	if err != nil {
+		return err
+	}
+	r.timing = rows[:min(len(rows), r.trainer.Resume.Epoch)]
+	r.seconds, err = totalSeconds(r.timing)
+	return err
+}
+
+// readTiming reads the rows of a run's timing file, epoch and seconds; a run
+// without one has none.
+func readTiming(dir string) ([][2]string, error) {
+	f, err := os.Open(filepath.Join(dir, timingFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // opened for reading
+	c := csv.NewReader(f)
+	c.FieldsPerRecord = 2
+	records, err := c.ReadAll()
+	if err != nil {
+		return nil, badData("%s: %v. Remove the file to go on without times", f.Name(), err)
+	}
+	var rows [][2]string
+	for _, record := range records[min(1, len(records)):] {
+		rows = append(rows, [2]string{record[0], record[1]})
+	}
+	return rows, nil
+}
+
+// totalSeconds adds up the times of epochs.
+func totalSeconds(rows [][2]string) (float64, error) {
+	sum := 0.0
+	for _, row := range rows {
+		v, err := strconv.ParseFloat(row[1], 64)
+		if err != nil {
+			return 0, badData("%s: %q is no number of seconds. Remove the file to go on without times", timingFile, row[1])
+		}
+		sum += v
+	}
+	return sum, nil
+}

@@ -7,12 +7,20 @@ import (
 )
 
 // Nearest returns the candidate with the least edit distance to word, letter case
-// aside, if that is at most half of the candidate's length; else "". Of several
-// alike the first is taken.
+// aside, or "" when all are further than two fifths of the longer of the two (one
+// edit is always allowed). Of several alike the first is taken.
 func Nearest(word string, candidates []string) string {
+	const longest = 100 // longer words are no typing errors
+	if len(word) > longest {
+		return ""
+	}
 	best, least := "", len(word)+1
 	for _, c := range candidates {
-		if d := distance(strings.ToLower(word), strings.ToLower(c)); d < least && 2*d <= len(c) {
+		if len(c) > longest {
+			continue
+		}
+		d, longer := distance(strings.ToLower(word), strings.ToLower(c)), max(len(c), len(word))
+		if d < least && d < longer && d <= max(1, longer*2/5) {
 			best, least = c, d
 		}
 	}
@@ -29,24 +37,27 @@ func Unknown(kind, word string, candidates []string) string {
 	return fmt.Sprintf("%q: unknown %s (choose one of %s)", word, kind, list)
 }
 
-// distance is the least number of bytes to insert, delete or replace that turns a
-// into b (Wagner and Fischer 1974, doi:10.1145/321796.321811).
+// distance is the number of insertions, deletions, substitutions and swaps
+// of neighbours that turn a into b (optimal string alignment).
 func distance(a, b string) int {
-	row := make([]int, len(b)+1)
+	s, t := []rune(a), []rune(b)
+	before, last, row := make([]int, len(t)+1), make([]int, len(t)+1), make([]int, len(t)+1)
 	for j := range row {
 		row[j] = j
 	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
+	for i := 1; i <= len(s); i++ {
+		before, last, row = last, row, before
+		row[0] = i
+		for j := 1; j <= len(t); j++ {
+			cost := 1
+			if s[i-1] == t[j-1] {
+				cost = 0
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, diagonal+1)
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
 		}
 	}
-	return row[len(b)]
+	return row[len(t)]
 }

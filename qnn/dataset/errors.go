@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/qnn-go/qnn/internal/suggest"
 )
 
 // Causes, to be tested with errors.Is.
@@ -133,47 +135,5 @@ func (e *UnknownError) Error() string {
 	return b.String()
 }
 
-// Suggestion returns the known name nearest to Name by edit distance, letter case
-// aside, or "" when none is within a third of its length (at least one edit).
-func (e *UnknownError) Suggestion() string {
-	const longest = 100 // longer names are no typing errors
-	name := strings.ToLower(e.Name)
-	if len(name) > longest {
-		return ""
-	}
-	best, bestDistance := "", max(1, len(name)/3)+1
-	for _, k := range e.Known {
-		if len(k) > longest {
-			continue
-		}
-		if d := editDistance(name, strings.ToLower(k)); d < bestDistance && d < max(len(k), len(name)) {
-			best, bestDistance = k, d
-		}
-	}
-	return best
-}
-
-// editDistance returns the number of insertions, deletions, substitutions and swaps
-// of neighbours that turn a into b (optimal string alignment).
-func editDistance(a, b string) int {
-	s, t := []rune(a), []rune(b)
-	before, last, row := make([]int, len(t)+1), make([]int, len(t)+1), make([]int, len(t)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(s); i++ {
-		before, last, row = last, row, before
-		row[0] = i
-		for j := 1; j <= len(t); j++ {
-			cost := 1
-			if s[i-1] == t[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-	}
-	return row[len(t)]
-}
+// Suggestion returns the known name that was probably meant, or "".
+func (e *UnknownError) Suggestion() string { return suggest.Nearest(e.Name, e.Known) }

@@ -127,6 +127,10 @@ func (p *Pipeline) Validate() error {
 	return err
 }
 
+// maxStages bounds the columns after all steps together, so that a file of many
+// columns and many steps cannot make a program allocate without end.
+const maxStages = 1 << 20
+
 // stages returns the columns before each step and after the last.
 func (p *Pipeline) stages() ([][]Column, error) {
 	if len(p.Columns) == 0 {
@@ -138,11 +142,14 @@ func (p *Pipeline) stages() ([][]Column, error) {
 	if err := p.checkOrder(); err != nil {
 		return nil, err
 	}
-	stages := [][]Column{p.Columns}
+	stages, total := [][]Column{p.Columns}, 0
 	for i, s := range p.Steps {
 		next, err := s.output(stages[i])
 		if err != nil {
 			return nil, stepError(i, s, err)
+		}
+		if total += len(next); total > maxStages {
+			return nil, stepError(i, s, fmt.Errorf("%w: over %d columns in all steps: %w", ErrPipeline, maxStages, ErrTooLarge))
 		}
 		stages = append(stages, next)
 	}

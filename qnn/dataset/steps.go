@@ -85,14 +85,22 @@ func (*OneHot) Kind() string { return "one-hot" }
 
 func (*OneHot) fit([]Column, [][]float64) error { return nil }
 
+// maxNames bounds the bytes of the output columns' names: a long name times many
+// levels is more than a file holds.
+const maxNames = 1 << 24
+
 func (*OneHot) output(in []Column) ([]Column, error) {
 	var out []Column
+	names := 0
 	for _, c := range in {
 		if !c.Categorical() {
 			out = append(out, c)
 			continue
 		}
 		for _, level := range c.Levels {
+			if names += len(c.Name) + 1 + len(level); names > maxNames {
+				return nil, fmt.Errorf("%w: column names of over %d bytes: %w", ErrPipeline, maxNames, ErrTooLarge)
+			}
 			out = append(out, Column{Name: c.Name + "=" + level})
 		}
 	}

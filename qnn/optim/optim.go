@@ -17,6 +17,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/qnn-go/qnn/internal/suggest"
 )
 
 var (
@@ -146,42 +148,11 @@ func (c Config) unused(name string, used Config) error {
 // Names returns the names that [New] knows, in alphabetical order.
 func Names() []string { return []string{adamName, lbfgsName, sgdName} }
 
-// unknown reports that no optimizer is called name and suggests the nearest
-// one, if at most half of its letters differ.
+// unknown reports that no optimizer is called name.
 func unknown(name string) error {
 	list := strings.Join(Names(), ", ")
-	nearest, least := "", len(name)+1
-	for _, candidate := range Names() {
-		d := editDistance(strings.ToLower(name), candidate)
-		if d < least && 2*d <= len(candidate) {
-			nearest, least = candidate, d
-		}
+	if nearest := suggest.Nearest(name, Names()); nearest != "" {
+		return fmt.Errorf("%q: %w; did you mean %q? (%s)", name, ErrUnknown, nearest, list)
 	}
-	if nearest == "" {
-		return fmt.Errorf("%q: %w; choose one of %s", name, ErrUnknown, list)
-	}
-	return fmt.Errorf("%q: %w; did you mean %q? (%s)", name, ErrUnknown, nearest, list)
-}
-
-// editDistance returns the least number of bytes to insert, delete or replace
-// that turns a into b (Wagner and Fischer 1974, doi:10.1145/321796.321811),
-// with one row of the table kept.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
+	return fmt.Errorf("%q: %w; choose one of %s", name, ErrUnknown, list)
 }

@@ -155,21 +155,6 @@ func TestNewErrors(t *testing.T) {
 	}
 }
 
-// Known distances: kitten to sitting is the textbook example.
-func TestEditDistance(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{
-		{"", "", 0}, {"", "sgd", 3}, {"sgd", "", 3}, {"adam", "adam", 0},
-		{"kitten", "sitting", 3}, {"adma", "adam", 2}, {"lbfg", "lbfgs", 1},
-	} {
-		if got := editDistance(c.a, c.b); got != c.want {
-			t.Errorf("editDistance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
-		}
-	}
-}
-
 // warm returns each optimizer after two steps on two weights, with the weights
 // to be evaluated next.
 func warm(t testing.TB) map[string]func() (Optimizer, []float64) {

@@ -12,7 +12,8 @@ import (
 // U; U is then undone on both.
 func (p *Program) adjoint(ctx context.Context, w *workspace, s sample) error {
 	p.applyObservables(w)
-	for i := len(p.ops) - 1; i >= p.firstActive(s); i-- {
+	first := p.firstActive(s)
+	for i := len(p.ops) - 1; i >= first; i-- {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

@@ -37,9 +37,23 @@ func (b *bound) clone() bound {
 	}
 }
 
-// get returns a workspace with the given number of state vectors, 1 or 2.
-func (s *workspaces) get(p *Program, vectors int) *workspace {
+// get returns a workspace with the given number of state vectors, 1 or 2, or a
+// [*MemoryError] when those it must still allocate do not fit.
+func (s *workspaces) get(p *Program, vectors int) (*workspace, error) {
 	w, ok := s.free.Get().(*workspace)
+	missing := vectors
+	switch {
+	case ok && w.lambda != nil:
+		missing = 0
+	case ok:
+		missing--
+	}
+	if err := CheckMemory(p.qubits, missing); err != nil {
+		if ok {
+			s.free.Put(w)
+		}
+		return nil, err
+	}
 	if !ok {
 		w = &workspace{
 			bound: p.constants.clone(), psi: make([]complex128, 1<<p.qubits),
@@ -49,7 +63,7 @@ func (s *workspaces) get(p *Program, vectors int) *workspace {
 	if vectors > 1 && w.lambda == nil {
 		w.lambda = make([]complex128, 1<<p.qubits)
 	}
-	return w
+	return w, nil
 }
 
 // each calls body for every sample, with a workspace in which everything that
@@ -63,11 +77,8 @@ func (p *Program) each(ctx context.Context, weights []float64, samples [][]float
 	if err := p.checkInputs(weights, samples...); err != nil {
 		return err
 	}
-	if p.qubits >= parallelQubits || len(samples) == 1 {
-		if err := check(p.qubits, vectors); err != nil {
-			return err
-		}
-		return p.piece(ctx, weights, 0, len(samples), vectors, p.qubits >= parallelQubits, body)
+	if p.qubits >= ParallelQubits || len(samples) == 1 {
+		return p.piece(ctx, weights, 0, len(samples), vectors, p.qubits >= ParallelQubits, body)
 	}
 	// Pieces small enough to share evenly, large enough that binding the weights
 	// once a piece does not count.
@@ -86,7 +97,10 @@ func (p *Program) each(ctx context.Context, weights []float64, samples [][]float
 
 // piece runs the samples lo ≤ i < hi in one workspace.
 func (p *Program) piece(ctx context.Context, weights []float64, lo, hi, vectors int, inParallel bool, body func(w *workspace, i int) error) error {
-	w := p.work.get(p, vectors)
+	w, err := p.work.get(p, vectors)
+	if err != nil {
+		return err
+	}
 	defer p.work.free.Put(w)
 	w.inParallel = inParallel
 	for i := range p.ops {

@@ -38,7 +38,7 @@ func Bytes(n uint64) string {
 		return fmt.Sprintf("%d B", n)
 	}
 	v, unit := float64(n), 0
-	for v >= 1023.5 && unit < 6 {
+	for v >= 999.5 && unit < 6 {
 		v, unit = v/1024, unit+1
 	}
 	return fmt.Sprintf("%.3g %ciB", v, "BKMGTPE"[unit])

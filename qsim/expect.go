@@ -15,7 +15,7 @@ func (p *Program) Expect(ctx context.Context, dst, weights []float64, samples []
 	}
 	return p.each(ctx, weights, samples, 1, func(w *workspace, i int) error {
 		if err := p.bind(&w.bound, weights, samples[i], false); err != nil {
-			return err
+			return fmt.Errorf("sample %d: %w", i, err)
 		}
 		if err := p.apply(ctx, w.psi, &w.bound, w.inParallel); err != nil {
 			return err

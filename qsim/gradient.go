@@ -3,7 +3,9 @@ package qsim
 import (
 	"context"
 	"fmt"
-	"strings"
+	"slices"
+
+	"github.com/qnn-go/qnn/internal/suggest"
 )
 
 // Method is a way to compute gradients.
@@ -23,32 +25,30 @@ const (
 	FiniteDifference
 )
 
-// methodNames are the texts of the methods.
-var methodNames = [...]string{"adjoint", "parameter-shift", "finite-difference"}
-
+// String is the name of the method, such as "parameter-shift".
 func (m Method) String() string {
-	if int(m) < len(methodNames) {
-		return methodNames[m]
+	if names := MethodNames(); int(m) < len(names) {
+		return names[m]
 	}
 	return fmt.Sprintf("method(%d)", uint8(m))
 }
 
-// MethodNames lists the names [ParseMethod] knows.
-func MethodNames() []string { return append([]string(nil), methodNames[:]...) }
+// MethodNames lists the names that [ParseMethod] knows, in the order of the methods.
+func MethodNames() []string { return []string{"adjoint", "parameter-shift", "finite-difference"} }
 
 // ParseMethod finds a gradient method by its name.
 func ParseMethod(name string) (Method, error) {
-	for m, known := range methodNames {
-		if known == name {
-			return Method(m), nil
-		}
+	names := MethodNames()
+	if m := slices.Index(names, name); m >= 0 {
+		return Method(m), nil
 	}
-	return 0, fmt.Errorf("%q: unknown gradient method (%s)", name, strings.Join(methodNames[:], ", "))
+	return 0, fmt.Errorf("%s", suggest.Unknown("gradient method", name, names))
 }
 
 // Loss is told the expectation values of sample i and fills in cotangent[k], the
-// derivative of the loss by expectation[k]. It is called once for every sample,
-// for different samples at the same time.
+// derivative of the loss by expectation[k], which is 0 before. It is called once
+// for every sample, for different samples at the same time, and must not keep the
+// slices.
 type Loss func(i int, expectation, cotangent []float64)
 
 // Gradient computes, for all samples, the vector–Jacobian product of the
@@ -63,6 +63,9 @@ type Loss func(i int, expectation, cotangent []float64)
 func (p *Program) Gradient(ctx context.Context, m Method, dw []float64, dx [][]float64, weights []float64, samples [][]float64, loss Loss) error {
 	if len(dw) != p.weights {
 		return fmt.Errorf("gradient: destination %d for %d weights: %w", len(dw), p.weights, ErrShape)
+	}
+	if err := p.checkInputs(weights); err != nil {
+		return err
 	}
 	if dx != nil && len(dx) != len(samples) {
 		return fmt.Errorf("gradient: %d rows of feature derivatives for %d samples: %w", len(dx), len(samples), ErrShape)
@@ -87,7 +90,7 @@ func (p *Program) Gradient(ctx context.Context, m Method, dw []float64, dx [][]f
 			if dx != nil {
 				dxi = dx[lo+i]
 			}
-			s := sample{weights: weights, features: samples[lo+i], dw: rows[i*p.weights : (i+1)*p.weights], dx: dxi}
+			s := sample{index: lo + i, weights: weights, features: samples[lo+i], dw: rows[i*p.weights : (i+1)*p.weights], dx: dxi}
 			return p.sampleGradient(ctx, m, w, s, func(e, c []float64) { loss(lo+i, e, c) })
 		})
 		if err != nil {
@@ -104,6 +107,7 @@ func (p *Program) Gradient(ctx context.Context, m Method, dw []float64, dx [][]f
 
 // sample is one row of a batch and where its derivatives go.
 type sample struct {
+	index             int // in the batch
 	weights, features []float64
 	dw, dx            []float64 // dx may be nil
 }
@@ -111,7 +115,7 @@ type sample struct {
 // sampleGradient adds the derivatives of one sample.
 func (p *Program) sampleGradient(ctx context.Context, m Method, w *workspace, s sample, loss func(e, c []float64)) error {
 	if err := p.bind(&w.bound, s.weights, s.features, false); err != nil {
-		return err
+		return fmt.Errorf("sample %d: %w", s.index, err)
 	}
 	if err := p.apply(ctx, w.psi, &w.bound, w.inParallel); err != nil {
 		return err

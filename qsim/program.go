@@ -71,7 +71,7 @@ func Compile(c *circuits.Circuit, observables ...circuits.PauliSum) (*Program, e
 	}
 	p := &Program{qubits: c.Qubits, weights: c.Weights(), features: c.Features()}
 	if c.Qubits > 59 { // beyond what an index of a 64-bit machine can address
-		return nil, fmt.Errorf("compile: %w", check(c.Qubits, 1))
+		return nil, fmt.Errorf("compile: %w", CheckMemory(c.Qubits, 1))
 	}
 	for i, o := range c.Ops {
 		if o.Gate.Unitary() && o.Gate != circuits.GateI {
@@ -120,14 +120,9 @@ func kindOf(g circuits.Gate, targets int) kind {
 	case circuits.GateZ, circuits.GateS, circuits.GateSdg, circuits.GateT, circuits.GateTdg, circuits.GateRZ, circuits.GateP,
 		circuits.GateCZ, circuits.GateCP, circuits.GateCRZ, circuits.GateCCZ:
 		return diagonal
+	default:
+		return [...]kind{scale, dense1, dense, dense}[targets]
 	}
-	switch targets {
-	case 0:
-		return scale
-	case 1:
-		return dense1
-	}
-	return dense
 }
 
 func compileObservable(sum circuits.PauliSum, qubits int) (observable, error) {

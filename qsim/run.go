@@ -27,12 +27,13 @@ func (p *Program) Run(ctx context.Context, s *State, weights, features []float64
 	if err := p.bind(b, weights, features, true); err != nil {
 		return err
 	}
-	return p.apply(ctx, s.amplitudes, b, p.qubits >= parallelQubits)
+	return p.apply(ctx, s.amplitudes, b, p.qubits >= ParallelQubits)
 }
 
-// parallelQubits is the size from which one state is worth two processors: a gate
+// ParallelQubits is the number of qubits from which a state is worth several
+// processors: smaller ones run in parallel over the samples. A gate then
 // takes about as long as waking a worker.
-const parallelQubits = 14
+const ParallelQubits = 14
 
 // apply puts a into |0…0⟩ and runs all ops.
 func (p *Program) apply(ctx context.Context, a []complex128, b *bound, inParallel bool) error {
@@ -98,15 +99,19 @@ func (p *Program) run(ctx context.Context, weights, features []float64) (*State,
 // readMeasurements finds the classical bits of final measurements, or sets
 // dynamic when a measured qubit is used again or a used qubit is reset.
 func (p *Program) readMeasurements(c *circuits.Circuit) {
-	p.bits = make([]int, c.Clbits)
-	for i := range p.bits {
-		p.bits[i] = -1
+	for range c.Clbits {
+		p.bits = append(p.bits, -1)
+	}
+	if c.Clbits == 0 {
+		for q := range c.Qubits {
+			p.bits = append(p.bits, q)
+		}
 	}
 	touched, measured := make([]bool, c.Qubits), make([]bool, c.Qubits)
 	for _, o := range c.Ops {
 		for _, q := range o.Qubits {
 			if o.Gate != circuits.GateBarrier && (measured[q] || o.Gate == circuits.GateReset && touched[q]) {
-				p.dynamic = &dynamic{ops: c.Clone().Ops}
+				p.dynamic = newDynamic(c)
 				return
 			}
 		}
@@ -119,11 +124,6 @@ func (p *Program) readMeasurements(c *circuits.Circuit) {
 			for _, q := range o.Qubits {
 				touched[q] = true
 			}
-		}
-	}
-	if c.Clbits == 0 {
-		for q := range c.Qubits {
-			p.bits = append(p.bits, q)
 		}
 	}
 }

@@ -57,21 +57,46 @@ func (p *Program) Sample(ctx context.Context, weights, features []float64, shots
 		return Counts{}, err
 	}
 	out := Counts{Bits: len(p.bits), Outcomes: make(map[uint64]int)}
-	for _, x := range s.Sample(shots, seed) {
-		key := uint64(0)
-		for bit, q := range p.bits {
-			if q >= 0 {
-				key |= x >> q & 1 << bit
-			}
+	rng := rand.New(rand.NewPCG(seed, 0))
+	block := make([]uint64, min(shots, 1<<20)) // bounds the memory of many shots
+	for done := 0; done < shots; done += len(block) {
+		if err := ctx.Err(); err != nil {
+			return Counts{}, err
 		}
-		out.Outcomes[key]++
+		block = block[:min(len(block), shots-done)]
+		s.draw(block, rng)
+		for _, x := range block {
+			out.Outcomes[p.outcome(x)]++
+		}
 	}
 	return out, nil
+}
+
+// outcome is the value of the classical bits after the final measurements of basis
+// state x.
+func (p *Program) outcome(x uint64) uint64 {
+	key := uint64(0)
+	for bit, q := range p.bits {
+		if q >= 0 {
+			key |= x >> q & 1 << bit
+		}
+	}
+	return key
 }
 
 // dynamic is a circuit with measurements or resets before its end.
 type dynamic struct {
 	ops []circuits.Op
+}
+
+// newDynamic copies the operations of c, and measures all qubits at the end of a
+// circuit without classical bits.
+func newDynamic(c *circuits.Circuit) *dynamic {
+	c = c.Clone()
+	if c.Clbits == 0 {
+		c.MeasureAll()
+	}
+	return &dynamic{ops: c.Ops}
 }
 
 // sampleTrajectories simulates every shot: a measurement collapses the state to
@@ -122,7 +147,7 @@ func (p *Program) trajectory(ctx context.Context, a []complex128, b *bound, rng 
 		default:
 			if next < len(p.ops) && p.ops[next].index == i {
 				gate := &p.ops[next]
-				gate.apply(a, b.matrices[gate.matrix:gate.matrix+gate.entries], p.qubits >= parallelQubits)
+				gate.apply(a, b.matrices[gate.matrix:gate.matrix+gate.entries], p.qubits >= ParallelQubits)
 				next++
 			}
 		}

@@ -3,6 +3,8 @@ package qsim
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
+	"runtime/debug"
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
@@ -23,7 +25,7 @@ func NewState(n int) (*State, error) {
 	if n < 0 {
 		return nil, fmt.Errorf("state of %d qubits: %w", n, ErrShape)
 	}
-	if err := check(n, 1); err != nil {
+	if err := CheckMemory(n, 1); err != nil {
 		return nil, err
 	}
 	s := &State{qubits: n, amplitudes: make([]complex128, 1<<n)}
@@ -31,13 +33,18 @@ func NewState(n int) (*State, error) {
 	return s, nil
 }
 
-// check refuses to hold the given number of state vectors when memory is short.
+// CheckMemory returns a [*MemoryError] when the given number of state vectors of
+// that many qubits, 16·2ⁿ bytes each, do not fit in the memory that is free now.
 // Below 1 MiB it does not ask the system.
-func check(qubits, vectors int) error {
+func CheckMemory(qubits, vectors int) error {
 	need := memory.Amplitudes(qubits, vectors)
-	if need < 1<<20 {
+	if need < 1<<20 || need <= memory.Available() {
 		return nil
 	}
+	// What may be short is garbage not collected yet; the second collection drops
+	// what pools keep through the first.
+	runtime.GC()
+	debug.FreeOSMemory()
 	if free := memory.Available(); need > free {
 		return &MemoryError{Qubits: qubits, Need: need, Available: free}
 	}
@@ -91,12 +98,19 @@ func (s *State) Sample(shots int, seed uint64) []uint64 {
 	if shots <= 0 {
 		return nil
 	}
-	rng := rand.New(rand.NewPCG(seed, 0))
+	out := make([]uint64, shots)
+	s.draw(out, rand.New(rand.NewPCG(seed, 0)))
+	return out
+}
+
+// draw fills dst with outcomes: uniform numbers are sorted and met by one walk along
+// the running sum of the probabilities.
+func (s *State) draw(dst []uint64, rng *rand.Rand) {
 	type draw struct {
 		at   float64
 		shot int
 	}
-	draws := make([]draw, shots)
+	draws := make([]draw, len(dst))
 	for i := range draws {
 		draws[i] = draw{rng.Float64(), i}
 	}
@@ -109,7 +123,6 @@ func (s *State) Sample(shots int, seed uint64) []uint64 {
 	total := real(reduce(len(s.amplitudes), true, func(lo, hi int) complex128 {
 		return complex(kernel.Norm2(s.amplitudes, lo, hi), 0)
 	}))
-	out := make([]uint64, shots)
 	next, below, last := 0, 0.0, 0
 	for x, a := range s.amplitudes {
 		w := real(a)*real(a) + imag(a)*imag(a)
@@ -117,18 +130,17 @@ func (s *State) Sample(shots int, seed uint64) []uint64 {
 			continue
 		}
 		below, last = below+w, x
-		for next < shots && draws[next].at*total < below {
-			out[draws[next].shot] = uint64(x)
+		for next < len(dst) && draws[next].at*total < below {
+			dst[draws[next].shot] = uint64(x)
 			next++
 		}
-		if next == shots {
-			return out
+		if next == len(dst) {
+			return
 		}
 	}
-	for ; next < shots; next++ { // the running sum ended a rounding error below total
-		out[draws[next].shot] = uint64(last)
+	for ; next < len(dst); next++ { // the running sum ended a rounding error below total
+		dst[draws[next].shot] = uint64(last)
 	}
-	return out
 }
 
 // parallelRange calls body for consecutive pieces that cover 0 ≤ i < n.

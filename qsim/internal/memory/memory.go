@@ -24,11 +24,15 @@ func Amplitudes(n, vectors int) uint64 {
 	return size * uint64(vectors)
 }
 
+// addressable is what user space can address on a 64-bit machine, 128 TiB: Go
+// refuses larger slices by a panic.
+const addressable = 1 << 47
+
 // Available is the number of bytes the process may still take: the least of the
 // system's available memory, what the control group leaves, and what GOMEMLIMIT
-// leaves. It is [math.MaxUint64] where none of them is known.
+// leaves. Where none of them is known it is addressable.
 func Available() uint64 {
-	free := min(meminfo("/proc/meminfo"), group("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+	free := min(addressable, meminfo("/proc/meminfo"), group("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
 		group("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"))
 	if limit := debug.SetMemoryLimit(-1); limit != math.MaxInt64 {
 		var m runtime.MemStats

@@ -1,0 +1,5 @@
+//go:build race
+
+package qsim_test
+
+const raceEnabled = true

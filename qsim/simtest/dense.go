@@ -1,0 +1,217 @@
+package simtest
+
+import (
+	"math/cmplx"
+
+	"github.com/qnn-go/qnn/circuits"
+)
+
+// Amplitudes is the state a circuit makes of |0…0⟩, by multiplication with a
+// dense 2ⁿ×2ⁿ matrix for every gate: slow, and without index arithmetic to get
+// wrong. Measurements and resets are skipped. The circuit must be valid, and
+// weights and features long enough. It is meant for n ≤ 6.
+func Amplitudes(c *circuits.Circuit, weights, features []float64) []complex128 {
+	a := make([]complex128, 1<<c.Qubits)
+	a[0] = 1
+	for _, op := range c.Ops {
+		if op.Gate.Unitary() {
+			a = multiply(Matrix(op, c.Qubits, weights, features), a)
+		}
+	}
+	return a
+}
+
+// Matrix is the row-major 2ⁿ×2ⁿ matrix of a unitary operation on n qubits: for a
+// gate U with controls it is 1 + P₁⊗(U−1), P₁ the projector on all controls 1,
+// where every entry (U−1)[r,c]·|r⟩⟨c| is a Kronecker product of n 2×2 matrices.
+func Matrix(op circuits.Op, n int, weights, features []float64) []complex128 {
+	values := make([]float64, len(op.Angles))
+	for k, a := range op.Angles {
+		values[k] = a.Eval(weights, features)
+	}
+	out := identity(1 << n)
+	if op.Gate == circuits.GateBarrier {
+		return out
+	}
+	controls := op.Gate.Spec().Controls
+	targets := op.Qubits[controls:]
+	d := 1 << len(targets)
+	for entry, v := range op.TargetMatrix(values) {
+		r, c := entry/d, entry%d
+		if r == c {
+			v--
+		}
+		if v == 0 {
+			continue
+		}
+		factors := identities(n)
+		for _, q := range op.Qubits[:controls] {
+			factors[q] = unit(1, 1)
+		}
+		for i, q := range targets {
+			factors[q] = unit(r>>i&1, c>>i&1)
+		}
+		for i, w := range kronAll(factors) {
+			out[i] += v * w
+		}
+	}
+	return out
+}
+
+// Expectation is ⟨a|O|a⟩ by the dense matrix of every Pauli string.
+func Expectation(a []complex128, o circuits.PauliSum) float64 {
+	n := 0
+	for 1<<n < len(a) {
+		n++
+	}
+	sum := 0.0
+	for _, t := range o {
+		factors := identities(n)
+		for _, f := range t.String {
+			factors[f.Qubit] = pauli(f.Pauli)
+		}
+		for x, v := range multiply(kronAll(factors), a) {
+			sum += t.Coef * real(cmplx.Conj(a[x])*v)
+		}
+	}
+	return sum
+}
+
+// Distribution is the exact distribution of the outcomes that sampling c draws
+// from: over the classical bits, or over all qubits when there are none. It
+// follows every branch of every measurement and reset, wherever they stand.
+func Distribution(c *circuits.Circuit, weights, features []float64) map[uint64]float64 {
+	start := make([]complex128, 1<<c.Qubits)
+	start[0] = 1
+	branches := []branch{{a: start}}
+	for _, op := range c.Ops {
+		var next []branch
+		for _, b := range branches {
+			if op.Gate.Unitary() || op.Gate == circuits.GateBarrier {
+				next = append(next, branch{multiply(Matrix(op, c.Qubits, weights, features), b.a), b.key})
+				continue
+			}
+			next = append(next, b.split(op, c.Qubits)...)
+		}
+		branches = next
+	}
+	out := make(map[uint64]float64)
+	for _, b := range branches {
+		for x, v := range b.a {
+			key := b.key
+			if c.Clbits == 0 {
+				key = uint64(x)
+			}
+			if p := real(v)*real(v) + imag(v)*imag(v); p > impossible {
+				out[key] += p
+			}
+		}
+	}
+	return out
+}
+
+// impossible is a probability that is 0 but for rounding.
+const impossible = 1e-14
+
+// branch is one history of measurements and resets.
+type branch struct {
+	a   []complex128 // not normalised: its squared norm is the branch's probability
+	key uint64       // the classical bits
+}
+
+// split is the branches of a measurement or reset.
+func (b branch) split(op circuits.Op, n int) []branch {
+	var out []branch
+	for bit := range 2 {
+		a := multiply(project(op.Qubits[0], bit, n), b.a)
+		key := b.key
+		if op.Gate == circuits.GateMeasure {
+			key = key&^(1<<op.Clbit) | uint64(bit)<<op.Clbit
+		} else if bit == 1 {
+			a = multiply(Matrix(circuits.Op{Gate: circuits.GateX, Qubits: op.Qubits}, n, nil, nil), a)
+		}
+		if norm2(a) > impossible {
+			out = append(out, branch{a, key})
+		}
+	}
+	return out
+}
+
+// project is the projector on outcome bit of one qubit.
+func project(qubit, bit, n int) []complex128 {
+	factors := identities(n)
+	factors[qubit] = unit(bit, bit)
+	return kronAll(factors)
+}
+
+// identities is n 2×2 identity matrices.
+func identities(n int) [][]complex128 {
+	f := make([][]complex128, n)
+	for q := range f {
+		f[q] = identity(2)
+	}
+	return f
+}
+
+// kronAll is f[n−1]⊗…⊗f[1]⊗f[0]: factor 0 is the least significant.
+func kronAll(f [][]complex128) []complex128 {
+	out, d := []complex128{1}, 1
+	for _, m := range f {
+		next := make([]complex128, 4*d*d)
+		for i, v := range m {
+			if v == 0 {
+				continue
+			}
+			for r := range d {
+				for c := range d {
+					next[(i/2*d+r)*2*d+i%2*d+c] = v * out[r*d+c]
+				}
+			}
+		}
+		out, d = next, 2*d
+	}
+	return out
+}
+
+// unit is |r⟩⟨c| on one qubit.
+func unit(r, c int) []complex128 {
+	m := make([]complex128, 4)
+	m[2*r+c] = 1
+	return m
+}
+
+func pauli(letter byte) []complex128 {
+	switch letter {
+	case 'X':
+		return []complex128{0, 1, 1, 0}
+	case 'Y':
+		return []complex128{0, -1i, 1i, 0}
+	}
+	return []complex128{1, 0, 0, -1}
+}
+
+func identity(d int) []complex128 {
+	m := make([]complex128, d*d)
+	for i := range d {
+		m[i*d+i] = 1
+	}
+	return m
+}
+
+func multiply(m, v []complex128) []complex128 {
+	out := make([]complex128, len(v))
+	for r := range out {
+		for c, w := range v {
+			out[r] += m[r*len(v)+c] * w
+		}
+	}
+	return out
+}
+
+func norm2(a []complex128) float64 {
+	sum := 0.0
+	for _, v := range a {
+		sum += real(v)*real(v) + imag(v)*imag(v)
+	}
+	return sum
+}

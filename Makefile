@@ -3,9 +3,11 @@ GOLANGCI_VERSION := v2.15.0
 GONB_VERSION     := v0.10.11
 TOOLS            := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/qnn-tools
 PYTHON           := $(TOOLS)/venv/bin/python
+GOLANGCI         := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)
+GONB             := $(TOOLS)/gonb-$(GONB_VERSION)
 FUZZTIME         := 30s
 
-.PHONY: all fmt lint vet test noasm race fuzz bench gen notebook qiskit ci
+.PHONY: all fmt vet lint test noasm race qiskit fuzz bench gen notebook check-notebooks python print-python ci
 
 all: vet test
 
@@ -16,11 +18,11 @@ vet:
 	go vet ./...
 	GOARCH=arm64 go vet ./...
 
-lint: $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)
+lint: $(GOLANGCI)
 	test -z "$$(gofmt -l $$(git ls-files '*.go'))"
-	$< run ./...
+	$(GOLANGCI) run ./...
 
-$(TOOLS)/golangci-lint-$(GOLANGCI_VERSION):
+$(GOLANGCI):
 	GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 	mv $(TOOLS)/golangci-lint $@
 
@@ -33,37 +35,46 @@ noasm:
 race:
 	go test -race ./...
 
+# qiskit runs the tests that need the real Qiskit, which they skip without it.
+qiskit: $(PYTHON)
+	QNN_PYTHON=$(PYTHON) QNN_REQUIRE_QISKIT=1 go test -count=1 ./circuits/qasm ./cmd/...
+
 # fuzz runs every fuzz target for FUZZTIME.
 fuzz:
-	@for pkg in $$(go list ./...); do \
-	  for f in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
-	    echo "$$pkg $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+	@set -e; for pkg in $$(go list ./...); do \
+	  for f in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	    echo "$$pkg $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$pkg; \
 	  done; \
 	done
 
 bench:
 	go test -run '^$$' -bench . ./qsim/...
 
-# gen writes the generated files anew: recorded figures of other libraries.
+# gen writes the generated files anew: figures recorded from other libraries.
 gen: $(PYTHON)
-	@for f in $$(git ls-files '*/testdata/*.py'); do echo "generators of recorded figures: $$f"; done
-	@echo "run each with $(PYTHON); its head says how"
+	$(TOOLS)/venv/bin/pip install --quiet --requirement .ci/requirements-gen.txt
+	for f in $$(git grep -l 'with_suffix(".json")\|HERE / ' -- '*/testdata/*.py'); do echo "$$f"; $(PYTHON) "$$f" || exit 1; done
 
-# qiskit runs the tests that need the real Qiskit, which they skip without it.
-qiskit: $(PYTHON)
-	QNN_PYTHON=$(PYTHON) QNN_REQUIRE_QISKIT=1 go test ./circuits/...
+# notebook runs the notebooks from top to bottom and keeps their outputs;
+# check-notebooks runs copies and compares.
+notebook: $(PYTHON) $(GONB)
+	.ci/notebooks --keep $(TOOLS)
+
+check-notebooks: $(PYTHON) $(GONB)
+	.ci/notebooks $(TOOLS)
+
+$(GONB):
+	.ci/install-gonb $(TOOLS) $(GONB_VERSION)
+
+python: $(PYTHON)
+
+print-python:
+	@echo $(PYTHON)
 
 $(PYTHON): .ci/requirements.txt
 	python3 -m venv $(TOOLS)/venv
 	$(TOOLS)/venv/bin/pip install --quiet --requirement $<
 	touch $@
-
-# notebook runs the notebooks from top to bottom and keeps their outputs.
-notebook: $(PYTHON) $(TOOLS)/gonb-$(GONB_VERSION)
-	.ci/notebooks $(TOOLS)
-
-$(TOOLS)/gonb-$(GONB_VERSION):
-	.ci/install-gonb $(TOOLS) $(GONB_VERSION)
 
 ci:
 	.ci/run

@@ -1,9 +1,10 @@
 """Writes depth.json: random circuits and the depth that Qiskit gives them.
 
-Run as: python depth.py > depth.json. Circuits are in this package's JSON form.
+Run as: python depth.py. Circuits are in this package's JSON form.
 """
 
 import json
+import pathlib
 import random
 import sys
 
@@ -37,5 +38,5 @@ for _ in range(40):
             getattr(circuit, name)(*qubits)
         ops.append(op)
     cases.append({"circuit": {"qubits": n, "clbits": n, "ops": ops}, "depth": circuit.depth()})
-json.dump({"python": sys.version.split()[0], "qiskit": qiskit.__version__, "cases": cases}, sys.stdout)
-sys.stdout.write("\n")
+text = json.dumps({"python": sys.version.split()[0], "qiskit": qiskit.__version__, "cases": cases})
+pathlib.Path(__file__).with_suffix(".json").write_text(text + "\n")

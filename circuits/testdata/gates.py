@@ -1,10 +1,11 @@
 """Writes gates.json: the matrices of Qiskit's gates at random angles.
 
-Run as: python gates.py > gates.json. Matrices are full, row-major and
+Run as: python gates.py. Matrices are full, row-major and
 little-endian, each entry a [real, imaginary] pair.
 """
 
 import json
+import pathlib
 import random
 import sys
 
@@ -37,5 +38,5 @@ for name, gate in GATES.items():
         angles = [rng.uniform(-7, 7) for _ in range(count)]
         matrix = numpy.asarray(Operator(gate(*angles)).data).ravel()
         cases.append({"gate": name, "angles": angles, "matrix": [[v.real, v.imag] for v in matrix.tolist()]})
-json.dump({"python": sys.version.split()[0], "qiskit": qiskit.__version__, "cases": cases}, sys.stdout)
-sys.stdout.write("\n")
+text = json.dumps({"python": sys.version.split()[0], "qiskit": qiskit.__version__, "cases": cases})
+pathlib.Path(__file__).with_suffix(".json").write_text(text + "\n")

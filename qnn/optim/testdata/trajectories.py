@@ -5,10 +5,11 @@ pseudo-code in PyTorch's reference documentation of torch.optim.SGD (maximize
 False, dampening 0, weight decay 0), whose buffer starts as the first gradient.
 Adam follows Algorithm 1 of Kingma and Ba, arXiv:1412.6980.
 
-    python trajectories.py > trajectories.json
+    python trajectories.py
 """
 
 import json
+import pathlib
 
 import numpy as np
 
@@ -53,7 +54,7 @@ CASES = [
     ("adam", adam, dict(learning_rate=0.3, beta1=0.8, beta2=0.95, epsilon=1e-3)),
 ]
 
-print(json.dumps({
+pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps({
     "A": A.tolist(),
     "b": B.tolist(),
     "start": START.tolist(),
@@ -61,4 +62,4 @@ print(json.dumps({
         {"name": name, "config": config, "points": [w.tolist() for w in run(**config)]}
         for name, run, config in CASES
     ],
-}))
+}) + "\n")

@@ -21,8 +21,8 @@ const bytesPerCell = 64
 type Header string
 
 // A first row is a header for HeaderAuto, also written "", unless every cell of it is
-// a number or one of its words occurs again in its own column (as class names do and
-// column names do not).
+// a number, or it has a number and a word that occurs again in its own column (as
+// class names do and column names do not), or every cell is such a word.
 const (
 	HeaderAuto Header = "auto"
 	HeaderYes  Header = "yes"

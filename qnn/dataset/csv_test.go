@@ -366,3 +366,27 @@ func FuzzReadCSV(f *testing.F) {
 		roundTrip(t, d)
 	})
 }
+
+func TestHeaderDetection(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		first      string // name of the first column
+		rows       int
+	}{
+		{"names", "a,b,y\n1,2,u\n3,4,v\n", "a", 2},
+		{"a class called as its column", "a,b,y\n1,2,x\n3,4,y\n", "a", 2},
+		{"no names, a class that occurs again", "1,2,u\n3,4,v\n5,6,u\n", "x1", 3},
+		{"no names, numbers alone", "1,2,0\n3,4,1\n", "x1", 2},
+		{"numbers for names", "0,1,label\n1,2,u\n3,4,v\n", "0", 2},
+		{"no names, words alone", "red,big,u\nblue,big,v\nred,small,u\n", "x1", 3},
+	} {
+		d, err := ReadCSV(strings.NewReader(c.text), CSVOptions{})
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if d.Columns[0].Name != c.first || d.Len() != c.rows {
+			t.Errorf("%s: first column %q with %d rows, want %q with %d", c.name, d.Columns[0].Name, d.Len(), c.first, c.rows)
+		}
+	}
+}

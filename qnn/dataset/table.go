@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -218,19 +219,20 @@ func (t *table) firstIsHeader(schema *Schema) bool {
 			}
 		}
 	}
-	words := 0
+	words, again := 0, 0
 	for j, cell := range first {
 		if !isWord(cell) {
 			continue
 		}
 		words++
-		for _, row := range t.rows[1:] {
-			if row[j] == cell {
-				return false
-			}
+		if slices.ContainsFunc(t.rows[1:], func(row []string) bool { return row[j] == cell }) {
+			again++
 		}
 	}
-	return words > 0
+	if words == len(first) {
+		return again < words
+	}
+	return words > 0 && again == 0
 }
 
 // find returns the column that a name or a number means.

@@ -1,0 +1,29 @@
+package qsim_test
+
+import (
+	"testing"
+
+	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/qsim"
+)
+
+// More shots than are drawn in one block (2^20): every shot counts once, and the
+// counts of |+⟩ are within six standard deviations of one half.
+func TestSampleInBlocks(t *testing.T) {
+	p, err := qsim.Compile(circuits.New(1).H(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const shots = 2<<20 + 12345
+	counts, err := p.Sample(t.Context(), nil, nil, shots, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	zeros, ones := counts.Outcomes[0], counts.Outcomes[1]
+	if zeros+ones != shots {
+		t.Errorf("%d outcomes of %d shots", zeros+ones, shots)
+	}
+	if d := float64(zeros - ones); d*d > 36*shots {
+		t.Errorf("%d zeros and %d ones", zeros, ones)
+	}
+}

@@ -10,8 +10,9 @@ import (
 	"reflect"
 	"testing"
 
-	"github.com/qnn-go/qnn/qnn/metric"
 	"pgregory.net/rapid"
+
+	"github.com/qnn-go/qnn/qnn/metric"
 )
 
 // figures is testdata/figures.json, written by testdata/figures.py.

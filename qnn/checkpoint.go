@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"io/fs"
 	"os"
 
 	"github.com/qnn-go/qnn/internal/atomicfile"
@@ -32,24 +31,36 @@ const (
 // PreviousSuffix is appended to the name of a checkpoint to keep the one before.
 const PreviousSuffix = ".previous"
 
-// SaveState writes s to the checkpoint file path, keeping the one that was there
-// under path + [PreviousSuffix]. At any moment, a crash included, one of the two is
-// whole.
+// SaveState writes s to the checkpoint file path, keeping a copy of the one that
+// was there, if it is whole, under path + [PreviousSuffix]. Both files are replaced
+// as a whole or not at all: at any moment, after a crash or with a full disk, path
+// holds the old checkpoint or the new one.
 func SaveState(path string, s *State) error {
 	payload, err := json.Marshal(s)
 	if err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
-	if err := os.Rename(path, path+PreviousSuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if old, err := readCheckpoint(path); err == nil {
+		if _, err := checkpointPayload(old); err == nil {
+			if err := writeAll(path+PreviousSuffix, old); err != nil {
+				return fmt.Errorf("checkpoint: %w", err)
+			}
+		}
+	}
+	header := make([]byte, 0, headerBytes)
+	header = append(header, checkpointMagic...)
+	header = binary.LittleEndian.AppendUint64(header, uint64(len(payload)))
+	header = binary.LittleEndian.AppendUint32(header, crc32.Checksum(header, crc32.MakeTable(crc32.Castagnoli)))
+	sum := sha256.Sum256(payload)
+	if err := writeAll(path, header, payload, sum[:]); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
+	return nil
+}
+
+func writeAll(path string, parts ...[]byte) error {
 	return atomicfile.Write(path, func(w io.Writer) error {
-		header := make([]byte, 0, headerBytes)
-		header = append(header, checkpointMagic...)
-		header = binary.LittleEndian.AppendUint64(header, uint64(len(payload)))
-		header = binary.LittleEndian.AppendUint32(header, crc32.Checksum(header, crc32.MakeTable(crc32.Castagnoli)))
-		sum := sha256.Sum256(payload)
-		for _, part := range [][]byte{header, payload, sum[:]} {
+		for _, part := range parts {
 			if _, err := w.Write(part); err != nil {
 				return err
 			}
@@ -61,12 +72,7 @@ func SaveState(path string, s *State) error {
 // LoadState reads the checkpoint file path. A file that is truncated or damaged is
 // an error that wraps [ErrFormat]; one that is absent wraps [fs.ErrNotExist].
 func LoadState(path string) (*State, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // opened for reading
-	data, err := io.ReadAll(io.LimitReader(f, maxCheckpointBytes+1))
+	data, err := readCheckpoint(path)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +83,17 @@ func LoadState(path string) (*State, error) {
 	return s, nil
 }
 
-func decodeState(data []byte) (*State, error) {
+func readCheckpoint(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // opened for reading
+	return io.ReadAll(io.LimitReader(f, maxCheckpointBytes+1))
+}
+
+// checkpointPayload checks the frame of a checkpoint and returns what is in it.
+func checkpointPayload(data []byte) ([]byte, error) {
 	if len(data) < headerBytes || !bytes.HasPrefix(data, []byte(checkpointMagic[:7])) {
 		return nil, errors.New("too short or not a checkpoint")
 	}
@@ -94,6 +110,14 @@ func decodeState(data []byte) (*State, error) {
 	payload := data[headerBytes : headerBytes+int(length)]
 	if sum := sha256.Sum256(payload); !bytes.Equal(sum[:], data[headerBytes+int(length):]) {
 		return nil, errors.New("payload checksum differs")
+	}
+	return payload, nil
+}
+
+func decodeState(data []byte) (*State, error) {
+	payload, err := checkpointPayload(data)
+	if err != nil {
+		return nil, err
 	}
 	s := new(State)
 	d := json.NewDecoder(bytes.NewReader(payload))

@@ -75,14 +75,14 @@ func decodeModel(data []byte, b Backend) (*Model, error) {
 	d.DisallowUnknownFields()
 	err := d.Decode(&f)
 	switch {
-	case err == nil && d.More():
-		return nil, errors.New("data after the model")
 	case f.Format != "" && f.Format != modelFormat:
 		return nil, fmt.Errorf("format is %q, not %q", f.Format, modelFormat)
 	case f.Version > modelVersion:
 		return nil, fmt.Errorf("version %d is newer than this program's %d: update qnn", f.Version, modelVersion)
 	case err != nil:
 		return nil, err
+	case !atEnd(d):
+		return nil, errors.New("data after the model")
 	case f.Version != modelVersion || f.Format == "":
 		return nil, fmt.Errorf("not a model of version %d", modelVersion)
 	case f.Circuit == nil:
@@ -94,13 +94,14 @@ func decodeModel(data []byte, b Backend) (*Model, error) {
 		Circuit: f.Circuit, Observables: f.Observables, Head: f.Head, Classes: f.Classes, Target: f.Target,
 		Pipeline: f.Pipeline, Amplitude: f.Amplitude, Parameters: f.Parameters,
 	}
-	if m.Pipeline != nil {
-		if err := m.Pipeline.Validate(); err != nil {
-			return nil, err
-		}
-	}
 	if err := m.compile(b); err != nil {
 		return nil, err
 	}
 	return m, m.validate()
+}
+
+// atEnd reports whether nothing but white space follows.
+func atEnd(d *json.Decoder) bool {
+	_, err := d.Token()
+	return errors.Is(err, io.EOF)
 }

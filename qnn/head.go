@@ -86,14 +86,15 @@ func (h Head) predict(scores []float64) float64 {
 			return 0
 		}
 		return 1
-	}
-	best := 0
-	for k, s := range scores {
-		if s > scores[best] {
-			best = k
+	default:
+		best := 0
+		for k, s := range scores {
+			if s > scores[best] {
+				best = k
+			}
 		}
+		return float64(best)
 	}
-	return float64(best)
 }
 
 // probabilities writes the class probabilities: (σ(s), 1−σ(s)) for Binary, softmax

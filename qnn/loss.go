@@ -39,8 +39,8 @@ func (l Loss) check(t Task) error {
 	return nil
 }
 
-// defaultLoss is mean squared error for regression and cross-entropy otherwise.
-func defaultLoss(t Task) Loss {
+// DefaultLoss is mean squared error for regression and cross-entropy otherwise.
+func DefaultLoss(t Task) Loss {
 	if t == Regression {
 		return MSE
 	}
@@ -61,8 +61,9 @@ func (l Loss) evaluate(h Head, ds, s []float64, y float64) float64 {
 		value, ds[0] = l.binary(sign * s[0])
 		ds[0] *= sign
 		return value
+	default:
+		return l.multiclass(ds, s, int(y))
 	}
-	return l.multiclass(ds, s, int(y))
 }
 
 // binary returns the loss and its derivative by the margin m = ±s.
@@ -75,9 +76,9 @@ func (l Loss) binary(m float64) (value, derivative float64) {
 			return 0, 0
 		}
 		return 1 - m, -1
+	default: // ln(1+e^{−m}) without overflow
+		return math.Max(-m, 0) + math.Log1p(math.Exp(-math.Abs(m))), -sigmoid(-m)
 	}
-	// ln(1+e^{−m}) without overflow.
-	return math.Max(-m, 0) + math.Log1p(math.Exp(-math.Abs(m))), -sigmoid(-m)
 }
 
 func (l Loss) multiclass(ds, s []float64, y int) float64 {

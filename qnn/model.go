@@ -96,10 +96,10 @@ func newHead(t Task, classes int) Head {
 		}
 	}
 	h := Head{Task: t, Outputs: 1}
-	switch t {
-	case Multiclass:
+	if t == Multiclass {
 		h.Outputs = classes
-	case Regression:
+	}
+	if t == Regression {
 		h.Scale = 1
 	}
 	return h
@@ -151,13 +151,7 @@ func (m *Model) validate() error {
 	if err := m.Head.validate(); err != nil {
 		return err
 	}
-	classes := 0
-	switch m.Head.Task {
-	case Binary:
-		classes = 2
-	case Multiclass:
-		classes = m.Head.Outputs
-	}
+	classes := map[Task]int{Binary: 2, Multiclass: m.Head.Outputs, Regression: 0}[m.Head.Task]
 	if len(m.Classes) != classes {
 		return fmt.Errorf("%s model with %d class names, needs %d: %w", m.Head.Task, len(m.Classes), classes, ErrConfig)
 	}
@@ -169,10 +163,24 @@ func (m *Model) validate() error {
 			return fmt.Errorf("parameter %d is not a finite number: %w", i, ErrConfig)
 		}
 	}
-	if m.Pipeline != nil && !m.Amplitude {
-		if have, need := m.Pipeline.Outputs(), m.Circuit.Features(); have < need {
-			return fmt.Errorf("pipeline gives %d features, the circuit reads %d: %w", have, need, ErrConfig)
+	return m.validateFeatures()
+}
+
+// validateFeatures checks that what [Model.Features] makes is what the circuit
+// reads, as far as it is known without data.
+func (m *Model) validateFeatures() error {
+	have, source := math.MaxInt, "pipeline"
+	if m.Pipeline != nil {
+		if err := m.Pipeline.Validate(); err != nil {
+			return fmt.Errorf("%w: %w", ErrConfig, err)
 		}
+		have = m.Pipeline.Outputs()
+	}
+	if m.Amplitude {
+		have, source = 1<<m.Circuit.Qubits-1, "amplitude encoding"
+	}
+	if need := m.Circuit.Features(); have < need {
+		return fmt.Errorf("%s gives %d features, the circuit reads %d: %w", source, have, need, ErrConfig)
 	}
 	return nil
 }

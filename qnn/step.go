@@ -77,16 +77,25 @@ func (s *step) evaluate(ctx context.Context, head Head, loss Loss, method qsim.M
 }
 
 // order is the order of the samples in an epoch (from 0): stream epoch+1 of the
-// seed, so it does not depend on what happened before.
-func order(seed uint64, epoch, n int) []int {
-	return rand.New(rand.NewPCG(seed, uint64(epoch)+1)).Perm(n)
+// seed, so it does not depend on what happened before. A full batch has one order,
+// since its loss must be the same function in every epoch, to the last bit.
+func (r *run) order(epoch int) []int {
+	n := len(r.train.x)
+	if !r.optimizer.FullBatch() {
+		return rand.New(rand.NewPCG(r.Seed, uint64(epoch)+1)).Perm(n)
+	}
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
 }
 
 // epoch runs the steps that are left in the current epoch. After an error the
 // state is that of the last completed step.
 func (r *run) epoch(ctx context.Context) error {
 	s := r.state
-	perm := order(r.Seed, s.Epoch, len(r.train.x))
+	perm := r.order(s.Epoch)
 	for lo := s.Batch * r.BatchSize; lo < len(perm) && !s.Running.Converged; lo += r.BatchSize {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -96,9 +105,15 @@ func (r *run) epoch(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if r.validation == nil && r.optimizer.FullBatch() {
+			s.keepBest(s.Epoch+1, loss)
+		}
 		err = r.optimizer.Step(s.Parameters, loss, r.step.gradient)
-		if err != nil && !errors.Is(err, optim.ErrConverged) {
-			return fmt.Errorf("epoch %d, batch %d: %w; try a smaller learning rate", s.Epoch+1, s.Batch+1, err)
+		switch {
+		case errors.Is(err, optim.ErrLength) || errors.Is(err, optim.ErrPoint): // of a saved optimiser
+			return fmt.Errorf("checkpoint state: %w: %w", ErrFormat, err)
+		case err != nil && !errors.Is(err, optim.ErrConverged):
+			return fmt.Errorf("epoch %d, batch %d: %w", s.Epoch+1, s.Batch+1, err)
 		}
 		r.step.addTo(&s.Running, loss)
 		s.Batch++
@@ -116,11 +131,7 @@ func (s *step) addTo(r *Running, loss float64) {
 			r.Correct++
 		}
 	}
-	square := 0.0
-	for _, g := range s.gradient {
-		square += g * g
-	}
-	r.Norm += math.Sqrt(square)
+	r.Norm += math.Sqrt(dot(s.gradient, s.gradient))
 }
 
 // finishEpoch validates and adds a row to the history.
@@ -137,10 +148,7 @@ func (r *run) finishEpoch(ctx context.Context) error {
 			return err
 		}
 		row.ValLoss, row.ValAccuracy = loss, accuracy
-		if s.Best.Epoch == 0 || loss < s.Best.Loss {
-			s.Best.Epoch, s.Best.Loss = row.Epoch, loss
-			s.Best.Parameters = append(s.Best.Parameters[:0], s.Parameters...)
-		}
+		s.keepBest(row.Epoch, loss)
 	}
 	if s.Head.Task == Regression {
 		row.TrainAccuracy, row.ValAccuracy = 0, 0
@@ -148,6 +156,15 @@ func (r *run) finishEpoch(ctx context.Context) error {
 	s.Epoch, s.Batch, s.Running = row.Epoch, 0, Running{}
 	s.History = append(s.History, row)
 	return nil
+}
+
+// keepBest remembers the parameters if their loss is lower than any before.
+func (s *State) keepBest(epoch int, loss float64) {
+	if s.Best.Epoch != 0 && loss >= s.Best.Loss {
+		return
+	}
+	s.Best.Epoch, s.Best.Loss = epoch, loss
+	s.Best.Parameters = append(s.Best.Parameters[:0], s.Parameters...)
 }
 
 // validate is the mean loss and the accuracy on the validation part.
@@ -166,49 +183,14 @@ func (r *run) validate(ctx context.Context) (loss, accuracy float64, err error) 
 		}
 	}
 	n := float64(len(scores))
-	return loss / n, float64(correct) / n, nil
+	loss /= n
+	if math.IsNaN(loss) || math.IsInf(loss, 0) {
+		return 0, 0, fmt.Errorf("validation loss is %v: %w", loss, optim.ErrNotFinite)
+	}
+	return loss, float64(correct) / n, nil
 }
 
-// selfCheck compares the gradient g of the first sample with the slope of its loss
-// along a random direction v, by a central difference: |g·v − slope| must be small.
-func (r *run) selfCheck(ctx context.Context) error {
-	s := r.state
-	r.step.take(r.train, []int{0})
-	at := func(p []float64) (float64, error) {
-		scores, err := r.model.scores(ctx, p, r.step.x)
-		if err != nil {
-			return 0, err
-		}
-		return r.Loss.evaluate(s.Head, make([]float64, s.Head.Outputs), scores[0], r.step.y[0]), nil
-	}
-	if _, err := r.step.evaluate(ctx, s.Head, r.Loss, r.Method, s.Parameters); err != nil {
-		return err
-	}
-	rng := rand.New(rand.NewPCG(r.Seed, math.MaxUint64))
-	const h = 1e-5
-	plus, minus, dot := make([]float64, len(s.Parameters)), make([]float64, len(s.Parameters)), 0.0
-	for i, p := range s.Parameters {
-		v := rng.NormFloat64()
-		dot += v * r.step.gradient[i]
-		plus[i], minus[i] = p+h*v, p-h*v
-	}
-	up, err := at(plus)
-	if err != nil {
-		return err
-	}
-	down, err := at(minus)
-	if err != nil {
-		return err
-	}
-	// Truncation h²·|third derivative along v|, of the order of (Σ|v|)³, stays below.
-	slope := (up - down) / (2 * h)
-	if limit := 1e-4 * (1 + math.Abs(slope)) * math.Sqrt(float64(len(s.Parameters))); !(math.Abs(slope-dot) <= limit) {
-		return fmt.Errorf("%v gives %g along a random direction, a central difference %g: %w", r.Method, dot, slope, ErrGradient)
-	}
-	return nil
-}
-
-// fingerprint identifies what a state may be resumed with: the model and its first
+// fingerprint identifies what a state may be resumed with: the model without its
 // parameters, the data, and the settings that shape the path of the training.
 func (r *run) fingerprint(train, validation *dataset.Dataset) (string, error) {
 	m := r.model

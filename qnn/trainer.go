@@ -61,7 +61,9 @@ type State struct {
 	Stopped     Reason          `json:"stopped,omitempty"` // "" while running
 }
 
-// Best is the epoch with the lowest validation loss so far.
+// Best is the epoch with the lowest validation loss so far. Without validation data
+// it is kept for full-batch optimisers alone: the point with the lowest training
+// loss, since the one that they ask for next may lie higher.
 type Best struct {
 	Epoch      int       `json:"epoch"` // 0: none yet
 	Loss       float64   `json:"loss"`
@@ -86,13 +88,12 @@ const (
 	ConvergedPoint Reason = "converged"
 )
 
-// Fit trains m on train and returns the final state. With validation data (nil:
-// none) the parameters of the epoch with the lowest validation loss are restored at
-// the end.
+// Fit trains m on train and returns the final state. The parameters of the [Best]
+// epoch, where there is one, are restored at the end. validation may be nil.
 //
 // When ctx ends, Fit returns the state after the last completed step and an error
 // that wraps [ErrInterrupted]; m then has that state's parameters. Other errors
-// come with the last state too, if any step was done.
+// come with the last state too, unless they were found before the first step.
 func (t *Trainer) Fit(ctx context.Context, m *Model, train, validation *dataset.Dataset) (*State, error) {
 	r, err := t.prepare(m, train, validation)
 	if err != nil {
@@ -100,7 +101,7 @@ func (t *Trainer) Fit(ctx context.Context, m *Model, train, validation *dataset.
 	}
 	if t.Resume == nil {
 		if err := r.selfCheck(ctx); err != nil {
-			return nil, interrupted(err)
+			return r.state, interrupted(err)
 		}
 	}
 	err = r.loop(ctx)
@@ -109,9 +110,7 @@ func (t *Trainer) Fit(ctx context.Context, m *Model, train, validation *dataset.
 	if err != nil {
 		return r.state, interrupted(err)
 	}
-	if r.validation != nil {
-		copy(m.Parameters, r.state.Best.Parameters)
-	}
+	copy(m.Parameters, r.state.Best.Parameters)
 	return r.state, nil
 }
 
@@ -161,10 +160,10 @@ func (t *Trainer) prepare(m *Model, train, validation *dataset.Dataset) (*run, e
 		}
 		r.validation = &loaded
 	}
-	if r.optimizer.FullBatch() {
-		r.BatchSize = len(r.train.x)
+	if n := len(r.train.x); r.optimizer.FullBatch() || r.BatchSize > n {
+		r.BatchSize = n
 	}
-	r.step = newStep(m, min(r.BatchSize, len(r.train.x)))
+	r.step = newStep(m, r.BatchSize)
 	if err := r.start(train, validation); err != nil {
 		return nil, err
 	}
@@ -179,8 +178,26 @@ func (m *Model) load(d *dataset.Dataset) (part, error) {
 	if d.Regression() != (m.Head.Task == Regression) || len(d.Classes) != len(m.Classes) {
 		return part{}, fmt.Errorf("%d classes for a %s model of %d: %w", len(d.Classes), m.Head.Task, len(m.Classes), ErrConfig)
 	}
-	x, err := m.Features(d.X)
-	return part{x: x, y: d.Y}, err
+	for k, name := range d.Classes {
+		if name != m.Classes[k] {
+			return part{}, fmt.Errorf("class %d is %q, in the model it is %q: %w", k, name, m.Classes[k], ErrConfig)
+		}
+	}
+	rows := d.X
+	if m.Pipeline == nil { // which would refuse missing cells and categories
+		var err error
+		if rows, err = (&dataset.Pipeline{Columns: d.Columns}).Transform(d.X); err != nil {
+			return part{}, err
+		}
+	}
+	x, err := m.Features(rows)
+	if err != nil {
+		return part{}, err
+	}
+	if have, need := len(x[0]), m.Circuit.Features(); have < need {
+		return part{}, fmt.Errorf("%d features, the circuit reads %d: %w", have, need, ErrConfig)
+	}
+	return part{x: x, y: d.Y}, nil
 }
 
 // resolve fills in defaults and refuses impossible settings.
@@ -205,7 +222,10 @@ func (t *Trainer) resolve(task Task) (*Trainer, error) {
 		s.Optimizer = "adam"
 	}
 	if s.Loss == "" {
-		s.Loss = defaultLoss(task)
+		s.Loss = DefaultLoss(task)
+	}
+	if _, err := qsim.ParseMethod(s.Method.String()); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	return &s, s.Loss.check(task)
 }
@@ -215,32 +235,76 @@ func (r *run) start(train, validation *dataset.Dataset) error {
 	head := r.model.Head
 	if head.Task == Regression {
 		head.Offset, head.Scale = standard(r.train.y)
+		if err := head.validate(); err != nil {
+			return fmt.Errorf("training data: targets too large or too small: %w", err)
+		}
 	}
-	print, err := r.fingerprint(train, validation)
+	fingerprint, err := r.fingerprint(train, validation)
 	if err != nil {
 		return err
 	}
 	if r.Resume == nil {
-		r.state = &State{Fingerprint: print, Parameters: slices.Clone(r.model.Parameters), Head: head}
+		r.state = &State{Fingerprint: fingerprint, Parameters: slices.Clone(r.model.Parameters), Head: head}
 		return r.saveOptimizer()
 	}
 	s := *r.Resume
-	switch {
-	case s.Fingerprint != print:
+	if s.Fingerprint != fingerprint {
 		return fmt.Errorf("%w: model, data or training settings differ from those it was made with", ErrMismatch)
-	case len(s.Parameters) != len(r.model.Parameters) || len(s.Best.Parameters) != 0 && len(s.Best.Parameters) != len(s.Parameters) || len(s.History) != s.Epoch:
-		return fmt.Errorf("checkpoint state: lengths do not agree: %w", ErrFormat)
+	}
+	if field := r.impossible(&s, head); field != "" {
+		return fmt.Errorf("checkpoint state: impossible %s: %w", field, ErrFormat)
 	}
 	s.Parameters, s.History = slices.Clone(s.Parameters), slices.Clone(s.History)
 	s.Best.Parameters = slices.Clone(s.Best.Parameters)
 	if err := r.optimizer.UnmarshalJSON(s.Optimizer); err != nil {
 		return fmt.Errorf("checkpoint state: %w: %w", ErrFormat, err)
 	}
-	if s.Stopped == AllEpochs && s.Epoch < r.Epochs {
-		s.Stopped = "" // more epochs are asked for
-	}
 	r.state = &s
+	if s.Stopped != ConvergedPoint && s.Batch == 0 {
+		s.Stopped = r.reason()
+	}
 	return nil
+}
+
+// impossible names the first field of s that no run like r can have left so, or "":
+// a state may come from anyone.
+func (r *run) impossible(s *State, head Head) string {
+	n := len(r.train.x)
+	steps := (n + r.BatchSize - 1) / r.BatchSize
+	seen := min(s.Batch, steps) * r.BatchSize
+	best, kept, keeps := s.Best.Epoch, 0, r.validation != nil || r.optimizer.FullBatch()
+	if best > 0 {
+		kept = len(s.Parameters)
+	}
+	switch {
+	case len(s.Parameters) != len(r.model.Parameters):
+		return "parameters"
+	case len(s.History) != s.Epoch:
+		return "history"
+	case s.Batch < 0 || s.Batch > steps || s.Stopped != "" && s.Batch > 0:
+		return "batch"
+	case s.Running.Samples != min(seen, n) || s.Running.Correct < 0 || s.Running.Correct > s.Running.Samples:
+		return "running sums"
+	case best < 0 || best > s.Epoch+1 || best > 0 && !keeps || best == 0 && keeps && s.Epoch > 0 || len(s.Best.Parameters) != kept:
+		return "best epoch"
+	case s.Head != head:
+		return "head"
+	case !slices.Contains([]Reason{"", AllEpochs, EarlyStopping, ConvergedPoint}, s.Stopped):
+		return "reason to stop"
+	}
+	return ""
+}
+
+// reason says why training ends after the epochs done so far, "" if it goes on.
+func (r *run) reason() Reason {
+	s := r.state
+	switch {
+	case r.validation != nil && r.Patience > 0 && s.Epoch-s.Best.Epoch >= r.Patience:
+		return EarlyStopping
+	case s.Epoch >= r.Epochs:
+		return AllEpochs
+	}
+	return ""
 }
 
 // standard is the mean and the standard deviation of y, or 1 if that is 0.
@@ -276,13 +340,8 @@ func (r *run) loop(ctx context.Context) error {
 		if err := r.finishEpoch(ctx); err != nil {
 			return errors.Join(err, r.saveOptimizer())
 		}
-		switch {
-		case converged:
+		if s.Stopped = r.reason(); converged {
 			s.Stopped = ConvergedPoint
-		case r.validation != nil && r.Patience > 0 && s.Epoch-s.Best.Epoch >= r.Patience:
-			s.Stopped = EarlyStopping
-		case s.Epoch >= r.Epochs:
-			s.Stopped = AllEpochs
 		}
 		if err := r.saveOptimizer(); err != nil {
 			return err

@@ -195,7 +195,9 @@ func TestCheckpointIsAlwaysThere(t *testing.T) {
 		default:
 			if _, err := LoadState(path); err != nil {
 				t.Errorf("read %d: %v", reads, err)
-				<-done
+				if err := <-done; err != nil {
+					t.Error(err)
+				}
 				return
 			}
 		}

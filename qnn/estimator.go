@@ -20,9 +20,10 @@ type Estimator struct {
 // Name is the label.
 func (e *Estimator) Name() string { return e.Label }
 
-// Fit trains the model on rows x with class indices or values y.
+// Fit trains the model, from the parameters it has, on rows x with class indices or
+// values y.
 func (e *Estimator) Fit(ctx context.Context, x [][]float64, y []float64) error {
-	d := &dataset.Dataset{Classes: e.Model.Classes, Target: e.Model.Target, X: x, Y: y}
+	d := &dataset.Dataset{Classes: e.Model.Classes, X: x, Y: y}
 	if e.Model.Pipeline != nil {
 		d.Columns = e.Model.Pipeline.Columns
 	} else if len(x) > 0 {

@@ -97,12 +97,19 @@ func TestHeadProbabilities(t *testing.T) {
 func TestHeadValidate(t *testing.T) {
 	inf, nan := math.Inf(1), math.NaN()
 	for _, h := range []Head{
-		{}, {Task: "ternary", Outputs: 1},
-		{Task: Binary}, {Task: Binary, Outputs: 2}, {Task: Regression, Outputs: 2, Scale: 1},
-		{Task: Multiclass, Outputs: 1}, {Task: Multiclass, Outputs: -1},
-		{Task: Regression, Outputs: 1}, {Task: Regression, Outputs: 1, Scale: -1},
-		{Task: Regression, Outputs: 1, Scale: inf}, {Task: Regression, Outputs: 1, Scale: nan},
-		{Task: Regression, Outputs: 1, Scale: 1, Offset: inf}, {Task: Regression, Outputs: 1, Scale: 1, Offset: nan},
+		{},
+		{Task: "ternary", Outputs: 1},
+		{Task: Binary},
+		{Task: Binary, Outputs: 2},
+		{Task: Regression, Outputs: 2, Scale: 1},
+		{Task: Multiclass, Outputs: 1},
+		{Task: Multiclass, Outputs: -1},
+		{Task: Regression, Outputs: 1},
+		{Task: Regression, Outputs: 1, Scale: -1},
+		{Task: Regression, Outputs: 1, Scale: inf},
+		{Task: Regression, Outputs: 1, Scale: nan},
+		{Task: Regression, Outputs: 1, Scale: 1, Offset: inf},
+		{Task: Regression, Outputs: 1, Scale: 1, Offset: nan},
 	} {
 		if err := h.validate(); !errors.Is(err, ErrConfig) {
 			t.Errorf("%+v: error %v, want ErrConfig", h, err)

@@ -86,6 +86,13 @@ func findBlock(name string) (block, error) {
 	return block{}, &NameError{Kind: "ansatz", Name: name, Known: Ansaetze()}
 }
 
+// A circuit is refused before it takes all memory: with full entanglement a layer
+// has about qubits² gates.
+const (
+	maxQubits = 1 << 12
+	maxGates  = 1 << 24
+)
+
 // Build makes the circuit that cfg describes: the encoding followed by the
 // ansatz, or, for reuploading, the encoding before each layer. The circuit reads
 // [Encoding.Inputs] features, which [Encoding.Prepare] makes from a sample.
@@ -105,6 +112,9 @@ func Build(cfg Config) (*circuits.Circuit, error) {
 	b, err := findBlock(cfg.Ansatz)
 	if err != nil {
 		return nil, err
+	}
+	if most := maxGates / (max(cfg.Qubits, 1) * max(cfg.Qubits, 1)); cfg.Qubits > maxQubits || cfg.Layers > most {
+		return nil, fmt.Errorf("%d layers on %d qubits: %w: a circuit may have %d qubits and about %d gates; use fewer", cfg.Layers, cfg.Qubits, ErrLayers, maxQubits, maxGates)
 	}
 	c := circuits.New(cfg.Qubits)
 	err = b.add(c, cfg, func() error { return e.Append(c, cfg.Features, cfg.EncodingReps, cfg.EncodingEntanglement) })

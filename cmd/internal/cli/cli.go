@@ -14,7 +14,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
+	"strconv"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -30,10 +30,13 @@ type Streams struct {
 }
 
 // Main runs the command line and returns the process's exit code. An interrupt or
-// SIGTERM ends the running command in order; a second one ends the process.
+// SIGTERM ends the running command in order; a second one ends the process. A reader
+// of the output that ends early is an error of writing, not the end of the process:
+// a run must still be saved.
 func Main(args []string, s Streams) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	signal.Ignore(syscall.SIGPIPE)
 	context.AfterFunc(ctx, stop)
 	return run(ctx, args, s)
 }
@@ -46,15 +49,10 @@ func run(ctx context.Context, args []string, s Streams) int {
 		return 0
 	}
 	code := exitCode(err)
-	if !errors.As(err, new(*resumable)) { // which has said how to go on
-		_, _ = fmt.Fprintf(s.Err, "qnn: %s\n", oneLine(err))
+	if _, said := errors.AsType[*resumable](err); !said { // how to go on
+		_, _ = fmt.Fprintf(s.Err, "qnn: %s\n", message(err))
 	}
 	return code
-}
-
-// oneLine writes an error, which may join several, as one line.
-func oneLine(err error) string {
-	return strings.Join(strings.Fields(err.Error()), " ")
 }
 
 func newRoot(s Streams) *cobra.Command {
@@ -71,7 +69,7 @@ Start with:  qnn train`,
 		DisableAutoGenTag: true,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usage("%s. See qnn --help", suggest.Unknown("command", args[0], commandNames(c)))
+				return unknownCommand(c, args[0])
 			}
 			return c.Help()
 		},
@@ -80,32 +78,57 @@ Start with:  qnn train`,
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagError(c, err) })
-	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddCommand(newTrain(s), newPredict(s), newEvaluate(s), newCompare(s), newExport(s), newDraw(s), newData(s), newVersion(s), newMan(s))
+	root.SetUsageFunc(printUsage)
+	root.SetHelpCommand(newHelp())
+	addGroup(root, "models", "Models:", newTrain(s), newEvaluate(s), newCompare(s), newPredict(s), newExport(s))
+	addGroup(root, "look", "Data and circuits:", newData(s), newDraw(s))
+	root.AddCommand(newVersion(s), newMan(s))
 	return root
 }
 
-func commandNames(c *cobra.Command) []string {
-	var names []string
-	for _, sub := range c.Commands() {
-		if !sub.Hidden {
-			names = append(names, sub.Name())
-		}
+// addGroup adds commands that the help text lists together.
+func addGroup(root *cobra.Command, id, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: id, Title: title})
+	for _, c := range commands {
+		c.GroupID = id
+		root.AddCommand(c)
 	}
-	return names
 }
 
-// flagError adds to pflag's error the flag that was probably meant.
+// flagError says what is wrong with a flag in our words, and for an unknown one
+// which was probably meant.
 func flagError(c *cobra.Command, err error) error {
-	var unknown *pflag.NotExistError
-	if errors.As(err, &unknown) {
+	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok && unknown.GetSpecifiedShortnames() == "" {
 		var names []string
-		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-		if near := suggest.Nearest("--"+unknown.GetSpecifiedName(), names); near != "" {
-			return usage("%v; did you mean %s?", err, near)
+		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		if near := suggest.Nearest(unknown.GetSpecifiedName(), names); near != "" {
+			return usage("%v; did you mean --%s?", err, near)
 		}
 	}
-	return usage("%v. See qnn %s --help", err, c.Name())
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		return usage("--%s %w. See %s --help", invalid.GetFlag().Name, invalidValue(invalid), c.CommandPath())
+	}
+	return usage("%w. See %s --help", err, c.CommandPath())
+}
+
+// invalidValue says what a flag's value should be.
+func invalidValue(e *pflag.InvalidValueError) error {
+	want := "list of values separated by commas"
+	switch e.GetFlag().Value.Type() {
+	case "int":
+		want = "whole number"
+	case "uint64":
+		want = "whole number from 0"
+	case "float64":
+		want = "number"
+	case "bool":
+		want = "truth value, true or false"
+	}
+	cause := ""
+	if errors.Is(e, strconv.ErrRange) {
+		cause = ": too large"
+	}
+	return fmt.Errorf("%q: not a %s%s", e.GetValue(), want, cause)
 }
 
 // exactArgs refuses any other number of arguments, naming what is expected.
@@ -114,13 +137,13 @@ func exactArgs(what ...string) cobra.PositionalArgs {
 		if len(args) == len(what) {
 			return nil
 		}
-		return usage("qnn %s takes %s, got %d arguments. See qnn %s --help", c.Name(), expected(what), len(args), c.Name())
+		if len(args) < len(what) {
+			return usage("%s is missing: %s. See %s --help", what[len(args)], c.UseLine(), c.CommandPath())
+		}
+		extra := args[len(what)]
+		if c.Flags().Lookup("data") != nil {
+			return usage("unexpected argument %q; did you mean --data %s? See %s --help", extra, extra, c.CommandPath())
+		}
+		return usage("unexpected argument %q. See %s --help", extra, c.CommandPath())
 	}
-}
-
-func expected(what []string) string {
-	if len(what) == 0 {
-		return "no arguments"
-	}
-	return strings.Join(what, " ")
 }

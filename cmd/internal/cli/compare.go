@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -114,7 +115,7 @@ func runCompare(ctx context.Context, o *compareOptions) error {
 
 // measure is the run's own result on its test part.
 func (r *stored) measure(ctx context.Context) (compare.Result, error) {
-	got, err := compare.Measure(ctx, &trained{name: filepath.Base(r.dir), model: r.model}, r.test)
+	got, err := compare.Measure(ctx, &trained{name: filepath.Clean(r.dir), model: r.model}, r.test)
 	if err != nil {
 		return got, err
 	}
@@ -122,7 +123,7 @@ func (r *stored) measure(ctx context.Context) (compare.Result, error) {
 	if err != nil {
 		return got, err
 	}
-	seconds, err := totalSeconds(rows)
+	seconds, err := totalSeconds(r.dir, rows)
 	got.TrainTime = time.Duration(seconds * float64(time.Second))
 	return got, err
 }
@@ -155,47 +156,60 @@ func runSeeds(ctx context.Context, o *compareOptions) error {
 		return err
 	}
 	out := seedComparison{Run: o.Runs[0], Score: "accuracy"}
-	scores := map[string][]float64{}
-	var names []string
 	for seed := range uint64(o.Seeds) {
 		results, e, err := o.trainSeed(ctx, *s, seed)
 		if err != nil {
 			return err
 		}
-		if e.data.Regression() {
-			out.Score = "r2"
-		}
 		out.Data = e.data.Name
 		out.Seeds = append(out.Seeds, seed)
-		for _, r := range results {
-			if _, known := scores[r.Name]; !known {
-				names = append(names, r.Name)
-			}
-			score := r.Accuracy
-			if e.data.Regression() {
-				score = r.R2
-			}
-			scores[r.Name] = append(scores[r.Name], score)
-		}
+		out.add(results, e.data.Regression())
 		if !o.Mute {
-			_, _ = fmt.Fprintf(o.Err, "seed %d  %s %.3f\n", seed, quantumName, scores[quantumName][seed])
+			_, _ = fmt.Fprintf(o.Err, "seed %d  %s %.3f\n", seed, out.Score, out.Models[0].Scores[seed])
 		}
 	}
-	for _, name := range names {
-		if len(scores[name]) < o.Seeds {
-			o.warn("%s failed for some seeds and is left out", name)
-			continue
-		}
-		mean, low, high, err := metric.MeanInterval(scores[name])
-		if err != nil {
-			return err
-		}
-		out.Models = append(out.Models, spread{name, mean, low, high, scores[name]})
+	if err := out.summarise(o.warn); err != nil {
+		return err
 	}
 	if o.JSON {
 		return writeJSON(o.Out, out)
 	}
 	return out.print(o.Out)
+}
+
+// add takes in the results of one seed.
+func (c *seedComparison) add(results []compare.Result, regression bool) {
+	for _, r := range results {
+		score := r.Accuracy
+		if regression {
+			c.Score, score = "r2", r.R2
+		}
+		i := slices.IndexFunc(c.Models, func(m spread) bool { return m.Name == r.Name })
+		if i < 0 {
+			i = len(c.Models)
+			c.Models = append(c.Models, spread{Name: r.Name})
+		}
+		c.Models[i].Scores = append(c.Models[i].Scores, score)
+	}
+}
+
+// summarise computes means and intervals and leaves out models without a score for
+// every seed.
+func (c *seedComparison) summarise(warn func(string, ...any)) error {
+	whole := c.Models[:0]
+	for _, m := range c.Models {
+		if len(m.Scores) < len(c.Seeds) {
+			warn("%s failed for some seeds and is left out", m.Name)
+			continue
+		}
+		var err error
+		if m.Mean, m.Low, m.High, err = metric.MeanInterval(m.Scores); err != nil {
+			return err
+		}
+		whole = append(whole, m)
+	}
+	c.Models = whole
+	return nil
 }
 
 // trainSeed trains the model and the baselines with one seed.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/qnn-go/qnn/circuits"
@@ -19,10 +20,21 @@ func (r *trainRun) describe(w io.Writer) {
 	_, _ = fmt.Fprintf(w, "data      %s: %d samples, %d features%s, %s\n", r.data.Name, r.data.Len(), len(r.data.Columns), reduction, r.labels())
 	_, _ = fmt.Fprintf(w, "          %d train, %d validation, %d test (%sseed %d)\n", r.train.Len(), r.validationSize(), r.test.Len(), r.stratified(), r.Seed)
 	weights := r.model.Weights()
-	_, _ = fmt.Fprintf(w, "model     %d qubits, %s encoding, %d layers %s, %s: %d weights + %d in the head, depth %d\n",
-		r.circuit.Qubits, r.encoding.Name, r.Layers, r.Ansatz, observableNames(r.model.Observables), weights, len(r.model.Parameters)-weights, r.circuit.Depth())
+	_, _ = fmt.Fprintf(w, "model     %d qubits, %s encoding, %d layers %s, depth %d\n",
+		r.circuit.Qubits, r.encoding.Name, r.Layers, r.Ansatz, r.circuit.Depth())
+	_, _ = fmt.Fprintf(w, "          %d weights + %d in the head, measuring %s\n",
+		weights, len(r.model.Parameters)-weights, observableNames(r.model.Observables))
 	state := uint64(16) << r.circuit.Qubits
-	_, _ = fmt.Fprintf(w, "cost      %s a state, at most %s; %s\n\n", qsim.Bytes(state), qsim.Bytes(r.peak(state)), r.gradientCost())
+	_, _ = fmt.Fprintf(w, "cost      %s a state, at most %s at once\n          %s\n", qsim.Bytes(state), qsim.Bytes(r.peak(state)), r.gradientCost())
+}
+
+// describeEnd prints how training ended.
+func (r *trainRun) describeEnd(w io.Writer) {
+	kept := ""
+	if best := r.state.Best.Epoch; best > 0 {
+		kept = fmt.Sprintf("; epoch %d is kept", best)
+	}
+	_, _ = fmt.Fprintf(w, "stopped   after epoch %d of %d: %s%s\n\n", r.state.Epoch, r.Epochs, r.state.Stopped, kept)
 }
 
 func (r *trainRun) labels() string {
@@ -63,6 +75,7 @@ func (r *trainRun) gradientCost() string {
 		return fmt.Sprintf("parameter-shift gradient: %d circuit runs a sample and step", shifts+1)
 	case qsim.FiniteDifference:
 		return fmt.Sprintf("finite-difference gradient: %d circuit runs a sample and step", 2*r.model.Weights()+1)
+	case qsim.Adjoint:
 	}
 	return fmt.Sprintf("adjoint gradient: about 4 circuit runs a sample and step (parameter shift on a QPU: %d)", shifts+1)
 }
@@ -72,11 +85,8 @@ func shiftRuns(c *circuits.Circuit) int {
 	runs := 0
 	for _, op := range c.Ops {
 		for k, a := range op.Angles {
-			for _, t := range a {
-				if hasWeight(t) {
-					runs += len(op.Gate.Spec().ShiftRule(k))
-					break
-				}
+			if slices.ContainsFunc(a, hasWeight) {
+				runs += len(op.Gate.Spec().ShiftRule(k))
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
 
 	"github.com/qnn-go/qnn/circuits"
@@ -35,8 +36,62 @@ func (e *coded) Error() string { return e.err.Error() }
 func (e *coded) Unwrap() error { return e.err }
 
 func usage(format string, args ...any) error { return &coded{exitUsage, fmt.Errorf(format, args...)} }
+
 func badData(format string, args ...any) error {
 	return &coded{exitData, fmt.Errorf(format, args...)}
+}
+
+// advised is an error with a sentence of its own that says what to do.
+type advised struct {
+	err    error
+	remedy string
+}
+
+func (e *advised) Error() string { return e.err.Error() + ". " + e.remedy }
+func (e *advised) Unwrap() error { return e.err }
+
+// advise adds what to do to an error.
+func advise(err error, format string, args ...any) error {
+	return &advised{err, fmt.Sprintf(format, args...)}
+}
+
+// message is an error as one line that says what to do. Faults of files that come
+// from the system without advice get it here.
+func message(err error) string {
+	if errors.Is(err, context.Canceled) {
+		return "interrupted"
+	}
+	text := strings.Join(strings.Fields(err.Error()), " ")
+	if _, has := errors.AsType[*advised](err); has {
+		return text
+	}
+	if what := remedy(err); what != "" {
+		return text + ". " + what
+	}
+	return text
+}
+
+// remedy says what to do about a fault of the system, or "".
+func remedy(err error) string {
+	for _, known := range []struct {
+		cause  error
+		remedy string
+	}{
+		{syscall.ENOSPC, "Free space on that disk, or write to another"},
+		{syscall.EDQUOT, "Free some of your share of that disk, or write to another"},
+		{syscall.EROFS, "Write to another place"},
+		{syscall.EPIPE, "The program that reads the output has ended"},
+		{syscall.ENOTDIR, "A part of that path is a file; choose another path"},
+		{syscall.EISDIR, "Give the path of a file"},
+		{fs.ErrPermission, "Check the permissions, or choose another path"},
+		{fs.ErrNotExist, "Check the path"},
+		{fs.ErrExist, "Choose another path"},
+	} {
+		if errors.Is(err, known.cause) {
+			return known.remedy
+		}
+	}
+	return ""
 }
 
 // resumable is the error of a run that was interrupted, saved and announced.
@@ -47,15 +102,13 @@ func (e *resumable) Unwrap() error { return e.err }
 
 // exitCode finds the exit code of an error by its cause.
 func exitCode(err error) int {
-	var own *coded
-	if errors.As(err, &own) {
+	if own, ok := errors.AsType[*coded](err); ok {
 		return own.code
 	}
 	if errors.Is(err, qnn.ErrInterrupted) || errors.Is(err, context.Canceled) {
 		return exitInterrupted
 	}
-	var memory *qsim.MemoryError
-	if errors.As(err, &memory) {
+	if _, ok := errors.AsType[*qsim.MemoryError](err); ok {
 		return exitUsage
 	}
 	if isIO(err) {
@@ -71,16 +124,14 @@ func exitCode(err error) int {
 }
 
 func isIO(err error) bool {
-	var path *fs.PathError
-	var link *os.LinkError
-	var system *os.SyscallError
-	var number syscall.Errno
-	return errors.As(err, &path) || errors.As(err, &link) || errors.As(err, &system) || errors.As(err, &number)
+	_, path := errors.AsType[*fs.PathError](err)
+	_, link := errors.AsType[*os.LinkError](err)
+	_, system := errors.AsType[syscall.Errno](err)
+	return path || link || system
 }
 
 func isData(err error) bool {
-	var table *dataset.Error
-	if errors.As(err, &table) {
+	if _, ok := errors.AsType[*dataset.Error](err); ok {
 		return true
 	}
 	return isAny(err, qnn.ErrFormat, qnn.ErrMismatch, dataset.ErrEmpty, dataset.ErrShape, dataset.ErrCell, dataset.ErrUnlabelled,
@@ -89,8 +140,8 @@ func isData(err error) bool {
 }
 
 func isUsage(err error) bool {
-	var unknown *dataset.UnknownError
-	return errors.As(err, &unknown) ||
+	_, unknown := errors.AsType[*dataset.UnknownError](err)
+	return unknown ||
 		isAny(err, ansatz.ErrUnknown, ansatz.ErrFeatures, ansatz.ErrQubits, ansatz.ErrLayers, ansatz.ErrFixed, qnn.ErrConfig, optim.ErrConfig, optim.ErrUnknown, dataset.ErrOptions, circuits.ErrRange, circuits.ErrSyntax)
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,7 +42,7 @@ func newExperiment(s *settings, stdin io.Reader) (*experiment, error) {
 		return nil, usage("--encoding %v", err)
 	}
 	if e.encoding.PhaseOnly && s.Ansatz != "reuploading" {
-		return nil, usage("--encoding %s turns only phases, which %s cannot see behind it. Use --encoding ry, or --ansatz reuploading", s.Encoding, s.Ansatz)
+		return nil, usage("--encoding %s turns only phases, which %s cannot see behind it. Use --encoding angle-ry, or --ansatz reuploading", s.Encoding, s.Ansatz)
 	}
 	if err := e.load(stdin); err != nil {
 		return nil, err
@@ -56,11 +57,48 @@ func newExperiment(s *settings, stdin io.Reader) (*experiment, error) {
 		Features: e.Features, Qubits: s.Qubits, Encoding: s.Encoding, Ansatz: s.Ansatz,
 		Layers: s.Layers, Entanglement: ansatz.Entanglement(s.Entanglement),
 	}
-	if e.circuit, err = ansatz.Build(config); err != nil {
-		return nil, usage("%v", err)
+	if err := e.fits(max(config.Qubits, e.encoding.QubitsFor(config.Features)), config.Layers); err != nil {
+		return nil, err
+	}
+	if e.circuit, err = buildCircuit(config); err != nil {
+		return nil, err
 	}
 	e.Qubits = e.circuit.Qubits
 	return e, nil
+}
+
+// fits refuses circuits that are too large for this machine before one is built.
+func (s *settings) fits(qubits, layers int) error {
+	vectors := 1
+	if m, err := s.method(); err == nil && m == qsim.Adjoint {
+		vectors = 2
+	}
+	if err := qsim.CheckMemory(qubits, vectors); err != nil {
+		return err
+	}
+	return checkGates(qubits, layers)
+}
+
+// checkGates refuses circuits with more gates than a machine can hold: there are up
+// to qubits² in a layer.
+func checkGates(qubits, layers int) error {
+	const most = 1e7
+	if gates := float64(layers) * float64(qubits) * float64(qubits); gates > most {
+		return usage("--layers %d on %d qubits: up to %.2g gates, at most %.2g are possible. Use fewer layers or qubits", layers, qubits, gates, most)
+	}
+	return nil
+}
+
+// buildCircuit composes encoding and ansatz; errors name the flag.
+func buildCircuit(c ansatz.Config) (*circuits.Circuit, error) {
+	built, err := ansatz.Build(c)
+	if name, ok := errors.AsType[*ansatz.NameError](err); ok {
+		return nil, usage("--%s %w", name.Kind, err)
+	}
+	if err != nil {
+		return nil, usage("%w", err)
+	}
+	return built, nil
 }
 
 // load reads the data and keeps the chosen classes.
@@ -83,13 +121,18 @@ func (e *experiment) load(stdin io.Reader) error {
 }
 
 func (e *experiment) loadNamed() (*dataset.Dataset, error) {
+	if e.Data == "-" {
+		return nil, usage("--data -: a run reads its data again to resume and to evaluate. Save it as a CSV file first")
+	}
 	if e.Label != "" || len(e.Categorical) > 0 || len(e.Ignore) > 0 {
 		return nil, usage("--label, --categorical and --ignore are for CSV files; %s has its columns", e.Data)
 	}
 	d, err := dataset.Load(e.Data, dataset.Synthetic{Samples: e.Samples, Noise: e.Noise, Seed: e.Seed})
-	var unknown *dataset.UnknownError
-	if errors.As(err, &unknown) {
-		return nil, usage("--data %v. A file is recognised by its ending .csv or a / in its path", err)
+	if _, unknown := errors.AsType[*dataset.UnknownError](err); unknown {
+		if _, stat := os.Stat(e.Data); stat == nil {
+			return nil, usage("--data %s: there is no data set of that name, but a file. Write ./%s to read it", e.Data, e.Data)
+		}
+		return nil, usage("--data %w. Files end in .csv, .tsv or .txt, or have a / in their path", err)
 	}
 	return d, err
 }
@@ -108,7 +151,7 @@ func readTable(path string, stdin io.Reader, o dataset.CSVOptions) (*dataset.Dat
 	if path != "-" {
 		f, err := os.Open(path)
 		if err != nil {
-			return nil, fmt.Errorf("%w. Check the path of the CSV file", err)
+			return nil, advise(err, "Check the path of the CSV file")
 		}
 		defer func() { _ = f.Close() }() // opened for reading
 		r, o.File = f, path
@@ -117,14 +160,14 @@ func readTable(path string, stdin io.Reader, o dataset.CSVOptions) (*dataset.Dat
 	if err != nil {
 		return nil, err
 	}
-	d.Name = strings.TrimSuffix(filepath.Base(o.File), filepath.Ext(o.File))
+	d.Name = cmp.Or(strings.TrimSuffix(filepath.Base(o.File), filepath.Ext(o.File)), "data")
 	return d, nil
 }
 
 func (e *experiment) split() error {
 	parts, err := dataset.Split(e.data, dataset.SplitOptions{Test: e.Test, Validation: e.Validation, Seed: e.Seed})
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", e.Data, err)
 	}
 	e.train, e.validation, e.test = e.data.Subset(parts.Train), e.data.Subset(parts.Validation), e.data.Subset(parts.Test)
 	if len(parts.Validation) == 0 {

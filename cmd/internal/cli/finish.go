@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 
 	"github.com/qnn-go/qnn/classical"
 	"github.com/qnn-go/qnn/qnn"
@@ -22,45 +21,44 @@ const quantumName = "quantum"
 
 // finish writes what a trained model leaves behind: model, circuit, pictures, test
 // and comparison, report.
-func (r *trainRun) finish(ctx context.Context) error {
+func (r *trainRun) finish(ctx context.Context) (report.Summary, error) {
 	if err := r.model.Save(filepath.Join(r.dir, modelFile)); err != nil {
-		return err
+		return report.Summary{}, err
 	}
 	own, err := compare.Measure(ctx, &trained{name: quantumName, model: r.model}, r.test)
 	if err != nil {
-		return err
+		return report.Summary{}, err
 	}
 	s, err := r.summary(own.Predictions)
 	if err != nil {
-		return err
+		return s, err
 	}
 	if !r.opts.NoBaselines {
 		results, err := r.baselines(ctx, r.warn)
-		if ended(ctx) {
-			return r.interrupted(err, "while the classical models were trained")
-		}
 		if err != nil {
-			return err
+			return s, err
 		}
 		if err := addBaselines(&s, r.test, own, results); err != nil {
-			return err
+			return s, err
 		}
 	}
-	if err := r.writeReport(s, own.Predictions); err != nil {
-		return err
-	}
+	return s, r.writeReport(s, own.Predictions)
+}
+
+// print prints what the run came to.
+func (r *trainRun) print(s report.Summary) error {
+	w := r.opts.Streams.Out
 	if r.opts.JSON {
-		return report.JSON(r.opts.Streams.Out, s)
+		return report.JSON(w, s)
 	}
-	if err := report.Text(r.opts.Streams.Out, s); err != nil {
+	if err := report.Text(w, s); err != nil {
 		return err
 	}
 	next := ""
 	if !r.opts.Mute {
-		indent := strings.Repeat(" ", len("saved     ")+len(r.dir))
-		next = fmt.Sprintf("   next: qnn predict %s --data new.csv\n%s         qnn export %s --format openqasm3 --sample 0", r.dir, indent, r.dir)
+		next = fmt.Sprintf("next      qnn predict %s --data new.csv\n          qnn export %s --format openqasm3 --sample 0\n", r.dir, r.dir)
 	}
-	_, err = fmt.Fprintf(r.opts.Streams.Out, "\nsaved     %s%s\n", r.dir, next)
+	_, err := fmt.Fprintf(w, "\nsaved     %s\n%s", r.dir, next)
 	return err
 }
 
@@ -161,19 +159,19 @@ func (r *trainRun) testPicture() string {
 // writeReport writes the circuit with its trained weights, the pictures and the
 // report.
 func (r *trainRun) writeReport(s report.Summary, got []float64) error {
-	return errors.Join(
-		write(r.dir, qasmFile, func(w io.Writer) error { return writeTrained(w, r.model) }),
-		write(r.dir, curveFile, func(w io.Writer) error {
+	return writeAll(r.dir, []content{
+		{qasmFile, func(w io.Writer) error { return writeTrained(w, r.model) }},
+		{curveFile, func(w io.Writer) error {
 			return report.LearningCurve(w, r.state.History, report.CurveOptions{Regression: r.data.Regression()})
-		}),
-		write(r.dir, r.testPicture(), func(w io.Writer) error {
+		}},
+		{r.testPicture(), func(w io.Writer) error {
 			if r.data.Regression() {
 				return report.Scatter(w, r.test.Y, got, report.ScatterOptions{Target: r.data.Target})
 			}
 			return report.Confusion(w, s.Test.Confusion, "")
-		}),
-		write(r.dir, reportFile, func(w io.Writer) error { return report.Markdown(w, s) }),
-	)
+		}},
+		{reportFile, func(w io.Writer) error { return report.Markdown(w, s) }},
+	})
 }
 
 // trained is a model that is trained already, under a name.
@@ -228,14 +226,25 @@ func openStored(dir string, stdin io.Reader) (*stored, error) {
 	return &stored{experiment: e, dir: dir, model: m}, nil
 }
 
-// output is standard output, or a file that is written as a whole.
+// output is standard output, or a file that is written as a whole; devices and pipes
+// are written to as they are.
 func output(path string, stdout io.Writer, body func(io.Writer) error) error {
 	if path == "" || path == "-" {
 		return body(stdout)
 	}
-	dir := filepath.Dir(path)
-	if _, err := os.Stat(dir); err != nil {
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().IsRegular() {
+		if _, err := os.Stat(filepath.Dir(path)); err != nil {
+			return fmt.Errorf("write %s: %w", path, err)
+		}
+		return write(filepath.Dir(path), filepath.Base(path), body)
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
 		return err
 	}
-	return write(dir, filepath.Base(path), body)
+	return errors.Join(body(f), f.Close())
 }

@@ -37,23 +37,54 @@ const (
 )
 
 // createRun makes the directory of a new run: out, or runs/NAME-0001 with the next
-// free number.
-func createRun(out, name string) (string, error) {
+// free number. It returns its path and what it made, innermost first.
+func createRun(out, name string) (dir string, made []string, err error) {
 	if out != "" {
 		if entries, err := os.ReadDir(out); err == nil && len(entries) > 0 {
-			return "", usage("--out %s: the directory is not empty. Name another, or continue that run with --resume %s", out, out)
+			return "", nil, usage("--out %s: the directory is not empty. Name another, or continue that run with --resume %s", out, out)
 		}
-		return out, os.MkdirAll(out, 0o755)
+		made, err = makeDirectories(out)
+		return out, made, err
 	}
-	if err := os.MkdirAll("runs", 0o755); err != nil {
-		return "", err
+	const parent = "runs"
+	if made, err = makeDirectories(parent); err != nil {
+		return "", nil, err
 	}
 	for i := 1; ; i++ {
-		dir := filepath.Join("runs", fmt.Sprintf("%s-%04d", name, i))
+		dir := filepath.Join(parent, fmt.Sprintf("%s-%04d", name, i))
 		err := os.Mkdir(dir, 0o755)
-		if !errors.Is(err, fs.ErrExist) {
-			return dir, err
+		if err == nil {
+			return dir, append([]string{dir}, made...), nil
 		}
+		if !errors.Is(err, fs.ErrExist) {
+			removeAll(made)
+			return "", nil, err
+		}
+	}
+}
+
+// makeDirectories makes a directory with its parents, or nothing. It returns those
+// that were not there, innermost first.
+func makeDirectories(path string) ([]string, error) {
+	var absent []string
+	for p := filepath.Clean(path); ; p = filepath.Dir(p) {
+		if _, err := os.Lstat(p); err == nil || p == filepath.Dir(p) {
+			break
+		}
+		absent = append(absent, p)
+	}
+	err := os.MkdirAll(path, 0o755)
+	if err != nil {
+		removeAll(absent)
+		return nil, err
+	}
+	return absent, nil
+}
+
+// removeAll removes files and empty directories in the given order, as far as it can.
+func removeAll(paths []string) {
+	for _, p := range paths {
+		_ = os.Remove(p) // which keeps a directory that is not empty
 	}
 }
 
@@ -62,7 +93,7 @@ func openRun(dir string) (*settings, error) {
 	path := filepath.Join(dir, configFile)
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s is not a run directory: %w. Give one that qnn train made", dir, err)
+		return nil, advise(fmt.Errorf("%s is not a run directory: %w", dir, err), "Give one that qnn train made")
 	}
 	if err != nil {
 		return nil, err
@@ -78,6 +109,22 @@ func openRun(dir string) (*settings, error) {
 // write writes one file of a run directory.
 func write(dir, name string, body func(io.Writer) error) error {
 	return atomicfile.Write(filepath.Join(dir, name), body)
+}
+
+// content is a file of a run directory by its name and what writes it.
+type content struct {
+	name string
+	body func(io.Writer) error
+}
+
+// writeAll writes files of a run directory, up to the first that cannot be written.
+func writeAll(dir string, files []content) error {
+	for _, f := range files {
+		if err := write(dir, f.name, f.body); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func writeJSON(w io.Writer, v any) error {
@@ -147,7 +194,7 @@ func readEnvironment(dir string) (environment, error) {
 		return e, err
 	}
 	if err := json.Unmarshal(data, &e); err != nil {
-		return e, badData("%s: %v", path, err)
+		return e, badData("%s: %w. Take a whole copy of the run directory, or train again", path, err)
 	}
 	return e, nil
 }
@@ -158,11 +205,8 @@ func loadModel(path string, b qnn.Backend) (*qnn.Model, error) {
 		path = filepath.Join(path, modelFile)
 	}
 	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) && filepath.Base(path) == modelFile {
-		return nil, fmt.Errorf("%w. If that run was interrupted, finish it: qnn train --resume %s", err, filepath.Dir(path))
-	}
 	if err != nil {
-		return nil, err
+		return nil, adviseModel(err, path)
 	}
 	defer func() { _ = f.Close() }() // opened for reading
 	m, err := qnn.Read(f, b)
@@ -172,22 +216,34 @@ func loadModel(path string, b qnn.Backend) (*qnn.Model, error) {
 	return m, nil
 }
 
+// adviseModel says what to do about a model file that cannot be opened.
+func adviseModel(err error, path string) error {
+	dir := filepath.Dir(path)
+	if _, stat := os.Stat(filepath.Join(dir, checkpointFile)); stat == nil && filepath.Base(path) == modelFile {
+		return advise(err, "If that run was interrupted, finish it: qnn train --resume %s", dir)
+	}
+	return advise(err, "Give a run directory that qnn train made, or a model file")
+}
+
 // loadCheckpoint reads the checkpoint of a run directory.
 func loadCheckpoint(dir string) (*qnn.State, error) {
 	path := filepath.Join(dir, checkpointFile)
 	s, err := qnn.LoadState(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, advise(err, "The run ended before it saved one; start it again: qnn train --config %s", filepath.Join(dir, configFile))
+	}
 	if !errors.Is(err, qnn.ErrFormat) {
 		return s, err
 	}
 	if _, older := qnn.LoadState(path + qnn.PreviousSuffix); older == nil {
-		return nil, fmt.Errorf("%w. The one before it is whole: mv %s%s %s", err, path, qnn.PreviousSuffix, path)
+		return nil, advise(err, "The one before it is whole: mv %s%s %s", path, qnn.PreviousSuffix, path)
 	}
-	return nil, fmt.Errorf("%w. Start a new run", err)
+	return nil, advise(err, "Start a new run: qnn train --config %s", filepath.Join(dir, configFile))
 }
 
 // sameSettings refuses flags that differ from the run's own settings; what says how
 // long to train may change.
-func sameSettings(own *settings, asked *pflag.FlagSet) error {
+func sameSettings(dir string, own *settings, asked *pflag.FlagSet) error {
 	before := own.snapshot()
 	var differ []string
 	asked.VisitAll(func(f *pflag.Flag) {
@@ -205,5 +261,5 @@ func sameSettings(own *settings, asked *pflag.FlagSet) error {
 	if len(differ) == 0 {
 		return nil
 	}
-	return badData("checkpoint belongs to another configuration (%s). Start a new run with --out, or drop these flags", strings.Join(differ, "; "))
+	return badData("%s: checkpoint belongs to another configuration (%s). Start a new run with --out, or drop these flags", dir, strings.Join(differ, "; "))
 }

@@ -55,7 +55,7 @@ type settings struct {
 // The default circuit. It had the lowest validation loss, or nearly so, on most of
 // the data sets that come with qnn, seeds 10 to 17.
 const (
-	defaultEncoding = "ry"
+	defaultEncoding = "angle-ry"
 	defaultAnsatz   = "reuploading"
 	defaultLayers   = 4
 )
@@ -114,8 +114,8 @@ func configure(f *pflag.FlagSet, file string, environ []string) error {
 			continue
 		}
 		if !flag.Changed {
-			if err := f.Set(flag.Name, value); err != nil {
-				return usage("environment variable %s: %v", name, err)
+			if err := setFlag(f, flag.Name, value); err != nil {
+				return usage("environment variable %s: %w", name, err)
 			}
 		}
 	}
@@ -124,7 +124,7 @@ func configure(f *pflag.FlagSet, file string, environ []string) error {
 	}
 	r, err := os.Open(file)
 	if err != nil {
-		return fmt.Errorf("--config: %w", err)
+		return advise(fmt.Errorf("--config: %w", err), "Check the path of the YAML file")
 	}
 	defer func() { _ = r.Close() }() // opened for reading
 	return readConfig(f, file, r)
@@ -140,7 +140,7 @@ func readConfig(f *pflag.FlagSet, name string, r io.Reader) error {
 		if errors.Is(err, io.EOF) {
 			return nil // an empty file sets nothing
 		}
-		return badData("%s: %v", name, err)
+		return badData("%s: %w. Write a setting a line, such as layers: 3", name, err)
 	}
 	root := doc.Content[0]
 	if root.Kind != yaml.MappingNode {
@@ -164,11 +164,20 @@ func readConfig(f *pflag.FlagSet, name string, r io.Reader) error {
 		if flag.Changed {
 			continue
 		}
-		if err := f.Set(flag.Name, text); err != nil {
-			return usage("%s:%d: %s: %v", name, value.Line, key.Value, err)
+		if err := setFlag(f, flag.Name, text); err != nil {
+			return usage("%s:%d: %s: %w", name, value.Line, key.Value, err)
 		}
 	}
 	return nil
+}
+
+// setFlag sets a flag; its error says what the value should be.
+func setFlag(f *pflag.FlagSet, name, value string) error {
+	err := f.Set(name, value)
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		return invalidValue(invalid)
+	}
+	return err
 }
 
 // scalar is a YAML value as the text of a flag.
@@ -265,8 +274,12 @@ func (s *settings) check() error {
 		value int
 		least int
 	}{
-		{"features", s.Features, 0}, {"qubits", s.Qubits, 0}, {"layers", s.Layers, 1}, {"epochs", s.Epochs, 1},
-		{"batch", s.Batch, 1}, {"samples", s.Samples, 0},
+		{"features", s.Features, 0},
+		{"qubits", s.Qubits, 0},
+		{"layers", s.Layers, 1},
+		{"epochs", s.Epochs, 1},
+		{"batch", s.Batch, 1},
+		{"samples", s.Samples, 0},
 	} {
 		if v.value < v.least {
 			return usage("--%s %d: must be at least %d", v.flag, v.value, v.least)

@@ -72,6 +72,7 @@ type trainRun struct {
 	*experiment
 	opts    *trainOptions
 	dir     string
+	made    []string // directories that were made for the run, innermost first
 	model   *qnn.Model
 	trainer *qnn.Trainer
 	state   *qnn.State
@@ -88,18 +89,24 @@ func runTrain(ctx context.Context, o *trainOptions, flags *pflag.FlagSet) error 
 	if err := r.build(); err != nil {
 		return err
 	}
-	r.describe(o.remarks())
 	if resumed == nil {
-		if err := r.create(); err != nil {
-			return err
-		}
-	} else if err := r.reopen(resumed); err != nil {
+		err = r.create()
+	} else {
+		err = r.reopen(resumed)
+	}
+	if err != nil {
 		return err
 	}
+	r.describe(o.remarks())
 	if err := r.fit(ctx); err != nil {
 		return err
 	}
-	return r.finish(ctx)
+	r.describeEnd(o.remarks())
+	s, err := r.finish(ctx)
+	if err != nil {
+		return r.stopped(ctx, err)
+	}
+	return r.print(s)
 }
 
 // remarks is where the description of the run goes: standard output, where it is
@@ -132,7 +139,7 @@ func (o *trainOptions) configure(flags *pflag.FlagSet) (*qnn.State, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := sameSettings(own, flags); err != nil {
+	if err := sameSettings(o.Resume, own, flags); err != nil {
 		return nil, err
 	}
 	for name, value := range map[string]*int{"epochs": &own.Epochs, "patience": &own.Patience} {
@@ -179,29 +186,46 @@ func (r *trainRun) resolve() {
 // create makes the run directory and the files that describe the run.
 func (r *trainRun) create() error {
 	var err error
-	if r.dir, err = createRun(r.opts.Out, r.data.Name); err != nil {
+	if r.dir, r.made, err = createRun(r.opts.Out, r.data.Name); err != nil {
 		return err
 	}
-	return r.abandonOn(errors.Join(
-		write(r.dir, configFile, r.opts.write),
-		write(r.dir, circuitFile, func(w io.Writer) error { return draw.Text(w, r.circuit, nil) }),
-		write(r.dir, environmentFile, func(w io.Writer) error { return writeJSON(w, newEnvironment(r.data.Hash())) }),
-	))
+	return r.abandonOn(writeAll(r.dir, []content{
+		{configFile, r.opts.write},
+		{circuitFile, func(w io.Writer) error { return draw.Text(w, r.circuit, nil) }},
+		{environmentFile, func(w io.Writer) error { return writeJSON(w, newEnvironment(r.data.Hash())) }},
+	}))
 }
 
-// abandonOn removes the run directory when err is not nil and the run has no
-// checkpoint to go on from.
+// abandonOn removes what was made for the run when err is not nil and there is no
+// checkpoint to go on from; with one, it says how to go on.
 func (r *trainRun) abandonOn(err error) error {
 	if err == nil {
 		return nil
 	}
-	if _, stat := os.Stat(filepath.Join(r.dir, checkpointFile)); errors.Is(stat, fs.ErrNotExist) {
-		for _, name := range []string{configFile, circuitFile, environmentFile, metricsFile, timingFile} {
-			_ = os.Remove(filepath.Join(r.dir, name))
-		}
-		_ = os.Remove(r.dir)
+	if _, stat := os.Stat(filepath.Join(r.dir, checkpointFile)); !errors.Is(stat, fs.ErrNotExist) {
+		return r.adviseResume(err)
+	}
+	for _, name := range []string{configFile, circuitFile, environmentFile, metricsFile, timingFile} {
+		_ = os.Remove(filepath.Join(r.dir, name))
+	}
+	removeAll(r.made)
+	return err
+}
+
+// adviseResume adds to a fault of the disk how to go on without it.
+func (r *trainRun) adviseResume(err error) error {
+	if what := remedy(err); what != "" {
+		return advise(err, "%s, then: qnn train --resume %s", what, r.dir)
 	}
 	return err
+}
+
+// stopped is the error of a run that is trained and saved but not reported.
+func (r *trainRun) stopped(ctx context.Context, err error) error {
+	if ended(ctx) {
+		return r.interrupted(err, "after training")
+	}
+	return r.adviseResume(err)
 }
 
 // reopen takes up an earlier run.
@@ -215,10 +239,21 @@ func (r *trainRun) reopen(s *qnn.State) error {
 	if hash := r.data.Hash(); was.DataHash != hash {
 		return badData("%s: checkpoint belongs to other data: the content of %s has changed. Start a new run with --out", r.dir, r.Data)
 	}
-	if err := r.readTiming(); err != nil {
+	if r.Epochs < s.Epoch {
+		return usage("--epochs %d: %s has %d epochs already. Give at least that many", r.Epochs, r.dir, s.Epoch)
+	}
+	rows, err := readTiming(r.dir)
+	if err != nil {
 		return err
 	}
-	return errors.Join(atomicfile.Sweep(r.dir), write(r.dir, configFile, r.opts.write))
+	r.timing = rows[:min(len(rows), s.Epoch)]
+	if r.seconds, err = totalSeconds(r.dir, r.timing); err != nil {
+		return err
+	}
+	if err := atomicfile.Sweep(r.dir); err != nil {
+		return err
+	}
+	return write(r.dir, configFile, r.opts.write)
 }
 
 // fit trains, saving as it goes, and announces an interruption.
@@ -267,36 +302,29 @@ func (r *trainRun) interrupted(err error, where string) error {
 
 // save writes the checkpoint and what belongs to it.
 func (r *trainRun) save(s *qnn.State) error {
-	return errors.Join(
-		qnn.SaveState(filepath.Join(r.dir, checkpointFile), s),
-		write(r.dir, metricsFile, func(w io.Writer) error {
-			return writeMetrics(w, s.History, r.data.Regression(), r.validation != nil)
-		}),
-		write(r.dir, timingFile, func(w io.Writer) error {
-			c := csv.NewWriter(w)
-			if err := c.Write([]string{"epoch", "seconds"}); err != nil {
-				return err
-			}
-			for _, row := range r.timing {
-				if err := c.Write(row[:]); err != nil {
-					return err
-				}
-			}
-			c.Flush()
-			return c.Error()
-		}),
-	)
-}
-
-// readTiming takes over the times of the epochs that the checkpoint has.
-func (r *trainRun) readTiming() error {
-	rows, err := readTiming(r.dir)
-	if err != nil {
+	if err := qnn.SaveState(filepath.Join(r.dir, checkpointFile), s); err != nil {
 		return err
 	}
-	r.timing = rows[:min(len(rows), r.trainer.Resume.Epoch)]
-	r.seconds, err = totalSeconds(r.timing)
-	return err
+	return writeAll(r.dir, []content{
+		{metricsFile, func(w io.Writer) error {
+			return writeMetrics(w, s.History, r.data.Regression(), r.validation != nil)
+		}},
+		{timingFile, r.writeTiming},
+	})
+}
+
+func (r *trainRun) writeTiming(w io.Writer) error {
+	c := csv.NewWriter(w)
+	if err := c.Write([]string{"epoch", "seconds"}); err != nil {
+		return err
+	}
+	for _, row := range r.timing {
+		if err := c.Write(row[:]); err != nil {
+			return err
+		}
+	}
+	c.Flush()
+	return c.Error()
 }
 
 // readTiming reads the rows of a run's timing file, epoch and seconds; a run
@@ -323,13 +351,13 @@ func readTiming(dir string) ([][2]string, error) {
 	return rows, nil
 }
 
-// totalSeconds adds up the times of epochs.
-func totalSeconds(rows [][2]string) (float64, error) {
+// totalSeconds adds up the times of a run's epochs.
+func totalSeconds(dir string, rows [][2]string) (float64, error) {
 	sum := 0.0
 	for _, row := range rows {
 		v, err := strconv.ParseFloat(row[1], 64)
 		if err != nil {
-			return 0, badData("%s: %q is no number of seconds. Remove the file to go on without times", timingFile, row[1])
+			return 0, badData("%s: %q is no number of seconds. Remove the file to go on without times", filepath.Join(dir, timingFile), row[1])
 		}
 		sum += v
 	}

@@ -2,21 +2,28 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
+
+	"github.com/qnn-go/qnn/qnn/dataset"
 )
 
 func newVersion(s Streams) *cobra.Command {
-	var asJSON bool
+	var asJSON, licenses bool
 	c := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
 		Args:  exactArgs(),
 		RunE: func(*cobra.Command, []string) error {
+			if licenses {
+				_, err := io.WriteString(s.Out, dataset.Licenses())
+				return err
+			}
 			if asJSON {
 				return writeJSON(s.Out, map[string]string{"qnn": version(), "go": runtime.Version(), "os": runtime.GOOS, "arch": runtime.GOARCH})
 			}
@@ -25,6 +32,7 @@ func newVersion(s Streams) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object on standard output")
+	c.Flags().BoolVar(&licenses, "licenses", false, "print the licences of the embedded data sets")
 	return c
 }
 

@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// refuse runs a command line that must fail with the given exit code and one line on
+// standard error that starts with qnn: and holds want; nothing may be left behind.
+func refuse(t *testing.T, code int, want string, args ...string) {
+	t.Helper()
+	_, errs := command(t, code, args...)
+	if !strings.HasPrefix(errs, "qnn: ") || strings.Count(errs, "\n") != 1 || !strings.Contains(errs, want) {
+		t.Errorf("qnn %s: want one line with %q, got\n%s", strings.Join(args, " "), want, errs)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	t.Chdir(t.TempDir())
+	file := func(text string) string { return writeFile(t, "t.csv", text) }
+	good := file("a,b,y\n1,2,u\n2,1,v\n1,3,u\n4,1,v\n1,2,u\n2,1,v\n1,3,u\n4,1,v\n1,2,u\n2,1,v\n")
+	blocked := writeFile(t, "blocked", "a file where a directory is asked for")
+	for _, tt := range []struct {
+		code int
+		want string
+		args string
+	}{
+		{2, `did you mean "train"`, "trian"},
+		{2, "unexpected argument", "train data.csv"},
+		{2, "did you mean --encoding", "train --encodign ry"},
+		{2, "not a whole number", "train --layers many"},
+		{2, "must be at least 1", "train --epochs 0"},
+		{2, "must be at least 1", "train --batch -3"},
+		{2, "must be at least 1", "train --layers 0"},
+		{2, "must be between", "train --lr -0.1"},
+		{2, "must be between", "train --lr NaN"},
+		{2, "must be between", "train --test 1.5"},
+		{2, `did you mean "adam"`, "train --optimizer adm"},
+		{2, "momentum", "train --optimizer adam --momentum 0.9"},
+		{2, "choose one of", "train --encoding foo"},
+		{2, `did you mean "two-local"`, "train --ansatz two-lcal"},
+		{2, `did you mean "hinge"`, "train --loss hing"},
+		{2, "regression", "train --data sine --loss hinge"},
+		{2, "backend", "train --backend qq"},
+		{2, "gradient method", "train --gradient shift"},
+		{2, "needs --backend native", "train --backend q --gradient adjoint"},
+		{2, `did you mean "iris"`, "train --data iriss"},
+		{2, "turns only phases", "train --encoding rz --ansatz two-local"},
+		{2, "6 features do not fit on 4 qubits", "train --features 6 --qubits 4"},
+		{2, "the data has 4", "train --data iris --features 5"},
+		{2, "entanglement", "train --ansatz strongly-entangling --entanglement full"},
+		{2, "TiB; this machine has", "train --qubits 40"},
+		{2, "GiB free", "train --qubits 60"},
+		{2, "free", "train --qubits 1000"},
+		{2, "qubits", "train --qubits 100000000"},
+		{2, "qubits", "train --encoding amplitude --qubits 60"},
+		{2, "setosa", "train --data iris --classes setosa,lily"},
+		{2, "did you mean", "train --data iris --classes setosa,versicolour"},
+		{2, "CSV", "train --data iris --label species"},
+		{2, "fixed", "train --data iris --samples 10"},
+		{2, "--resume continues", "train --resume r --out s"},
+		{74, "no such file", "train --data absent.csv"},
+		{74, "no such file", "train --config absent.yaml"},
+		{74, "not a run directory", "train --resume absent"},
+		{74, "directory", "train --out " + blocked + "/run"},
+		{74, "directory", "train --data " + t.TempDir() + "/"},
+		{65, "label column", "train --data " + good + " --label z"},
+		{65, "not a number", "train --data " + file("a,b,y\n1,2,u\n2,q,v\n1,3,u\n")},
+		{65, "Use --missing drop|mean", "train --data " + file("a,b,y\n1,2,u\n2,,v\n1,3,u\n")},
+		{65, "Use --missing drop|mean", "train --data " + file("a,b,y\n1,2,u\n2,NaN,v\n1,3,u\n")},
+		{65, "not finite", "train --data " + file("a,b,y\n1,2,u\n2,Inf,v\n1,3,u\n")},
+		{65, "one class only", "train --data " + file("a,b,y\n1,2,u\n2,3,u\n")},
+		{65, "wrong number of fields", "train --data " + file("a,b,y\n1,2,u\n2,3\n")},
+		{65, "quote", "train --data " + file("a,b,y\n1,\"2,u\n")},
+		{65, "no data", "train --data " + file("")},
+		{65, "no data", "train --data " + file("a,b,y\n")},
+		{65, "UTF-8", "train --data " + file("a,b,y\n\xff\xfe,2,u\n")},
+		{65, "too few samples", "train --data " + file("a,b,y\n1,2,u\n2,1,v\n")},
+		{2, "--data is needed", "predict absent"},
+		{2, "RUN", "predict"},
+		{74, "no such file", "predict absent --data " + good},
+		{74, "not a run directory", "evaluate absent"},
+		{2, "one or more run directories", "compare"},
+		{2, `did you mean "openqasm3"`, "export absent --format openqasm"},
+		{2, "did you mean", "data mons"},
+		{2, "--out needs the name", "data --out x.csv"},
+		{2, "must be at least 1", "draw --layers 0"},
+		{2, "use fewer", "draw --qubits 100000000"},
+		{2, "fewer layers", "train --layers 1000000000"},
+	} {
+		refuse(t, tt.code, tt.want, strings.Fields(tt.args)...)
+	}
+	if entries, err := os.ReadDir("."); err != nil || len(entries) != 0 {
+		t.Errorf("left behind: %v, %v", entries, err)
+	}
+}
+
+func TestRefusedConfigurations(t *testing.T) {
+	for _, tt := range []struct {
+		code       int
+		want, text string
+	}{
+		{2, `:2: "layrs": unknown setting; did you mean "layers"?`, "data: iris\nlayrs: 3\n"},
+		{2, ":1: layers", "layers: [1, {a: 2}]\n"},
+		{2, "set twice", "layers: 1\nlayers: 2\n"},
+		{2, "not a whole number", "layers: three\n"},
+		{65, "not a mapping", "- layers\n"},
+		{65, "yaml", "a: [\n"},
+	} {
+		refuse(t, tt.code, tt.want, "train", "--config", writeFile(t, "c.yaml", tt.text))
+	}
+	t.Setenv("QNN_LAYERS", "many")
+	refuse(t, exitUsage, "QNN_LAYERS", "train", "--data", "iris")
+}
+
+// TestRefusedRuns damages a finished run in many ways.
+func TestRefusedRuns(t *testing.T) {
+	table := "a,b,y\n" + strings.Repeat("1,2,u\n2,1,v\n1.5,3,u\n4,1,v\n", 6)
+	data := writeFile(t, "t.csv", table)
+	dir := quick(t, "--data", data)
+	model, checkpoint := read(t, dir, modelFile), read(t, dir, checkpointFile)
+	damage := func(name, text string) func() {
+		old := read(t, dir, name)
+		put(t, filepath.Join(dir, name), text)
+		return func() { put(t, filepath.Join(dir, name), old) }
+	}
+	samples := writeFile(t, "s.csv", "a,b\n1,2\n")
+	for _, tt := range []struct {
+		file, text string
+		code       int
+		want       string
+		args       []string
+	}{
+		{modelFile, model[:len(model)/2], 65, modelFile, []string{"predict", dir, "--data", samples}},
+		{modelFile, "{}", 65, modelFile, []string{"evaluate", dir}},
+		{modelFile, strings.Replace(model, `"version": 1`, `"version": 9`, 1), 65, "newer", []string{"export", dir}},
+		{modelFile, strings.Replace(model, `"qubits": 2`, `"qubits": 40`, 1), 2, "TiB", []string{"predict", dir, "--data", samples}},
+		{checkpointFile, checkpoint[:len(checkpoint)-9], 65, checkpointFile, []string{"train", "--resume", dir}},
+		{checkpointFile, strings.Replace(checkpoint, `"epoch":2`, `"epoch":3`, 1), 65, "checksum", []string{"train", "--resume", dir}},
+		{configFile, "layers: 1\nunknown: 2\n", 65, "unknown", []string{"train", "--resume", dir}},
+		{environmentFile, "{", 65, environmentFile, []string{"evaluate", dir}},
+	} {
+		mend := damage(tt.file, tt.text)
+		refuse(t, tt.code, tt.want, tt.args...)
+		mend()
+	}
+	refuse(t, exitData, "layers 4, asked for 3", "train", "--resume", dir, "--layers", "3")
+	refuse(t, exitUsage, "directory is not empty", "train", "--data", data, "--out", dir)
+	refuse(t, exitUsage, "there are 5 samples", "export", dir, "--sample", "5")
+	refuse(t, exitUsage, "there are 5 samples", "export", dir, "--sample", "-1")
+	refuse(t, exitIO, "no such file", "export", dir, "--out", filepath.Join(dir, "absent", "x.qasm"))
+	refuse(t, exitData, "b", "predict", dir, "--data", writeFile(t, "w.csv", "a,c\n1,2\n"))
+	refuse(t, exitData, "no label column", "evaluate", dir, "--data", samples)
+	refuse(t, exitUsage, "at least 2 seeds", "compare", dir, "--seeds", "1")
+	put(t, data, strings.Replace(table, "1.5", "1.6", 1))
+	refuse(t, exitData, "has changed", "evaluate", dir)
+	refuse(t, exitData, "has changed", "train", "--resume", dir)
+	if err := os.Remove(filepath.Join(dir, modelFile)); err != nil {
+		t.Fatal(err)
+	}
+	refuse(t, exitIO, "--resume", "predict", dir, "--data", samples)
+}
+
+func put(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

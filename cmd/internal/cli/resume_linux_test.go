@@ -1,0 +1,168 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestMain lets the tests run this binary as qnn in processes of its own.
+func TestMain(m *testing.M) {
+	if os.Getenv("QNN_TEST_AS_COMMAND") == "1" {
+		os.Exit(Main(os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+	}
+	os.Exit(m.Run())
+}
+
+// process is qnn with the given arguments in a process of its own.
+func process(ctx context.Context, threads int, args ...string) (*exec.Cmd, *bytes.Buffer) {
+	c := exec.CommandContext(ctx, os.Args[0], args...)
+	c.Env = append(os.Environ(), "QNN_TEST_AS_COMMAND=1", fmt.Sprintf("GOMAXPROCS=%d", threads))
+	var errs bytes.Buffer
+	c.Stderr = &errs
+	return c, &errs
+}
+
+// stopAndResume trains with a signal sent after each of the delays, in turn to the
+// first run and to its resumptions, and then to the end. It returns how often the
+// signal met a running process.
+func stopAndResume(t *testing.T, signal os.Signal, threads int, delays []time.Duration, dir string, args ...string) int {
+	t.Helper()
+	next := append([]string{"train", "--out", dir, "--no-baselines"}, args...)
+	met := 0
+	for _, delay := range append(delays, time.Hour) {
+		c, errs := process(t.Context(), threads, next...)
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		timer := time.AfterFunc(delay, func() { _ = c.Process.Signal(signal) })
+		err := c.Wait()
+		timer.Stop()
+		if err == nil {
+			return met
+		}
+		exit, ok := errors.AsType[*exec.ExitError](err)
+		if !ok {
+			t.Fatal(err)
+		}
+		switch {
+		case signal == os.Interrupt && exit.ExitCode() == exitInterrupted:
+			if !strings.Contains(errs.String(), "Resume: qnn train --resume "+dir) {
+				t.Fatalf("no way to resume in\n%s", errs)
+			}
+		case signal == syscall.SIGKILL && exit.ExitCode() == -1:
+		default:
+			t.Fatalf("%v\n%s", err, errs)
+		}
+		if _, err := os.Stat(filepath.Join(dir, checkpointFile)); err == nil {
+			met++
+			next = []string{"train", "--resume", dir, "--no-baselines"}
+		} else if err := os.RemoveAll(dir); err != nil { // killed before the first checkpoint
+			t.Fatal(err)
+		}
+	}
+	t.Fatal("the last run did not end")
+	return met
+}
+
+// TestInterruptAndResume: metrics and model of a run that was stopped several times,
+// by Ctrl-C or by force, are those of one that was not, on one thread and on two.
+func TestInterruptAndResume(t *testing.T) {
+	ms := time.Millisecond
+	for _, tt := range []struct {
+		name   string
+		signal os.Signal
+		delays []time.Duration
+		args   string
+	}{
+		{"interrupt", os.Interrupt, []time.Duration{700 * ms, 500 * ms, 600 * ms}, "--optimizer adam"},
+		{"interrupt", os.Interrupt, []time.Duration{600 * ms, 650 * ms}, "--optimizer lbfgs"},
+		{"kill", syscall.SIGKILL, []time.Duration{1200 * ms, 1300 * ms}, "--optimizer adam"},
+	} {
+		t.Run(tt.name+" "+tt.args, func(t *testing.T) {
+			base := append(strings.Fields(tt.args), "--data", "breast-cancer", "--layers", "5", "--epochs", "250", "--patience", "-1", "--seed", "4")
+			whole := filepath.Join(t.TempDir(), "whole")
+			stopAndResume(t, os.Interrupt, 2, nil, whole, base...)
+			for _, threads := range []int{1, 2} {
+				dir := filepath.Join(t.TempDir(), "stopped")
+				met := stopAndResume(t, tt.signal, threads, tt.delays, dir, base...)
+				t.Logf("%d threads: stopped %d times", threads, met)
+				for _, name := range []string{metricsFile, modelFile} {
+					if read(t, whole, name) != read(t, dir, name) {
+						t.Errorf("%d threads: %s differs from the uninterrupted run's", threads, name)
+					}
+				}
+				if stale, _ := filepath.Glob(filepath.Join(dir, ".unfinished-*")); len(stale) > 0 {
+					t.Errorf("left behind: %v", stale)
+				}
+			}
+		})
+	}
+}
+
+func TestInterruptedInProcess(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	ctx, cancel := context.WithCancel(t.Context())
+	var out bytes.Buffer
+	errs := &watcher{word: "epoch  3/40", found: cancel}
+	code := run(ctx, []string{"train", "--data", "iris", "--epochs", "40", "--out", dir}, Streams{Out: &out, Err: errs})
+	if code != exitInterrupted || !strings.Contains(errs.String(), "interrupted  at epoch 4, batch 0; everything is saved. Resume: qnn train --resume "+dir) {
+		t.Fatalf("exit code %d\n%s", code, errs)
+	}
+	refuse(t, exitIO, "finish it: qnn train --resume", "evaluate", dir)
+	command(t, 0, "train", "--resume", dir, "--quiet")
+	before := read(t, dir, modelFile)
+	command(t, 0, "train", "--resume", dir, "--quiet") // finished: results are written again
+	if read(t, dir, modelFile) != before {
+		t.Error("resuming a finished run changed its model")
+	}
+	command(t, 0, "train", "--resume", dir, "--quiet", "--epochs", "42")
+	if rows := strings.Count(read(t, dir, metricsFile), "\n"); rows != 43 && !strings.Contains(read(t, dir, reportFile), "no longer improves") {
+		t.Errorf("%d lines of metrics after two more epochs, want 43", rows)
+	}
+}
+
+// watcher is a buffer that calls found once word is in it.
+type watcher struct {
+	bytes.Buffer
+	word  string
+	found func()
+}
+
+func (w *watcher) Write(p []byte) (int, error) {
+	n, err := w.Buffer.Write(p)
+	if strings.Contains(w.String(), w.word) {
+		w.found()
+	}
+	return n, err
+}
+
+// TestFullDisk trains into a small file system: the run ends with an I/O error, and
+// nothing half-written stays.
+func TestFullDisk(t *testing.T) {
+	disk := t.TempDir()
+	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=48k"); err != nil {
+		t.Skipf("needs the right to mount a small file system: %v", err)
+	}
+	defer func() {
+		if err := syscall.Unmount(disk, 0); err != nil {
+			t.Error(err)
+		}
+	}()
+	dir := filepath.Join(disk, "run")
+	_, errs := command(t, exitIO, "train", "--data", "moons", "--layers", "20", "--epochs", "60", "--out", dir, "--no-baselines", "--quiet")
+	if !strings.Contains(errs, "no space left on device") || strings.Count(errs, "\n") != 1 {
+		t.Errorf("standard error: %s", errs)
+	}
+	if stale, _ := filepath.Glob(filepath.Join(dir, ".unfinished-*")); len(stale) > 0 {
+		t.Errorf("left behind: %v", stale)
+	}
+}

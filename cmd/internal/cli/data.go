@@ -31,7 +31,7 @@ with --out, write it as CSV (- for standard output), which qnn train --data read
 		Example: "  qnn data\n  qnn data moons --samples 500 --noise 0.1 --out moons.csv",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return usage("qnn data takes one name, got %d", len(args))
+				return usage("unexpected argument %q: qnn data takes one name", args[1])
 			}
 			return nil
 		},
@@ -52,7 +52,11 @@ with --out, write it as CSV (- for standard output), which qnn train --data read
 	return c
 }
 
-// dataInfo is an element of data --json.
+// dataList is the object of data --json, dataInfo that of data NAME --json.
+type dataList struct {
+	DataSets []dataInfo `json:"data_sets"`
+}
+
 type dataInfo struct {
 	Name      string   `json:"name"`
 	About     string   `json:"about"`
@@ -74,7 +78,7 @@ func listData(o *dataOptions) error {
 		for i, d := range catalogue {
 			list[i] = dataInfo(d)
 		}
-		return writeJSON(o.Streams.Out, list)
+		return writeJSON(o.Streams.Out, dataList{list})
 	}
 	t := tabwriter.NewWriter(o.Streams.Out, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(t, "name\tsamples\tfeatures\tclasses\tabout")

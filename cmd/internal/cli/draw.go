@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -33,7 +34,7 @@ that the flags describe. Weights are w0, w1, …, features x0, x1, ….`,
 		Example: "  qnn draw runs/iris-0001\n  qnn draw --features 3 --encoding zz --ansatz real-amplitudes --layers 1",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return usage("qnn draw takes one run directory, got %d", len(args))
+				return usage("unexpected argument %q: qnn draw takes one run directory", args[1])
 			}
 			return nil
 		},
@@ -47,10 +48,10 @@ that the flags describe. Weights are w0, w1, …, features x0, x1, ….`,
 	f := c.Flags()
 	f.IntVar(&o.Config.Features, "features", 4, "features to encode")
 	f.IntVar(&o.Config.Qubits, "qubits", 0, "qubits (0: as many as the features need)")
-	f.StringVar(&o.Config.Encoding, "encoding", defaultEncoding, "how features enter the circuit")
-	f.StringVar(&o.Config.Ansatz, "ansatz", defaultAnsatz, "trainable layers")
+	f.StringVar(&o.Config.Encoding, "encoding", defaultEncoding, "how features enter the circuit: "+strings.Join(ansatz.Encodings(), ", "))
+	f.StringVar(&o.Config.Ansatz, "ansatz", defaultAnsatz, "trainable layers: "+strings.Join(ansatz.Ansaetze(), ", "))
 	f.IntVar(&o.Config.Layers, "layers", defaultLayers, "repetitions of the ansatz")
-	f.StringVar(&o.Entanglement, "entanglement", "", "linear|circular|full, for the templates that have a choice")
+	f.StringVar(&o.Entanglement, "entanglement", "", strings.Join(ansatz.Entanglements(), ", ")+"; for the ansaetze that have a choice")
 	f.BoolVar(&o.ASCII, "ascii", false, "use ASCII characters only")
 	f.IntVar(&o.Width, "width", 100, "wrap at this many columns, 0: never")
 	f.StringVar(&o.Out, "out", "", "file to write (default standard output)")
@@ -102,9 +103,8 @@ func (o *drawOptions) circuit() (*circuits.Circuit, error) {
 		return nil, usage("--layers %d: must be at least 1", o.Config.Layers)
 	}
 	o.Config.Entanglement = ansatz.Entanglement(o.Entanglement)
-	c, err := ansatz.Build(o.Config)
-	if err != nil {
-		return nil, usage("%v", err)
+	if err := checkGates(max(o.Config.Qubits, o.Config.Features), o.Config.Layers); err != nil {
+		return nil, err
 	}
-	return c, nil
+	return buildCircuit(o.Config)
 }

@@ -35,7 +35,7 @@ of a CSV file that has the label column.`,
 	}
 	f := c.Flags()
 	f.StringVar(&o.Data, "data", "", "labelled CSV file, - for standard input (default the run's test part)")
-	f.StringVar(&o.Missing, "missing", "refuse", "missing cells: refuse, drop the row, or fill in the training mean: refuse|drop|mean")
+	f.StringVar(&o.Missing, "missing", "refuse", "missing cells: refuse, drop (the row), mean (fill in that of the training data)")
 	addOutputFlags(f, &o.JSON, &o.Mute)
 	return c
 }

@@ -5,10 +5,12 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
+	"github.com/qnn-go/qnn/internal/suggest"
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/dataset"
 )
@@ -42,7 +44,7 @@ a sample, in the order of the input.`,
 	f := c.Flags()
 	f.StringVar(&o.Data, "data", "", "CSV file of samples, - for standard input")
 	f.StringVar(&o.Out, "out", "", "file to write (default standard output)")
-	f.StringVar(&o.Missing, "missing", "refuse", "missing cells: refuse, drop the row, or fill in the training mean: refuse|drop|mean")
+	f.StringVar(&o.Missing, "missing", "refuse", "missing cells: refuse, drop (the row), mean (fill in that of the training data)")
 	addOutputFlags(f, &o.JSON, &o.Mute)
 	return c
 }
@@ -97,6 +99,9 @@ func loadRunModel(path string) (*qnn.Model, error) {
 func readSamples(m *qnn.Model, path string, stdin io.Reader, missing string) (*dataset.Dataset, error) {
 	if m.Pipeline == nil {
 		return nil, badData("the model has no preprocessing and so no column names: it cannot read tables. Use the library, or train with qnn train")
+	}
+	if missing != "" && !slices.Contains(missingNames(), missing) {
+		return nil, usage("--missing %s", suggest.Unknown("missing", missing, missingNames()))
 	}
 	schema := &dataset.Schema{Columns: m.Pipeline.Columns, Target: m.Target, Classes: m.Classes}
 	return readTable(path, stdin, dataset.CSVOptions{Schema: schema, Missing: dataset.Missing(missing)})

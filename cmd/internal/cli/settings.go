@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +15,8 @@ import (
 
 	"github.com/qnn-go/qnn/circuits/ansatz"
 	"github.com/qnn-go/qnn/internal/suggest"
+	"github.com/qnn-go/qnn/qnn"
+	"github.com/qnn-go/qnn/qnn/dataset"
 )
 
 // settings is everything that determines a trained model. Its flags, built by
@@ -68,35 +71,38 @@ func (s *settings) flags() *pflag.FlagSet {
 	f := pflag.NewFlagSet("settings", pflag.ContinueOnError)
 	f.SortFlags = false
 	f.StringVar(&s.Data, "data", "breast-cancer", "data set: a name that qnn data lists, or a CSV file")
-	f.StringVar(&s.Label, "label", "", "label column of a CSV file: its name or its number (1 is the first, -1 the last; default the last)")
+	f.StringVar(&s.Label, "label", "", "label column of a CSV file: its name or number, -1 is the last (default the last)")
 	f.StringSliceVar(&s.Classes, "classes", nil, "use only these classes, such as 0,1")
 	f.StringSliceVar(&s.Categorical, "categorical", nil, "columns of a CSV file to read as categories though they look like numbers")
 	f.StringSliceVar(&s.Ignore, "ignore", nil, "columns of a CSV file to leave out")
-	f.StringVar(&s.Missing, "missing", "refuse", "missing cells of a CSV file: refuse, drop the row, or fill in the mean: refuse|drop|mean")
-	f.StringVar(&s.Task, "task", "auto", "what the labels of a CSV file are: auto|classification|regression")
+	f.StringVar(&s.Missing, "missing", "refuse", "missing cells of a CSV file: refuse, drop (the row), mean (fill it in)")
+	f.StringVar(&s.Task, "task", "auto", "what the labels of a CSV file are: auto, classification, regression")
 	f.IntVar(&s.Samples, "samples", 0, "samples of a synthetic data set (0: its default)")
 	f.Float64Var(&s.Noise, "noise", 0, "noise of a synthetic data set")
 	f.Float64Var(&s.Test, "test", 0.2, "share of the samples held back for the test")
 	f.Float64Var(&s.Validation, "validation", 0.2, "share of the rest held back for early stopping")
+	group(f, "Data")
 
 	f.IntVar(&s.Features, "features", 0, "features after PCA (0: as many as the encoding takes on the qubits, at most 4)")
 	f.IntVar(&s.Qubits, "qubits", 0, "qubits (0: as many as the features need)")
-	f.StringVar(&s.Encoding, "encoding", defaultEncoding, "how features enter the circuit: "+strings.Join(ansatz.Encodings(), "|"))
-	f.StringVar(&s.Ansatz, "ansatz", defaultAnsatz, "trainable layers: "+strings.Join(ansatz.Ansaetze(), "|"))
-	f.StringVar(&s.Entanglement, "entanglement", "", "linear|circular|full, for the templates that have a choice (empty: the template's default)")
+	f.StringVar(&s.Encoding, "encoding", defaultEncoding, "how features enter the circuit: "+strings.Join(ansatz.Encodings(), ", "))
+	f.StringVar(&s.Ansatz, "ansatz", defaultAnsatz, "trainable layers: "+strings.Join(ansatz.Ansaetze(), ", "))
+	f.StringVar(&s.Entanglement, "entanglement", "", strings.Join(ansatz.Entanglements(), ", ")+"; for the ansaetze that have a choice")
 	f.IntVar(&s.Layers, "layers", defaultLayers, "repetitions of the ansatz")
+	group(f, "Model")
 
 	f.IntVar(&s.Epochs, "epochs", 60, "most passes over the training data")
 	f.IntVar(&s.Batch, "batch", 32, "samples a step")
-	f.Float64Var(&s.Rate, "lr", 0, "learning rate (0: the optimizer's default)")
+	f.Float64Var(&s.Rate, "lr", 0, "learning rate (0: adam 0.05, sgd 0.1)")
 	f.Float64Var(&s.Momentum, "momentum", 0, "momentum of sgd")
 	f.BoolVar(&s.Nesterov, "nesterov", false, "Nesterov momentum of sgd")
-	f.StringVar(&s.Optimizer, "optimizer", "adam", "adam|lbfgs|sgd")
-	f.StringVar(&s.Loss, "loss", "", "cross-entropy|mse|hinge (default cross-entropy, or mse for regression)")
-	f.IntVar(&s.Patience, "patience", 10, "epochs without a lower validation loss before stopping (negative: never stop early)")
+	f.StringVar(&s.Optimizer, "optimizer", "adam", "adam, lbfgs, sgd")
+	f.StringVar(&s.Loss, "loss", "", "cross-entropy, mse, hinge (default cross-entropy, or mse for regression)")
+	f.IntVar(&s.Patience, "patience", 10, "epochs without a lower validation loss before stopping (-1: never stop early)")
 	f.Uint64Var(&s.Seed, "seed", 0, "seed of the split, the initial parameters and the order of samples")
-	f.StringVar(&s.Gradient, "gradient", "", "adjoint|parameter-shift|finite-difference (default adjoint; parameter-shift with --backend q)")
-	f.StringVar(&s.Backend, "backend", "native", "simulator: native|q")
+	f.StringVar(&s.Gradient, "gradient", "", "adjoint, parameter-shift, finite-difference (default adjoint; parameter-shift with --backend q)")
+	f.StringVar(&s.Backend, "backend", "native", "simulator: native, q (the package itsubaki/q, slow)")
+	group(f, "Training")
 	return f
 }
 
@@ -269,6 +275,33 @@ func (s *settings) isFile() bool {
 
 // check refuses values that no command can use.
 func (s *settings) check() error {
+	if err := s.checkCounts(); err != nil {
+		return err
+	}
+	if err := s.checkShares(); err != nil {
+		return err
+	}
+	for _, v := range []struct {
+		flag, value string
+		known       []string
+	}{
+		{"missing", s.Missing, missingNames()},
+		{"task", s.Task, []string{string(dataset.TaskAuto), string(dataset.TaskClassification), string(dataset.TaskRegression)}},
+		{"loss", s.Loss, qnn.Losses()},
+		{"entanglement", s.Entanglement, ansatz.Entanglements()},
+	} {
+		if v.value != "" && !slices.Contains(v.known, v.value) {
+			return usage("--%s %s", v.flag, suggest.Unknown(v.flag, v.value, v.known))
+		}
+	}
+	return nil
+}
+
+func missingNames() []string {
+	return []string{string(dataset.MissingRefuse), string(dataset.MissingDrop), string(dataset.MissingMean)}
+}
+
+func (s *settings) checkCounts() error {
 	for _, v := range []struct {
 		flag  string
 		value int
@@ -285,12 +318,18 @@ func (s *settings) check() error {
 			return usage("--%s %d: must be at least %d", v.flag, v.value, v.least)
 		}
 	}
+	return nil
+}
+
+func (s *settings) checkShares() error {
+	const mostShare = 0.99
 	for _, v := range []struct {
 		flag      string
 		value     float64
 		low, high float64
 	}{
-		{"test", s.Test, 0, 1}, {"validation", s.Validation, 0, 1}, {"lr", s.Rate, 0, 1e6}, {"momentum", s.Momentum, 0, 1}, {"noise", s.Noise, 0, 1e6},
+		{"test", s.Test, 0, mostShare}, {"validation", s.Validation, 0, mostShare},
+		{"lr", s.Rate, 0, 1e6}, {"momentum", s.Momentum, 0, 1}, {"noise", s.Noise, 0, 1e6},
 	} {
 		if !(v.value >= v.low && v.value <= v.high) {
 			return usage("--%s %s: must be between %g and %g", v.flag, strconv.FormatFloat(v.value, 'g', -1, 64), v.low, v.high)

@@ -58,6 +58,7 @@ QNN_EPOCHS), flags. Ctrl-C saves the run; --resume takes it up again.`,
 	f.StringVar(&o.Config, "config", "", "YAML file of settings")
 	f.BoolVar(&o.NoBaselines, "no-baselines", false, "do not train the classical models")
 	addOutputFlags(f, &o.JSON, &o.Mute)
+	group(f, "Run")
 	return c
 }
 

@@ -39,7 +39,7 @@ func writeFile(t *testing.T, name, text string) string {
 func TestTrainWritesARunDirectory(t *testing.T) {
 	t.Chdir(t.TempDir())
 	out, _ := command(t, 0, "train", "--data", "iris", "--epochs", "3")
-	for _, want := range []string{"data      iris: 150 samples, 4 features, 3 classes", "96 train, 24 validation, 30 test", "4 qubits", "svm-rbf", "accuracy", "McNemar", "saved     runs/iris-0001", "next: qnn predict"} {
+	for _, want := range []string{"data      iris: 150 samples, 4 features, 3 classes", "96 train, 24 validation, 30 test", "4 qubits", "svm-rbf", "accuracy", "McNemar", "saved     runs/iris-0001", "qnn predict runs/iris-0001"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("output without %q:\n%s", want, out)
 		}

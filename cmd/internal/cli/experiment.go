@@ -128,11 +128,11 @@ func (e *experiment) loadNamed() (*dataset.Dataset, error) {
 		return nil, usage("--label, --categorical and --ignore are for CSV files; %s has its columns", e.Data)
 	}
 	d, err := dataset.Load(e.Data, dataset.Synthetic{Samples: e.Samples, Noise: e.Noise, Seed: e.Seed})
-	if _, unknown := errors.AsType[*dataset.UnknownError](err); unknown {
+	if unknown, ok := errors.AsType[*dataset.UnknownError](err); ok {
 		if _, stat := os.Stat(e.Data); stat == nil {
 			return nil, usage("--data %s: there is no data set of that name, but a file. Write ./%s to read it", e.Data, e.Data)
 		}
-		return nil, usage("--data %w. Files end in .csv, .tsv or .txt, or have a / in their path", err)
+		return nil, usage("--data %s. Files end in .csv, .tsv or .txt, or have a / in their path", suggest.Unknown("data set", e.Data, unknown.Known))
 	}
 	return d, err
 }

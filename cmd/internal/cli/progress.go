@@ -47,22 +47,30 @@ func isTerminal(w io.Writer) bool {
 // show reports the last epoch of the state.
 func (p *progress) show(s *qnn.State, regression, validated bool) {
 	e := s.History[len(s.History)-1]
-	text := fmt.Sprintf("loss %.4f", e.TrainLoss)
+	text := "loss " + short(e.TrainLoss)
 	if validated {
-		text += fmt.Sprintf("  val %.4f", e.ValLoss)
+		text += "  val " + short(e.ValLoss)
 		if !regression {
 			text += fmt.Sprintf("  val acc %.3f", e.ValAccuracy)
 		}
 	} else if !regression {
 		text += fmt.Sprintf("  acc %.3f", e.TrainAccuracy)
 	}
-	text += fmt.Sprintf("  |grad| %.3f", e.GradientNorm)
+	text += "  |grad| " + short(e.GradientNorm)
 	if p.bar != nil {
 		p.status = "  " + text
 		p.bar.SetCurrent(int64(s.Epoch))
 		return
 	}
 	_, _ = fmt.Fprintf(p.w, "epoch %*d/%d  %s\n", len(fmt.Sprint(p.total)), s.Epoch, p.total, text)
+}
+
+// short writes a number with four decimals, or a large one with four digits.
+func short(v float64) string {
+	if v >= 1e4 {
+		return fmt.Sprintf("%.4g", v)
+	}
+	return fmt.Sprintf("%.4f", v)
 }
 
 // end leaves the bar as it is and frees the terminal's line.

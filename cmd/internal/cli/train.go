@@ -33,6 +33,7 @@ type trainOptions struct {
 
 func newTrain(s Streams) *cobra.Command {
 	o := &trainOptions{Streams: s}
+	own := o.flags()
 	c := &cobra.Command{
 		Use:   "train",
 		Short: "Train a model and compare it with classical ones",
@@ -48,11 +49,11 @@ QNN_EPOCHS), flags. Ctrl-C saves the run; --resume takes it up again.`,
   qnn train --data patients.csv --label outcome --missing mean
   qnn train --resume runs/moons-0003`,
 		Args: exactArgs(),
-		RunE: func(c *cobra.Command, _ []string) error { return runTrain(c.Context(), o, c.Flags()) },
+		RunE: func(c *cobra.Command, _ []string) error { return runTrain(c.Context(), o, own) },
 	}
 	f := c.Flags()
 	f.SortFlags = false
-	f.AddFlagSet(o.flags())
+	f.AddFlagSet(own)
 	f.StringVar(&o.Out, "out", "", "run directory (default runs/DATA-0001, the next free number)")
 	f.StringVar(&o.Resume, "resume", "", "run directory of an interrupted run to continue")
 	f.StringVar(&o.Config, "config", "", "YAML file of settings")
@@ -81,6 +82,7 @@ type trainRun struct {
 	timing  [][2]string // epoch and seconds, rows of the timing file
 }
 
+// runTrain trains; flags are those of the settings.
 func runTrain(ctx context.Context, o *trainOptions, flags *pflag.FlagSet) error {
 	r := &trainRun{opts: o}
 	resumed, err := o.configure(flags)
@@ -164,6 +166,9 @@ func (r *trainRun) build() error {
 	}
 	if r.experiment, err = newExperiment(&r.opts.settings, r.opts.In); err != nil {
 		return err
+	}
+	if r.data.Regression() && r.Loss != "" && r.Loss != string(qnn.MSE) {
+		return usage("--loss %s is for classes, and %s has numbers to predict. Use --loss mse", r.Loss, r.Data)
 	}
 	if r.model, err = r.newModel(); err != nil {
 		return err

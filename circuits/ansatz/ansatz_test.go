@@ -299,3 +299,15 @@ func TestTypedErrors(t *testing.T) {
 		t.Errorf("got %#v", err)
 	}
 }
+
+func TestBuildRefusesWhatNoMachineHolds(t *testing.T) {
+	for _, cfg := range []ansatz.Config{
+		{Features: 4, Layers: 1 << 40},
+		{Features: 4, Qubits: 1 << 40},
+		{Features: 1 << 40},
+	} {
+		if _, err := ansatz.Build(cfg); !errors.Is(err, ansatz.ErrLayers) {
+			t.Errorf("%+v: %v, want %v", cfg, err, ansatz.ErrLayers)
+		}
+	}
+}

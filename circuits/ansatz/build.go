@@ -86,12 +86,18 @@ func findBlock(name string) (block, error) {
 	return block{}, &NameError{Kind: "ansatz", Name: name, Known: Ansaetze()}
 }
 
-// A circuit is refused before it takes all memory: with full entanglement a layer
-// has about qubits² gates.
-const (
-	maxQubits = 1 << 12
-	maxGates  = 1 << 24
-)
+// maxGates bounds a circuit, which is refused before it takes all memory.
+const maxGates = 1e7
+
+// checkSize refuses circuits of more than about maxGates gates: with full
+// entanglement there are about qubits² in a layer.
+func checkSize(qubits, layers int) error {
+	if gates := float64(layers) * float64(qubits) * float64(qubits); gates > maxGates {
+		return fmt.Errorf("%d layers on %d qubits: %w: up to %.2g gates, at most %.0g are possible; use fewer layers or qubits",
+			layers, qubits, ErrLayers, gates, float64(maxGates))
+	}
+	return nil
+}
 
 // Build makes the circuit that cfg describes: the encoding followed by the
 // ansatz, or, for reuploading, the encoding before each layer. The circuit reads
@@ -113,8 +119,8 @@ func Build(cfg Config) (*circuits.Circuit, error) {
 	if err != nil {
 		return nil, err
 	}
-	if most := maxGates / (max(cfg.Qubits, 1) * max(cfg.Qubits, 1)); cfg.Qubits > maxQubits || cfg.Layers > most {
-		return nil, fmt.Errorf("%d layers on %d qubits: %w: a circuit may have %d qubits and about %d gates; use fewer", cfg.Layers, cfg.Qubits, ErrLayers, maxQubits, maxGates)
+	if err := checkSize(cfg.Qubits, cfg.Layers); err != nil {
+		return nil, err
 	}
 	c := circuits.New(cfg.Qubits)
 	err = b.add(c, cfg, func() error { return e.Append(c, cfg.Features, cfg.EncodingReps, cfg.EncodingEntanglement) })

@@ -206,6 +206,9 @@ func (c *seedComparison) summarise(warn func(string, ...any)) error {
 		if m.Mean, m.Low, m.High, err = metric.MeanInterval(m.Scores); err != nil {
 			return err
 		}
+		if c.Score == "accuracy" { // Student's interval knows no bounds
+			m.Low, m.High = max(m.Low, 0), min(m.High, 1)
+		}
 		whole = append(whole, m)
 	}
 	c.Models = whole

@@ -13,11 +13,10 @@ import (
 
 // describe prints what is about to be trained.
 func (r *trainRun) describe(w io.Writer) {
-	reduction := ""
+	_, _ = fmt.Fprintf(w, "data      %s: %d samples, %d features, %s\n", r.data.Name, r.data.Len(), len(r.data.Columns), r.labels())
 	if share, ok := r.variance(); ok {
-		reduction = fmt.Sprintf(" -> %d (PCA keeps %.0f%% of the variance)", r.Features, 100*share)
+		_, _ = fmt.Fprintf(w, "          %d features after PCA, which keep %.0f%% of the variance\n", r.Features, 100*share)
 	}
-	_, _ = fmt.Fprintf(w, "data      %s: %d samples, %d features%s, %s\n", r.data.Name, r.data.Len(), len(r.data.Columns), reduction, r.labels())
 	_, _ = fmt.Fprintf(w, "          %d train, %d validation, %d test (%sseed %d)\n", r.train.Len(), r.validationSize(), r.test.Len(), r.stratified(), r.Seed)
 	weights := r.model.Weights()
 	_, _ = fmt.Fprintf(w, "model     %d qubits, %s encoding, %d layers %s, depth %d\n",
@@ -72,12 +71,12 @@ func (r *trainRun) gradientCost() string {
 	shifts := shiftRuns(r.circuit)
 	switch r.trainer.Method {
 	case qsim.ParameterShift:
-		return fmt.Sprintf("parameter-shift gradient: %d circuit runs a sample and step", shifts+1)
+		return fmt.Sprintf("parameter-shift gradient: %d runs a sample and step", shifts+1)
 	case qsim.FiniteDifference:
-		return fmt.Sprintf("finite-difference gradient: %d circuit runs a sample and step", 2*r.model.Weights()+1)
+		return fmt.Sprintf("finite-difference gradient: %d runs a sample and step", 2*r.model.Weights()+1)
 	case qsim.Adjoint:
 	}
-	return fmt.Sprintf("adjoint gradient: about 4 circuit runs a sample and step (parameter shift on a QPU: %d)", shifts+1)
+	return fmt.Sprintf("adjoint gradient: about 4 runs a sample and step (on a QPU: %d)", shifts+1)
 }
 
 // shiftRuns counts the shifted circuits of one gradient by weights.

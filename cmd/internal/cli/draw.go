@@ -103,8 +103,5 @@ func (o *drawOptions) circuit() (*circuits.Circuit, error) {
 		return nil, usage("--layers %d: must be at least 1", o.Config.Layers)
 	}
 	o.Config.Entanglement = ansatz.Entanglement(o.Entanglement)
-	if err := checkGates(max(o.Config.Qubits, o.Config.Features), o.Config.Layers); err != nil {
-		return nil, err
-	}
 	return buildCircuit(o.Config)
 }

@@ -79,7 +79,7 @@ func (o *evaluateOptions) load() (*qnn.Model, *dataset.Dataset, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	d, err := readSamples(m, o.Data, o.In, o.Missing)
+	d, err := readSamples(m, m.Target, o.Data, o.In, o.Missing)
 	if err != nil {
 		return nil, nil, err
 	}

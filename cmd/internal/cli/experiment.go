@@ -41,8 +41,8 @@ func newExperiment(s *settings, stdin io.Reader) (*experiment, error) {
 	if e.encoding, err = ansatz.FindEncoding(s.Encoding); err != nil {
 		return nil, usage("--encoding %v", err)
 	}
-	if e.encoding.PhaseOnly && s.Ansatz != "reuploading" {
-		return nil, usage("--encoding %s turns only phases, which %s cannot see behind it. Use --encoding angle-ry, or --ansatz reuploading", s.Encoding, s.Ansatz)
+	if e.encoding.PhaseOnly && (s.Ansatz != "reuploading" || s.Layers < 2) {
+		return nil, usage("--encoding %s turns only phases, which %d layers of %s cannot see. Use --encoding angle-ry, or at least 2 layers of --ansatz reuploading", s.Encoding, s.Layers, s.Ansatz)
 	}
 	if err := e.load(stdin); err != nil {
 		return nil, err
@@ -57,7 +57,7 @@ func newExperiment(s *settings, stdin io.Reader) (*experiment, error) {
 		Features: e.Features, Qubits: s.Qubits, Encoding: s.Encoding, Ansatz: s.Ansatz,
 		Layers: s.Layers, Entanglement: ansatz.Entanglement(s.Entanglement),
 	}
-	if err := e.fits(max(config.Qubits, e.encoding.QubitsFor(config.Features)), config.Layers); err != nil {
+	if err := e.fits(max(config.Qubits, e.encoding.QubitsFor(config.Features))); err != nil {
 		return nil, err
 	}
 	if e.circuit, err = buildCircuit(config); err != nil {
@@ -68,25 +68,12 @@ func newExperiment(s *settings, stdin io.Reader) (*experiment, error) {
 }
 
 // fits refuses circuits that are too large for this machine before one is built.
-func (s *settings) fits(qubits, layers int) error {
+func (s *settings) fits(qubits int) error {
 	vectors := 1
 	if m, err := s.method(); err == nil && m == qsim.Adjoint {
 		vectors = 2
 	}
-	if err := qsim.CheckMemory(qubits, vectors); err != nil {
-		return err
-	}
-	return checkGates(qubits, layers)
-}
-
-// checkGates refuses circuits with more gates than a machine can hold: there are up
-// to qubits² in a layer.
-func checkGates(qubits, layers int) error {
-	const most = 1e7
-	if gates := float64(layers) * float64(qubits) * float64(qubits); gates > most {
-		return usage("--layers %d on %d qubits: up to %.2g gates, at most %.2g are possible. Use fewer layers or qubits", layers, qubits, gates, most)
-	}
-	return nil
+	return qsim.CheckMemory(qubits, vectors)
 }
 
 // buildCircuit composes encoding and ansatz; errors name the flag.

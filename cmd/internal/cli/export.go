@@ -105,7 +105,7 @@ func (o *exportOptions) load() (*qnn.Model, [][]float64, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	d, err := readSamples(m, o.Data, o.In, "refuse")
+	d, err := readSamples(m, "", o.Data, o.In, "refuse")
 	if err != nil {
 		return nil, nil, err
 	}

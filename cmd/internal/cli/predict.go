@@ -33,7 +33,8 @@ any order; others, a label column too, are ignored. Without a header the columns
 are those of the training data, in order.
 
 Output is CSV: the prediction and, for classes, the probability of each; one row
-a sample, in the order of the input.`,
+a sample, in the order of the input, none for a sample that --missing drop leaves
+out.`,
 		Example: "  qnn predict runs/iris-0001 --data new.csv --out predictions.csv",
 		Args:    exactArgs("RUN"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -66,7 +67,7 @@ func runPredict(ctx context.Context, o *predictOptions) error {
 	if err != nil {
 		return err
 	}
-	d, err := readSamples(m, o.Data, o.In, o.Missing)
+	d, err := readSamples(m, "", o.Data, o.In, o.Missing)
 	if err != nil {
 		return err
 	}
@@ -95,15 +96,16 @@ func loadRunModel(path string) (*qnn.Model, error) {
 	return loadModel(path, b)
 }
 
-// readSamples reads a CSV file with the columns of the model's training data.
-func readSamples(m *qnn.Model, path string, stdin io.Reader, missing string) (*dataset.Dataset, error) {
+// readSamples reads a CSV file with the columns of the model's training data and, if
+// target is not empty, with labels in that column.
+func readSamples(m *qnn.Model, target, path string, stdin io.Reader, missing string) (*dataset.Dataset, error) {
 	if m.Pipeline == nil {
 		return nil, badData("the model has no preprocessing and so no column names: it cannot read tables. Use the library, or train with qnn train")
 	}
 	if missing != "" && !slices.Contains(missingNames(), missing) {
 		return nil, usage("--missing %s", suggest.Unknown("missing", missing, missingNames()))
 	}
-	schema := &dataset.Schema{Columns: m.Pipeline.Columns, Target: m.Target, Classes: m.Classes}
+	schema := &dataset.Schema{Columns: m.Pipeline.Columns, Target: target, Classes: m.Classes}
 	return readTable(path, stdin, dataset.CSVOptions{Schema: schema, Missing: dataset.Missing(missing)})
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
@@ -15,25 +16,27 @@ import (
 
 // progress shows epochs as they end: a bar on a terminal, a line each elsewhere.
 type progress struct {
-	w      io.Writer
-	total  int
-	bars   *mpb.Progress
-	bar    *mpb.Bar
-	status string
+	w           io.Writer
+	start       time.Time
+	done, total int // epochs at the start, and at most
+	bars        *mpb.Progress
+	bar         *mpb.Bar
+	text        string                 // of the last epoch
+	status      atomic.Pointer[string] // what the bar's own goroutine shows
 }
 
 // newProgress starts at epoch done of total; a quiet one shows nothing.
 func newProgress(w io.Writer, done, total int, quiet bool) *progress {
-	p := &progress{w: w, total: total}
+	p := &progress{w: w, start: time.Now(), done: done, total: total}
 	switch {
 	case quiet:
 		p.w = io.Discard
 	case isTerminal(w):
+		p.status.Store(new(string))
 		p.bars = mpb.New(mpb.WithOutput(w), mpb.WithWidth(24))
 		p.bar = p.bars.New(int64(total), mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
 			mpb.PrependDecorators(decor.Name("epoch "), decor.CountersNoUnit("%d/%d")),
-			mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return p.status }),
-				decor.OnComplete(decor.Name("  "), ""), decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO), ""), decor.OnComplete(decor.Name(" left"), "")))
+			mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return *p.status.Load() })))
 		p.bar.SetCurrent(int64(done))
 	}
 	return p
@@ -56,13 +59,13 @@ func (p *progress) show(s *qnn.State, regression, validated bool) {
 	} else if !regression {
 		text += fmt.Sprintf("  acc %.3f", e.TrainAccuracy)
 	}
-	text += "  |grad| " + short(e.GradientNorm)
 	if p.bar != nil {
-		p.status = "  " + text
+		p.text = "  " + text
+		p.setStatus(p.text + "  " + p.left(s.Epoch))
 		p.bar.SetCurrent(int64(s.Epoch))
 		return
 	}
-	_, _ = fmt.Fprintf(p.w, "epoch %*d/%d  %s\n", len(fmt.Sprint(p.total)), s.Epoch, p.total, text)
+	_, _ = fmt.Fprintf(p.w, "epoch %*d/%d  %s  |grad| %s\n", len(fmt.Sprint(p.total)), s.Epoch, p.total, text, short(e.GradientNorm))
 }
 
 // short writes a number with four decimals, or a large one with four digits.
@@ -73,9 +76,25 @@ func short(v float64) string {
 	return fmt.Sprintf("%.4f", v)
 }
 
+// left says how long the other epochs take if they are as those so far.
+func (p *progress) left(epoch int) string {
+	each := time.Since(p.start) / time.Duration(max(1, epoch-p.done))
+	return (each * time.Duration(p.total-epoch)).Round(time.Second).String() + " left"
+}
+
+func (p *progress) setStatus(text string) { p.status.Store(&text) }
+
+// interrupt puts the cursor back where the bar expects it: the terminal has echoed ^C.
+func (p *progress) interrupt() {
+	if p.bar != nil {
+		_, _ = io.WriteString(p.w, "\r")
+	}
+}
+
 // end leaves the bar as it is and frees the terminal's line.
 func (p *progress) end() {
 	if p.bar != nil {
+		p.setStatus(p.text)
 		p.bar.Abort(false)
 		p.bars.Wait()
 	}

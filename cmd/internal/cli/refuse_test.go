@@ -42,12 +42,46 @@ func TestRefusals(t *testing.T) {
 		{2, "choose one of", "train --encoding foo"},
 		{2, `did you mean "two-local"`, "train --ansatz two-lcal"},
 		{2, `did you mean "hinge"`, "train --loss hing"},
-		{2, "regression", "train --data sine --loss hinge"},
+		{2, "numbers to predict", "train --data sine --loss hinge"},
 		{2, "backend", "train --backend qq"},
 		{2, "gradient method", "train --gradient shift"},
 		{2, "needs --backend native", "train --backend q --gradient adjoint"},
 		{2, `did you mean "iris"`, "train --data iriss"},
 		{2, "turns only phases", "train --encoding rz --ansatz two-local"},
+		{2, "at least 2 layers", "train --encoding rz --layers 1"},
+		{2, "did you mean --data iris", "train iris"},
+		{2, `did you mean "train"`, "help trian"},
+		{2, "unknown shorthand flag", "-x"},
+		{2, "needs an argument", "train --epochs"},
+		{2, "too large", "train --epochs 99999999999999999999"},
+		{2, "not a whole number from 0", "train --seed -1"},
+		{2, "not a truth value", "train --nesterov=2"},
+		{2, "must be at least 1", "train --epochs -1"},
+		{2, "must be between", "train --lr 1e300"},
+		{2, "must be between", "train --lr inf"},
+		{2, "must be between", "train --validation 1"},
+		{2, "nothing to report", "train --test 0"},
+		{2, "reads its data again", "train --data -"},
+		{2, `did you mean "drop"`, "train --missing drp"},
+		{2, `did you mean "regression"`, "train --task regresion"},
+		{2, `did you mean "linear"`, "train --entanglement liner --ansatz two-local"},
+		{2, "at least 2", "train --data iris --encoding zz --features 1"},
+		{2, "no setting learning_rate", "train --optimizer lbfgs --lr 0.1"},
+		{2, "free", "train --qubits 40 --backend q"},
+		{2, "free", "train --qubits 1000000 --ansatz two-local --entanglement full"},
+		{2, "unexpected argument", "data iris wine"},
+		{2, "unexpected argument", "draw a b"},
+		{2, "unexpected argument", "predict a b"},
+		{2, "must be between", "train --data moons --noise NaN"},
+		{65, "too few samples", "train --data moons --samples 3"},
+		{2, "cells are possible", "train --data moons --samples 1000000000"},
+		{74, "run directory", "predict absent --data absent.csv"},
+		{74, "A part of that path is a file", "train --data iris --out " + blocked},
+		{65, "not finite", "train --data " + file("a,b,y\n1,2,u\n2,1e400,v\n1,3,u\n")},
+		{65, "no column besides the label", "train --data " + file("y\nu\nv\nu\nv\n")},
+		{65, "Columns are numbered", "train --data " + good + " --label 9"},
+		{65, "use --task classification", "train --data " + good + " --task regression"},
+		{65, `did you mean "a"`, "train --data " + good + " --ignore aa"},
 		{2, "6 features do not fit on 4 qubits", "train --features 6 --qubits 4"},
 		{2, "the data has 4", "train --data iris --features 5"},
 		{2, "entanglement", "train --ansatz strongly-entangling --entanglement full"},
@@ -87,7 +121,7 @@ func TestRefusals(t *testing.T) {
 		{2, "did you mean", "data mons"},
 		{2, "--out needs the name", "data --out x.csv"},
 		{2, "must be at least 1", "draw --layers 0"},
-		{2, "use fewer", "draw --qubits 100000000"},
+		{2, "fewer", "draw --qubits 100000000"},
 		{2, "fewer layers", "train --layers 1000000000"},
 	} {
 		refuse(t, tt.code, tt.want, strings.Fields(tt.args)...)
@@ -141,12 +175,22 @@ func TestRefusedRuns(t *testing.T) {
 		{checkpointFile, strings.Replace(checkpoint, `"epoch":2`, `"epoch":3`, 1), 65, "checksum", []string{"train", "--resume", dir}},
 		{configFile, "layers: 1\nunknown: 2\n", 65, "unknown", []string{"train", "--resume", dir}},
 		{environmentFile, "{", 65, environmentFile, []string{"evaluate", dir}},
+		{modelFile, "", 65, "whole copy", []string{"draw", dir}},
+		{modelFile, "{\"format\": \"other\"}", 65, "other", []string{"predict", dir, "--data", samples}},
+		{checkpointFile, "", 65, "Start a new run", []string{"train", "--resume", dir}},
+		{checkpointFile, checkpoint + "x", 65, checkpointFile, []string{"train", "--resume", dir}},
+		{checkpointFile, "QNNCKPT\x09" + checkpoint[8:], 65, "version 9", []string{"train", "--resume", dir}},
+		{timingFile, "a,b,c\n", 65, "Remove the file", []string{"train", "--resume", dir}},
+		{timingFile, "epoch,seconds\n1,x\n", 65, "Remove the file", []string{"compare", dir}},
+		{configFile, ": :{", 65, configFile, []string{"evaluate", dir}},
 	} {
 		mend := damage(tt.file, tt.text)
 		refuse(t, tt.code, tt.want, tt.args...)
 		mend()
 	}
 	refuse(t, exitData, "layers 4, asked for 3", "train", "--resume", dir, "--layers", "3")
+	refuse(t, exitData, "seed 0, asked for 2", "train", "--resume", dir, "--seed", "2")
+	refuse(t, exitUsage, "has 2 epochs already", "train", "--resume", dir, "--epochs", "1")
 	refuse(t, exitUsage, "directory is not empty", "train", "--data", data, "--out", dir)
 	refuse(t, exitUsage, "there are 5 samples", "export", dir, "--sample", "5")
 	refuse(t, exitUsage, "there are 5 samples", "export", dir, "--sample", "-1")
@@ -154,6 +198,12 @@ func TestRefusedRuns(t *testing.T) {
 	refuse(t, exitData, "b", "predict", dir, "--data", writeFile(t, "w.csv", "a,c\n1,2\n"))
 	refuse(t, exitData, "no label column", "evaluate", dir, "--data", samples)
 	refuse(t, exitUsage, "at least 2 seeds", "compare", dir, "--seeds", "1")
+	refuse(t, exitData, "no data", "predict", dir, "--data", writeFile(t, "e.csv", ""))
+	refuse(t, exitData, "Use --missing drop|mean", "predict", dir, "--data", writeFile(t, "m.csv", "a,b\n1,\n"))
+	refuse(t, exitUsage, `did you mean "mean"`, "predict", dir, "--data", samples, "--missing", "men")
+	refuse(t, exitData, "wrong number of columns", "predict", dir, "--data", writeFile(t, "p.csv", "1,2,3,4\n"))
+	refuse(t, exitData, `class "w": unknown`, "evaluate", dir, "--data", writeFile(t, "c.csv", "a,b,y\n1,2,w\n"))
+	command(t, 0, "predict", dir, "--data", writeFile(t, "c.csv", "a,b,y\n1,2,w\n")) // which needs no labels
 	put(t, data, strings.Replace(table, "1.5", "1.6", 1))
 	refuse(t, exitData, "has changed", "evaluate", dir)
 	refuse(t, exitData, "has changed", "train", "--resume", dir)
@@ -161,6 +211,33 @@ func TestRefusedRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	refuse(t, exitIO, "--resume", "predict", dir, "--data", samples)
+	put(t, data, table)
+	if err := os.Remove(filepath.Join(dir, checkpointFile)); err != nil {
+		t.Fatal(err)
+	}
+	refuse(t, exitIO, "qnn train --config", "train", "--resume", dir)
+}
+
+func TestUnknownLevel(t *testing.T) {
+	data := writeFile(t, "t.csv", "a,colour,y\n"+strings.Repeat("1,red,u\n2,blue,v\n", 10))
+	dir := quick(t, "--data", data)
+	refuse(t, exitData, `level "pink": unknown`, "predict", dir, "--data", writeFile(t, "s.csv", "a,colour\n1,pink\n"))
+}
+
+// TestUnusablePlaces: a run that cannot begin leaves nothing behind.
+func TestUnusablePlaces(t *testing.T) {
+	home := t.TempDir()
+	t.Chdir(home)
+	put(t, "runs", "a file where the directory of runs goes")
+	refuse(t, exitIO, "A part of that path is a file", "train", "--data", "iris", "--quiet")
+	refuse(t, exitIO, "runs", "train", "--data", "iris", "--quiet", "--out", "runs/a/b")
+	if _, err := os.Stat("/proc/self"); err == nil {
+		refuse(t, exitIO, "/proc/qnn", "train", "--data", "iris", "--quiet", "--out", "/proc/qnn")
+	}
+	left, err := os.ReadDir(home)
+	if err != nil || len(left) != 1 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
 }
 
 func put(t *testing.T, path, text string) {

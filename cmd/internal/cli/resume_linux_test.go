@@ -88,7 +88,7 @@ func TestInterruptAndResume(t *testing.T) {
 		{"kill", syscall.SIGKILL, []time.Duration{1200 * ms, 1300 * ms}, "--optimizer adam"},
 	} {
 		t.Run(tt.name+" "+tt.args, func(t *testing.T) {
-			base := append(strings.Fields(tt.args), "--data", "breast-cancer", "--layers", "5", "--epochs", "250", "--patience", "-1", "--seed", "4")
+			base := append(strings.Fields(tt.args), "--data", "breast-cancer", "--layers", "5", "--epochs", resumeEpochs, "--patience", "-1", "--seed", "4")
 			whole := filepath.Join(t.TempDir(), "whole")
 			stopAndResume(t, os.Interrupt, 2, nil, whole, base...)
 			for _, threads := range []int{1, 2} {
@@ -130,6 +130,95 @@ func TestInterruptedInProcess(t *testing.T) {
 	}
 }
 
+// TestInterruptedAfterTraining ends the context when training is over: the run can
+// still be resumed, and then has its report.
+func TestInterruptedAfterTraining(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	ctx, cancel := context.WithCancel(t.Context())
+	out := &watcher{word: "stopped   after epoch 2", found: cancel}
+	var errs bytes.Buffer
+	code := run(ctx, []string{"train", "--data", "iris", "--epochs", "2", "--out", dir}, Streams{Out: out, Err: &errs})
+	if code != exitInterrupted || !strings.Contains(errs.String(), "interrupted  after training; everything is saved. Resume: qnn train --resume "+dir) {
+		t.Fatalf("exit code %d\n%s", code, &errs)
+	}
+	command(t, 0, "train", "--resume", dir, "--quiet")
+	if len(read(t, dir, reportFile)) == 0 {
+		t.Error("no report")
+	}
+}
+
+// TestClosedPipe runs train in a process whose standard output nobody reads: the run
+// is whole, and one line says what happened.
+func TestClosedPipe(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	c, errs := process(t.Context(), 1, "train", "--data", "iris", "--epochs", "2", "--no-baselines", "--quiet", "--out", dir)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c.Stdout = w
+	err = c.Run()
+	if err := w.Close(); err != nil {
+		t.Error(err)
+	}
+	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != exitIO {
+		t.Errorf("ended with %v, want exit code %d", err, exitIO)
+	}
+	if !strings.Contains(errs.String(), "broken pipe") || strings.Count(errs.String(), "\n") != 1 {
+		t.Errorf("standard error: %s", errs)
+	}
+	if len(read(t, dir, modelFile)) == 0 {
+		t.Error("no model")
+	}
+}
+
+// TestOutputToAPipe: --out writes into a named pipe instead of replacing it, and so
+// into devices such as /dev/null.
+func TestOutputToAPipe(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Skip(err)
+	}
+	got := make(chan string)
+	go func() {
+		data, _ := os.ReadFile(pipe)
+		got <- string(data)
+	}()
+	command(t, 0, "data", "xor", "--out", pipe)
+	info, err := os.Lstat(pipe)
+	if err != nil || info.Mode()&os.ModeNamedPipe == 0 {
+		t.Fatalf("the pipe has become %v, %v", info, err)
+	}
+	if text := <-got; !strings.HasPrefix(text, "x1,x2,class\n") {
+		t.Errorf("read %q", text)
+	}
+}
+
+// mount returns a file system in memory that lasts as long as the test.
+func mount(t *testing.T, flags uintptr, options string) string {
+	t.Helper()
+	disk := t.TempDir()
+	if err := syscall.Mount("tmpfs", disk, "tmpfs", flags, options); err != nil {
+		t.Skipf("needs the right to mount a file system: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(disk, 0); err != nil {
+			t.Error(err)
+		}
+	})
+	return disk
+}
+
+// TestReadOnlyDisk: a run that cannot be written leaves nothing and says so.
+func TestReadOnlyDisk(t *testing.T) {
+	disk := mount(t, syscall.MS_RDONLY, "")
+	refuse(t, exitIO, "read-only file system. Write to another place", "train", "--data", "iris", "--quiet", "--out", filepath.Join(disk, "run"))
+	refuse(t, exitIO, "read-only file system", "data", "iris", "--out", filepath.Join(disk, "iris.csv"))
+}
+
 // watcher is a buffer that calls found once word is in it.
 type watcher struct {
 	bytes.Buffer
@@ -145,24 +234,39 @@ func (w *watcher) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// TestFullDisk trains into a small file system: the run ends with an I/O error, and
-// nothing half-written stays.
+// TestFullDisk trains into a small file system: the run ends with an I/O error,
+// nothing half-written stays, and with more space the run goes on.
 func TestFullDisk(t *testing.T) {
-	disk := t.TempDir()
-	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=48k"); err != nil {
-		t.Skipf("needs the right to mount a small file system: %v", err)
+	disk := mount(t, 0, "size=48k")
+	t.Chdir(disk)
+	filler := strings.Repeat("x", 40<<10)
+	put(t, "filler", filler)
+	_, errs := command(t, exitIO, "train", "--data", "moons", "--epochs", "2", "--quiet")
+	if !strings.Contains(errs, "no space left on device. Free space on that disk") {
+		t.Errorf("standard error: %s", errs)
 	}
-	defer func() {
-		if err := syscall.Unmount(disk, 0); err != nil {
-			t.Error(err)
-		}
-	}()
+	if left, err := filepath.Glob("*"); err != nil || len(left) != 1 {
+		t.Errorf("a run that could not begin left %v, %v", left, err)
+	}
+	if err := os.Remove("filler"); err != nil {
+		t.Fatal(err)
+	}
 	dir := filepath.Join(disk, "run")
-	_, errs := command(t, exitIO, "train", "--data", "moons", "--layers", "20", "--epochs", "60", "--out", dir, "--no-baselines", "--quiet")
+	_, errs = command(t, exitIO, "train", "--data", "moons", "--layers", "20", "--epochs", "60", "--out", dir, "--no-baselines", "--quiet")
+	if !strings.Contains(errs, "then: qnn train --resume "+dir) {
+		t.Errorf("no way to resume in: %s", errs)
+	}
 	if !strings.Contains(errs, "no space left on device") || strings.Count(errs, "\n") != 1 {
 		t.Errorf("standard error: %s", errs)
 	}
 	if stale, _ := filepath.Glob(filepath.Join(dir, ".unfinished-*")); len(stale) > 0 {
 		t.Errorf("left behind: %v", stale)
+	}
+	if err := syscall.Mount("", disk, "", syscall.MS_REMOUNT, "size=4m"); err != nil {
+		t.Fatal(err)
+	}
+	command(t, 0, "train", "--resume", dir, "--no-baselines", "--quiet")
+	if len(read(t, dir, reportFile)) == 0 {
+		t.Error("no report after there was space again")
 	}
 }

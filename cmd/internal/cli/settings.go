@@ -328,8 +328,11 @@ func (s *settings) checkShares() error {
 		value     float64
 		low, high float64
 	}{
-		{"test", s.Test, 0, mostShare}, {"validation", s.Validation, 0, mostShare},
-		{"lr", s.Rate, 0, 1e6}, {"momentum", s.Momentum, 0, 1}, {"noise", s.Noise, 0, 1e6},
+		{"test", s.Test, 0, mostShare},
+		{"validation", s.Validation, 0, mostShare},
+		{"lr", s.Rate, 0, 1e6},
+		{"momentum", s.Momentum, 0, 1},
+		{"noise", s.Noise, 0, 1e6},
 	} {
 		if !(v.value >= v.low && v.value <= v.high) {
 			return usage("--%s %s: must be between %g and %g", v.flag, strconv.FormatFloat(v.value, 'g', -1, 64), v.low, v.high)

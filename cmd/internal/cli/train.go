@@ -269,6 +269,7 @@ func (r *trainRun) fit(ctx context.Context) error {
 		done = r.trainer.Resume.Epoch
 	}
 	bar := newProgress(r.opts.Err, done, r.Epochs, r.opts.Mute)
+	defer context.AfterFunc(ctx, bar.interrupt)()
 	save := throttle{every: time.Second, last: time.Now()}
 	before := r.seconds
 	start, last := time.Now(), time.Now()

@@ -192,7 +192,7 @@ func losses(t *testing.T, dir string) []float64 {
 // TestModels trains every encoding and ansatz on a little data.
 func TestModels(t *testing.T) {
 	for _, args := range []string{
-		"--encoding rx", "--encoding rz", "--encoding iqp", "--encoding z", "--encoding zz", "--encoding amplitude",
+		"--encoding rx", "--encoding rz --layers 2", "--encoding iqp", "--encoding z", "--encoding zz", "--encoding amplitude",
 		"--ansatz real-amplitudes --entanglement full", "--ansatz efficient-su2", "--ansatz two-local", "--ansatz basic-entangler",
 		"--ansatz strongly-entangling --encoding iqp", "--qubits 5", "--features 3", "--optimizer lbfgs",
 		"--optimizer sgd --momentum 0.9 --nesterov", "--loss hinge", "--loss mse", "--validation 0", "--patience -1",

@@ -22,7 +22,7 @@ const rules = `
 	circuits <-
 	circuits/ansatz circuits/draw circuits/qasm circuits/transpile circuits/qpu <- circuits
 
-	qsim/internal/kernel <-
+	qsim/internal/kernel <- golang.org/x/sys
 	qsim/internal/memory <- golang.org/x/sys
 	qsim/internal/plan <- circuits
 	qsim <- circuits qsim/internal/... golang.org/x/sys

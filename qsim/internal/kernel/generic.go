@@ -1,10 +1,7 @@
 package kernel
 
-// Every kernel works on the groups lo ≤ k < hi of its place, so that a state can
-// be cut into pieces that touch disjoint amplitudes.
-
-// Scale multiplies: a[i] *= f for every i whose control bits are 1.
-func Scale(a []complex128, p *Place, f complex128, lo, hi int) {
+// scaleGeneric multiplies: a[i] *= f for every i whose control bits are 1.
+func scaleGeneric(a []complex128, p *Place, f complex128, lo, hi int) {
 	for k := lo; k < hi; {
 		i, n := p.base(k), p.run(k, hi)
 		for j := i; j < i+n; j++ {
@@ -14,8 +11,8 @@ func Scale(a []complex128, p *Place, f complex128, lo, hi int) {
 	}
 }
 
-// Diagonal multiplies a[i] by d0 and its partner, with the target bit 1, by d1.
-func Diagonal(a []complex128, p *Place, d0, d1 complex128, lo, hi int) {
+// diagonalGeneric multiplies a[i] by d0 and its partner, with the target bit 1, by d1.
+func diagonalGeneric(a []complex128, p *Place, d0, d1 complex128, lo, hi int) {
 	s := 1 << p.Targets[0]
 	for k := lo; k < hi; {
 		i, n := p.base(k), p.run(k, hi)
@@ -31,8 +28,8 @@ func Diagonal(a []complex128, p *Place, d0, d1 complex128, lo, hi int) {
 	}
 }
 
-// Flip exchanges a[i] and its partner with the target bit 1.
-func Flip(a []complex128, p *Place, lo, hi int) {
+// flipGeneric exchanges a[i] and its partner with the target bit 1.
+func flipGeneric(a []complex128, p *Place, lo, hi int) {
 	s := 1 << p.Targets[0]
 	for k := lo; k < hi; {
 		i, n := p.base(k), p.run(k, hi)
@@ -44,8 +41,8 @@ func Flip(a []complex128, p *Place, lo, hi int) {
 	}
 }
 
-// Swap exchanges the amplitudes whose two target bits are 01 and 10.
-func Swap(a []complex128, p *Place, lo, hi int) {
+// swapGeneric exchanges the amplitudes whose two target bits are 01 and 10.
+func swapGeneric(a []complex128, p *Place, lo, hi int) {
 	s, t := 1<<p.Targets[0], 1<<p.Targets[1]
 	for k := lo; k < hi; {
 		i, n := p.base(k), p.run(k, hi)
@@ -57,9 +54,9 @@ func Swap(a []complex128, p *Place, lo, hi int) {
 	}
 }
 
-// Dense1 applies the row-major 2×2 matrix m: (x, y) ← (m₀x+m₁y, m₂x+m₃y) for
+// dense1Generic applies the row-major 2×2 matrix m: (x, y) ← (m₀x+m₁y, m₂x+m₃y) for
 // x = a[i] and y its partner with the target bit 1.
-func Dense1(a []complex128, p *Place, m []complex128, lo, hi int) {
+func dense1Generic(a []complex128, p *Place, m []complex128, lo, hi int) {
 	s := 1 << p.Targets[0]
 	m0, m1, m2, m3 := m[0], m[1], m[2], m[3]
 	for k := lo; k < hi; {
@@ -73,9 +70,9 @@ func Dense1(a []complex128, p *Place, m []complex128, lo, hi int) {
 	}
 }
 
-// Dense applies the row-major 2ᵗ×2ᵗ matrix m on t = 1, 2 or 3 targets: the group's
+// denseGeneric applies the row-major 2ᵗ×2ᵗ matrix m on t = 1, 2 or 3 targets: the group's
 // amplitudes v become m·v.
-func Dense(a []complex128, p *Place, m []complex128, lo, hi int) {
+func denseGeneric(a []complex128, p *Place, m []complex128, lo, hi int) {
 	d := 1 << len(p.Targets)
 	off := p.offsets()
 	var in [8]complex128
@@ -94,7 +91,7 @@ func Dense(a []complex128, p *Place, m []complex128, lo, hi int) {
 // group in the two states and m a row-major matrix on t = 1, 2 or 3 targets.
 func Inner(lambda, psi []complex128, p *Place, m []complex128, lo, hi int) complex128 {
 	if len(p.Targets) == 1 {
-		return inner1(lambda, psi, p, m, lo, hi)
+		return inner1Generic(lambda, psi, p, m, lo, hi)
 	}
 	d := 1 << len(p.Targets)
 	off := p.offsets()
@@ -112,7 +109,7 @@ func Inner(lambda, psi []complex128, p *Place, m []complex128, lo, hi int) compl
 	return sum
 }
 
-func inner1(lambda, psi []complex128, p *Place, m []complex128, lo, hi int) complex128 {
+func inner1Generic(lambda, psi []complex128, p *Place, m []complex128, lo, hi int) complex128 {
 	s := 1 << p.Targets[0]
 	sum := complex128(0)
 	for k := lo; k < hi; {

@@ -8,17 +8,33 @@ import "slices"
 // immutable once made.
 type Place struct {
 	Targets []int // bit of each target, first target least significant in the matrix
+	targets int   // their bits
 	ones    int   // controls: bits that are 1 in every index the gate touches
 	fixed   []int // targets and controls in ascending order
+
+	vectors *vectors // nil: pure Go
+	walk    walk
+	pair    pair // of one or two targets
 }
 
 // NewPlace returns the place of a gate with the given target and control bits,
 // which must be distinct.
-func NewPlace(targets, controls []int) Place {
-	p := Place{Targets: targets, fixed: slices.Concat(targets, controls)}
+func NewPlace(targets, controls []int) Place { return newPlace(active, targets, controls) }
+
+func newPlace(v *vectors, targets, controls []int) Place {
+	p := Place{Targets: targets, fixed: slices.Concat(targets, controls), vectors: v}
 	slices.Sort(p.fixed)
+	for _, t := range targets {
+		p.targets |= 1 << t
+	}
 	for _, c := range controls {
 		p.ones |= 1 << c
+	}
+	if v != nil {
+		p.walk = newWalk(targets, controls, v.lanes)
+		if t := len(targets); t == 1 || t == 2 {
+			p.pair = newPair(targets, controls, v.lanes)
+		}
 	}
 	return p
 }

@@ -1,0 +1,67 @@
+package kernel
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+//go:generate sh -c "cd _gen && go run . -pkg kernel -out ../kernels_amd64.s -stubs ../kernels_amd64.go"
+
+// vectors are the assembly kernels of one instruction set. The first four
+// arguments of those on groups are the walk: the address of a vector of
+// amplitudes, the offset in bytes of the first group, the mask whose subsets are
+// the offsets of the groups, and the number of steps, at least 1. keep and ones
+// hold a bit for each double of a vector.
+type vectors struct {
+	name  string
+	lanes int // 2^lanes amplitudes fill a vector
+
+	scale     func(a *complex128, i, mask, n, keep int, f complex128)
+	diagonal  func(a *complex128, i, mask, n, s0, ones0, ones1, keep int, d0, d1 complex128)
+	permute   func(a *complex128, i, mask, n, x, y, moves0, moves1 int)
+	dense1    func(a *complex128, i, mask, n, s0, lane0, keep int, m *complex128)
+	denseReal func(a *complex128, i, mask, n, s0, lane0, keep int, m *complex128)
+	dense2    func(a *complex128, i, mask, n, s0, lane0, s1, lane1, keep int, m *complex128)
+	dense3    func(a *complex128, i, mask, n, s0, lane0, s1, lane1, s2, lane2, keep int, m *complex128) // may be nil
+}
+
+// active is the set that the processor and QNN_CPU choose, nil for pure Go.
+var active, errCPU = choose(os.Getenv("QNN_CPU"), available()) //nolint:gochecknoglobals // read once, never written
+
+// choose returns the set of that name out of those given, best first: the best
+// for the empty name, nil for generic. For other names it returns the best and an
+// error.
+func choose(name string, sets []*vectors) (*vectors, error) {
+	var best *vectors
+	if len(sets) > 0 {
+		best = sets[0]
+	}
+	if name == "" {
+		return best, nil
+	}
+	if name == "generic" {
+		return nil, nil
+	}
+	if i := slices.IndexFunc(sets, func(v *vectors) bool { return v.name == name }); i >= 0 {
+		return sets[i], nil
+	}
+	var names []string
+	for _, v := range sets {
+		names = append(names, v.name)
+	}
+	return best, fmt.Errorf("QNN_CPU=%s: not available in this build on this processor; unset it or use one of: %s",
+		name, strings.Join(append(names, "generic"), ", "))
+}
+
+// CPU returns the name of the kernels in use: avx512, avx2 or generic, which is
+// pure Go. The environment variable QNN_CPU, read once at the start, forces one
+// of them; the error says when that one is not available, and then the best is
+// used.
+func CPU() (string, error) {
+	if active == nil {
+		return "generic", errCPU
+	}
+	return active.name, errCPU
+}

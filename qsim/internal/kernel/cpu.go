@@ -25,6 +25,18 @@ type vectors struct {
 	denseReal func(a *complex128, i, mask, n, s0, lane0, keep int, m *complex128)
 	dense2    func(a *complex128, i, mask, n, s0, lane0, s1, lane1, keep int, m *complex128)
 	dense3    func(a *complex128, i, mask, n, s0, lane0, s1, lane1, s2, lane2, keep int, m *complex128) // may be nil
+
+	// inner returns Σ conj(lambda[r])·a[c] for the corners r and c of one target.
+	inner func(a, lambda *complex128, i, mask, n, s0, lane0, keep int) (g00, g01, g10, g11 complex128)
+
+	// Those on strings go through n consecutive vectors from the offset i; x and z
+	// are the masks of the string above the lanes, as offsets, xl is x in the lanes,
+	// and negative marks the doubles whose lane bits alone give a minus.
+	expect   func(a *complex128, i, n, x, z, xl, negative int) (re, im float64)
+	addPauli func(dst, a *complex128, i, n, x, z, xl, negative int, f complex128)
+
+	norm          func(a *complex128, n int) float64       // n times four vectors
+	probabilities func(dst *float64, a *complex128, n int) // n times two vectors
 }
 
 // active is the set that the processor and QNN_CPU choose, nil for pure Go.

@@ -87,9 +87,7 @@ func denseGeneric(a []complex128, p *Place, m []complex128, lo, hi int) {
 	}
 }
 
-// Inner returns Σ conj(l)·(m·v) over the groups, l and v the amplitudes of a
-// group in the two states and m a row-major matrix on t = 1, 2 or 3 targets.
-func Inner(lambda, psi []complex128, p *Place, m []complex128, lo, hi int) complex128 {
+func innerGeneric(lambda, psi []complex128, p *Place, m []complex128, lo, hi int) complex128 {
 	if len(p.Targets) == 1 {
 		return inner1Generic(lambda, psi, p, m, lo, hi)
 	}
@@ -143,3 +141,40 @@ func dot(row, v []complex128) complex128 {
 }
 
 func conj(z complex128) complex128 { return complex(real(z), -imag(z)) }
+
+func expectGeneric(a []complex128, p Pauli, lo, hi int) float64 {
+	sum := 0.0
+	if p.X == 0 {
+		for x := lo; x < hi; x++ {
+			v := a[x]
+			sum += sign(x, p.Z) * (real(v)*real(v) + imag(v)*imag(v))
+		}
+		return sum
+	}
+	for x := lo; x < hi; x++ {
+		sum += sign(x, p.Z) * real(conj(a[x^p.X])*p.Phase*a[x])
+	}
+	return sum
+}
+
+func addPauliGeneric(dst, a []complex128, p Pauli, coef float64, lo, hi int) {
+	f := p.Phase * complex(coef, 0)
+	for x := lo; x < hi; x++ {
+		from := x ^ p.X
+		dst[x] += f * complex(sign(from, p.Z), 0) * a[from]
+	}
+}
+
+func norm2Generic(a []complex128, lo, hi int) float64 {
+	sum := 0.0
+	for _, v := range a[lo:hi] {
+		sum += real(v)*real(v) + imag(v)*imag(v)
+	}
+	return sum
+}
+
+func probabilitiesGeneric(dst []float64, a []complex128, lo, hi int) {
+	for x := lo; x < hi; x++ {
+		dst[x] = real(a[x])*real(a[x]) + imag(a[x])*imag(a[x])
+	}
+}

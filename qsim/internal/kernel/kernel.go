@@ -132,3 +132,20 @@ func Dense(a []complex128, p *Place, m []complex128, lo, hi int) {
 		rest(lo, hi)
 	}
 }
+
+// Inner returns Σ conj(l)·(m·v) over the groups, l and v the amplitudes of a
+// group in the two states and m a row-major matrix on t = 0, 1, 2 or 3 targets.
+func Inner(lambda, psi []complex128, p *Place, m []complex128, lo, hi int) complex128 {
+	v, w := p.vectors, &p.walk
+	if v == nil || len(p.Targets) != 1 {
+		return innerGeneric(lambda, psi, p, m, lo, hi)
+	}
+	sum := complex128(0)
+	p.cover(psi[:len(lambda)], w, lo, hi,
+		func(x *complex128, i, n int) {
+			g00, g01, g10, g11 := v.inner(x, &lambda[w.start], i, w.mask, n, w.offset[0], w.lane[0], w.keep)
+			sum += m[0]*g00 + m[1]*g01 + m[2]*g10 + m[3]*g11
+		},
+		func(lo, hi int) { sum += innerGeneric(lambda, psi, p, m, lo, hi) })
+	return sum
+}

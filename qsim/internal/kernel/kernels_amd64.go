@@ -26,6 +26,21 @@ func diagonalAVX512(a *complex128, i int, mask int, n int, s0 int, ones0 int, on
 func permuteAVX512(a *complex128, i int, mask int, n int, x int, y int, moves0 int, moves1 int)
 
 //go:noescape
+func innerAVX512(a *complex128, lambda *complex128, i int, mask int, n int, s0 int, lane0 int, keep int) (g00 complex128, g01 complex128, g10 complex128, g11 complex128)
+
+//go:noescape
+func expectAVX512(a *complex128, i int, n int, x int, z int, xl int, negative int) (re float64, im float64)
+
+//go:noescape
+func addPauliAVX512(dst *complex128, a *complex128, i int, n int, x int, z int, xl int, negative int, f complex128)
+
+//go:noescape
+func normAVX512(a *complex128, n int) float64
+
+//go:noescape
+func probabilitiesAVX512(dst *float64, a *complex128, n int)
+
+//go:noescape
 func dense1AVX2(a *complex128, i int, mask int, n int, s0 int, lane0 int, keep int, m *complex128)
 
 //go:noescape
@@ -42,3 +57,18 @@ func diagonalAVX2(a *complex128, i int, mask int, n int, s0 int, ones0 int, ones
 
 //go:noescape
 func permuteAVX2(a *complex128, i int, mask int, n int, x int, y int, moves0 int, moves1 int)
+
+//go:noescape
+func innerAVX2(a *complex128, lambda *complex128, i int, mask int, n int, s0 int, lane0 int, keep int) (g00 complex128, g01 complex128, g10 complex128, g11 complex128)
+
+//go:noescape
+func expectAVX2(a *complex128, i int, n int, x int, z int, xl int, negative int) (re float64, im float64)
+
+//go:noescape
+func addPauliAVX2(dst *complex128, a *complex128, i int, n int, x int, z int, xl int, negative int, f complex128)
+
+//go:noescape
+func normAVX2(a *complex128, n int) float64
+
+//go:noescape
+func probabilitiesAVX2(dst *float64, a *complex128, n int)

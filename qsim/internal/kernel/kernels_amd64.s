@@ -54,6 +54,16 @@ DATA quads<>+48(SB)/8, $0x0000000000000006
 DATA quads<>+56(SB)/8, $0x0000000000000007
 GLOBL quads<>(SB), RODATA|NOPTR, $64
 
+DATA evens<>+0(SB)/8, $0x0000000000000000
+DATA evens<>+8(SB)/8, $0x0000000000000002
+DATA evens<>+16(SB)/8, $0x0000000000000004
+DATA evens<>+24(SB)/8, $0x0000000000000006
+DATA evens<>+32(SB)/8, $0x0000000000000001
+DATA evens<>+40(SB)/8, $0x0000000000000003
+DATA evens<>+48(SB)/8, $0x0000000000000005
+DATA evens<>+56(SB)/8, $0x0000000000000007
+GLOBL evens<>(SB), RODATA|NOPTR, $64
+
 DATA dwords<>+0(SB)/4, $0x00000000
 DATA dwords<>+4(SB)/4, $0x00000001
 DATA dwords<>+8(SB)/4, $0x00000002
@@ -753,6 +763,288 @@ loop:
 	VZEROUPPER
 	RET
 
+// func innerAVX512(a *complex128, lambda *complex128, i int, mask int, n int, s0 int, lane0 int, keep int) (g00 complex128, g01 complex128, g10 complex128, g11 complex128)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, SSE2
+TEXT ·innerAVX512(SB), NOSPLIT, $0-128
+	MOVQ    a+0(FP), AX
+	MOVQ    i+16(FP), CX
+	MOVQ    mask+24(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    s0+40(FP), SI
+	LEAQ    (AX)(SI*1), SI
+	MOVQ    SI, DI
+	SUBQ    AX, DI
+	MOVQ    lambda+8(FP), R8
+	LEAQ    (R8)(DI*1), DI
+	MOVQ    lane0+48(FP), R10
+	ANDQ    $+1, R10
+	SHLQ    $0x07, R10
+	LEAQ    exchanges<>+0(SB), R9
+	ADDQ    R10, R9
+	VMOVUPD (R9), Z0
+	VMOVUPD 64(R9), Z1
+	MOVQ    keep+56(FP), R9
+	KMOVW   R9, K1
+	VPXORQ  Z2, Z2, Z2
+	VPXORQ  Z3, Z3, Z3
+	VPXORQ  Z4, Z4, Z4
+	VPXORQ  Z5, Z5, Z5
+	VPXORQ  Z6, Z6, Z6
+	VPXORQ  Z7, Z7, Z7
+	VPXORQ  Z8, Z8, Z8
+	VPXORQ  Z9, Z9, Z9
+
+loop:
+	VMOVUPD   (AX)(CX*1), Z10
+	VMOVUPD   (R8)(CX*1), Z12
+	VMOVUPD   (SI)(CX*1), Z11
+	VMOVUPD   (DI)(CX*1), Z13
+	CMPQ      lane0+48(FP), $+0
+	JLT       in
+	VMOVAPD   Z10, Z14
+	VPERMT2PD Z11, Z0, Z10
+	VPERMT2PD Z11, Z1, Z14
+	VMOVAPD   Z14, Z11
+	VMOVAPD   Z12, Z14
+	VPERMT2PD Z13, Z0, Z12
+	VPERMT2PD Z13, Z1, Z14
+	VMOVAPD   Z14, Z13
+
+in:
+	VMOVAPD.Z     Z12, K1, Z12
+	VPERMILPD     $0x55, Z10, Z14
+	VMOVAPD.Z     Z13, K1, Z13
+	VPERMILPD     $0x55, Z11, Z15
+	VFMADD231PD   Z12, Z10, Z2
+	VFMADD231PD   Z12, Z14, Z6
+	VFMADD231PD   Z12, Z11, Z3
+	VFMADD231PD   Z12, Z15, Z7
+	VFMADD231PD   Z13, Z10, Z4
+	VFMADD231PD   Z13, Z14, Z8
+	VFMADD231PD   Z13, Z11, Z5
+	VFMADD231PD   Z13, Z15, Z9
+	SUBQ          DX, CX
+	ANDQ          DX, CX
+	DECQ          BX
+	JNZ           loop
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF64X2 $0x01, Y2, X0
+	VADDPD        X2, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, g00_real+64(FP)
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VADDPD        Y0, Y6, Y6
+	VEXTRACTF64X2 $0x01, Y6, X0
+	VADDPD        X6, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VSUBSD        X1, X0, X0
+	MOVSD         X0, g00_imag+72(FP)
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VADDPD        Y0, Y3, Y3
+	VEXTRACTF64X2 $0x01, Y3, X0
+	VADDPD        X3, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, g01_real+80(FP)
+	VEXTRACTF64X4 $0x01, Z7, Y0
+	VADDPD        Y0, Y7, Y7
+	VEXTRACTF64X2 $0x01, Y7, X0
+	VADDPD        X7, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VSUBSD        X1, X0, X0
+	MOVSD         X0, g01_imag+88(FP)
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VADDPD        Y0, Y4, Y4
+	VEXTRACTF64X2 $0x01, Y4, X0
+	VADDPD        X4, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, g10_real+96(FP)
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VADDPD        Y0, Y8, Y8
+	VEXTRACTF64X2 $0x01, Y8, X0
+	VADDPD        X8, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VSUBSD        X1, X0, X0
+	MOVSD         X0, g10_imag+104(FP)
+	VEXTRACTF64X4 $0x01, Z5, Y0
+	VADDPD        Y0, Y5, Y5
+	VEXTRACTF64X2 $0x01, Y5, X0
+	VADDPD        X5, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, g11_real+112(FP)
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VADDPD        Y0, Y9, Y9
+	VEXTRACTF64X2 $0x01, Y9, X0
+	VADDPD        X9, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VSUBSD        X1, X0, X0
+	MOVSD         X0, g11_imag+120(FP)
+	VZEROUPPER
+	RET
+
+// func expectAVX512(a *complex128, i int, n int, x int, z int, xl int, negative int) (re float64, im float64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, POPCNT, SSE2
+TEXT ·expectAVX512(SB), NOSPLIT, $0-72
+	MOVQ         a+0(FP), AX
+	MOVQ         i+8(FP), CX
+	MOVQ         n+16(FP), DX
+	MOVQ         x+24(FP), BX
+	MOVQ         z+32(FP), SI
+	MOVQ         xl+40(FP), DI
+	SHLQ         $0x01, DI
+	VPBROADCASTQ DI, Z0
+	VPXORQ       quads<>+0(SB), Z0, Z0
+	MOVQ         negative+48(FP), DI
+	KMOVW        DI, K1
+	MOVQ         $0x8000000000000000, DI
+	VPBROADCASTQ DI, Z1
+	VMOVAPD.Z    Z1, K1, Z1
+	VPXORQ       Z2, Z2, Z2
+	VPXORQ       Z3, Z3, Z3
+
+loop:
+	VMOVUPD       (AX)(CX*1), Z4
+	MOVQ          CX, DI
+	XORQ          BX, DI
+	VPERMPD       (AX)(DI*1), Z0, Z5
+	MOVQ          CX, DI
+	ANDQ          SI, DI
+	POPCNTQ       DI, DI
+	SHLQ          $0x3f, DI
+	VPBROADCASTQ  DI, Z6
+	VPXORQ        Z6, Z4, Z4
+	VPERMILPD     $0x55, Z4, Z6
+	VFMADD231PD   Z5, Z4, Z2
+	VFMADD231PD   Z5, Z6, Z3
+	ADDQ          $+64, CX
+	DECQ          DX
+	JNZ           loop
+	VPXORQ        Z1, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF64X2 $0x01, Y2, X0
+	VADDPD        X2, X0, X0
+	VPERMILPD     $0x01, X0, X2
+	VADDSD        X2, X0, X0
+	MOVSD         X0, re+56(FP)
+	VPXORQ        Z1, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VADDPD        Y0, Y3, Y3
+	VEXTRACTF64X2 $0x01, Y3, X0
+	VADDPD        X3, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VSUBSD        X1, X0, X0
+	MOVSD         X0, im+64(FP)
+	VZEROUPPER
+	RET
+
+// func addPauliAVX512(dst *complex128, a *complex128, i int, n int, x int, z int, xl int, negative int, f complex128)
+// Requires: AVX, AVX512F, POPCNT
+TEXT ·addPauliAVX512(SB), NOSPLIT, $0-80
+	MOVQ         a+8(FP), AX
+	MOVQ         i+16(FP), CX
+	MOVQ         n+24(FP), DX
+	MOVQ         x+32(FP), BX
+	MOVQ         z+40(FP), SI
+	MOVQ         xl+48(FP), DI
+	SHLQ         $0x01, DI
+	VPBROADCASTQ DI, Z0
+	VPXORQ       quads<>+0(SB), Z0, Z0
+	MOVQ         dst+0(FP), DI
+	VBROADCASTSD f_real+64(FP), Z1
+	VBROADCASTSD f_imag+72(FP), Z2
+	MOVQ         negative+56(FP), R8
+	KMOVW        R8, K1
+	MOVQ         $0x8000000000000000, R8
+	VPBROADCASTQ R8, Z3
+	VMOVAPD.Z    Z3, K1, Z3
+	VPXORQ       Z3, Z1, Z1
+	VPXORQ       Z3, Z2, Z2
+
+loop:
+	MOVQ           CX, R8
+	XORQ           BX, R8
+	VPERMPD        (AX)(R8*1), Z0, Z3
+	ANDQ           SI, R8
+	POPCNTQ        R8, R8
+	SHLQ           $0x3f, R8
+	VPBROADCASTQ   R8, Z4
+	VPXORQ         Z4, Z3, Z3
+	VPERMILPD      $0x55, Z3, Z4
+	VMULPD         Z2, Z4, Z4
+	VFMADDSUB231PD Z1, Z3, Z4
+	VADDPD         (DI)(CX*1), Z4, Z4
+	VMOVUPD        Z4, (DI)(CX*1)
+	ADDQ           $+64, CX
+	DECQ           DX
+	JNZ            loop
+	VZEROUPPER
+	RET
+
+// func normAVX512(a *complex128, n int) float64
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, SSE2
+TEXT ·normAVX512(SB), NOSPLIT, $0-24
+	MOVQ   a+0(FP), AX
+	MOVQ   n+8(FP), CX
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+
+loop:
+	VMOVUPD       (AX), Z4
+	VFMADD231PD   Z4, Z4, Z0
+	VMOVUPD       64(AX), Z4
+	VFMADD231PD   Z4, Z4, Z1
+	VMOVUPD       128(AX), Z4
+	VFMADD231PD   Z4, Z4, Z2
+	VMOVUPD       192(AX), Z4
+	VFMADD231PD   Z4, Z4, Z3
+	ADDQ          $+256, AX
+	DECQ          CX
+	JNZ           loop
+	VADDPD        Z0, Z1, Z0
+	VADDPD        Z2, Z3, Z2
+	VADDPD        Z0, Z2, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF64X2 $0x01, Y0, X1
+	VADDPD        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func probabilitiesAVX512(dst *float64, a *complex128, n int)
+// Requires: AVX, AVX512F
+TEXT ·probabilitiesAVX512(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VMOVUPD evens<>+0(SB), Z0
+
+loop:
+	VMOVUPD   (CX), Z1
+	VMOVUPD   64(CX), Z2
+	VMULPD    Z1, Z1, Z1
+	VMULPD    Z2, Z2, Z2
+	VUNPCKLPD Z2, Z1, Z3
+	VUNPCKHPD Z2, Z1, Z1
+	VADDPD    Z3, Z1, Z1
+	VPERMPD   Z1, Z0, Z1
+	VMOVUPD   Z1, (AX)
+	ADDQ      $+128, CX
+	ADDQ      $+64, AX
+	DECQ      DX
+	JNZ       loop
+	VZEROUPPER
+	RET
+
 // func dense1AVX2(a *complex128, i int, mask int, n int, s0 int, lane0 int, keep int, m *complex128)
 // Requires: AVX, AVX2, FMA3
 TEXT ·dense1AVX2(SB), NOSPLIT, $0-64
@@ -1166,5 +1458,270 @@ within:
 	ANDQ       DX, CX
 	DECQ       BX
 	JNZ        within
+	VZEROUPPER
+	RET
+
+// func innerAVX2(a *complex128, lambda *complex128, i int, mask int, n int, s0 int, lane0 int, keep int) (g00 complex128, g01 complex128, g10 complex128, g11 complex128)
+// Requires: AVX, AVX2, FMA3, SSE2
+TEXT ·innerAVX2(SB), NOSPLIT, $0-128
+	MOVQ         a+0(FP), AX
+	MOVQ         i+16(FP), CX
+	MOVQ         mask+24(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         s0+40(FP), SI
+	LEAQ         (AX)(SI*1), SI
+	MOVQ         SI, DI
+	SUBQ         AX, DI
+	MOVQ         lambda+8(FP), R8
+	LEAQ         (R8)(DI*1), DI
+	MOVQ         keep+56(FP), R9
+	VMOVQ        R9, X0
+	VPBROADCASTQ X0, Y0
+	VPAND        lanebits<>+0(SB), Y0, Y0
+	VPCMPEQQ     lanebits<>+0(SB), Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPXOR        Y5, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	VPXOR        Y7, Y7, Y7
+	VPXOR        Y8, Y8, Y8
+
+loop:
+	VMOVUPD    (AX)(CX*1), Y9
+	VMOVUPD    (R8)(CX*1), Y11
+	VMOVUPD    (SI)(CX*1), Y10
+	VMOVUPD    (DI)(CX*1), Y12
+	CMPQ       lane0+48(FP), $+0
+	JLT        in
+	VPERM2F128 $0x20, Y10, Y9, Y13
+	VPERM2F128 $0x31, Y10, Y9, Y10
+	VMOVAPD    Y13, Y9
+	VPERM2F128 $0x20, Y12, Y11, Y13
+	VPERM2F128 $0x31, Y12, Y11, Y12
+	VMOVAPD    Y13, Y11
+
+in:
+	VANDPD       Y0, Y11, Y11
+	VPERMILPD    $0x05, Y9, Y13
+	VANDPD       Y0, Y12, Y12
+	VPERMILPD    $0x05, Y10, Y14
+	VFMADD231PD  Y11, Y9, Y1
+	VFMADD231PD  Y11, Y13, Y5
+	VFMADD231PD  Y11, Y10, Y2
+	VFMADD231PD  Y11, Y14, Y6
+	VFMADD231PD  Y12, Y9, Y3
+	VFMADD231PD  Y12, Y13, Y7
+	VFMADD231PD  Y12, Y10, Y4
+	VFMADD231PD  Y12, Y14, Y8
+	SUBQ         DX, CX
+	ANDQ         DX, CX
+	DECQ         BX
+	JNZ          loop
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, g00_real+64(FP)
+	VEXTRACTF128 $0x01, Y5, X0
+	VADDPD       X5, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VSUBSD       X1, X0, X0
+	MOVSD        X0, g00_imag+72(FP)
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X2, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, g01_real+80(FP)
+	VEXTRACTF128 $0x01, Y6, X0
+	VADDPD       X6, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VSUBSD       X1, X0, X0
+	MOVSD        X0, g01_imag+88(FP)
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPD       X3, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, g10_real+96(FP)
+	VEXTRACTF128 $0x01, Y7, X0
+	VADDPD       X7, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VSUBSD       X1, X0, X0
+	MOVSD        X0, g10_imag+104(FP)
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X4, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, g11_real+112(FP)
+	VEXTRACTF128 $0x01, Y8, X0
+	VADDPD       X8, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VSUBSD       X1, X0, X0
+	MOVSD        X0, g11_imag+120(FP)
+	VZEROUPPER
+	RET
+
+// func expectAVX2(a *complex128, i int, n int, x int, z int, xl int, negative int) (re float64, im float64)
+// Requires: AVX, AVX2, FMA3, POPCNT, SSE2
+TEXT ·expectAVX2(SB), NOSPLIT, $0-72
+	MOVQ         a+0(FP), AX
+	MOVQ         i+8(FP), CX
+	MOVQ         n+16(FP), DX
+	MOVQ         x+24(FP), BX
+	MOVQ         z+32(FP), SI
+	MOVQ         xl+40(FP), DI
+	SHLQ         $0x02, DI
+	VMOVQ        DI, X0
+	VPBROADCASTD X0, Y0
+	VPXOR        dwords<>+0(SB), Y0, Y0
+	MOVQ         negative+48(FP), DI
+	VMOVQ        DI, X1
+	VPBROADCASTQ X1, Y1
+	VPAND        lanebits<>+0(SB), Y1, Y1
+	VPCMPEQQ     lanebits<>+0(SB), Y1, Y1
+	MOVQ         $0x8000000000000000, DI
+	VMOVQ        DI, X2
+	VPBROADCASTQ X2, Y2
+	VANDPD       Y1, Y2, Y2
+	VPXOR        Y1, Y1, Y1
+	VPXOR        Y3, Y3, Y3
+
+loop:
+	VMOVUPD      (AX)(CX*1), Y4
+	MOVQ         CX, DI
+	XORQ         BX, DI
+	VPERMD       (AX)(DI*1), Y0, Y5
+	MOVQ         CX, DI
+	ANDQ         SI, DI
+	POPCNTQ      DI, DI
+	SHLQ         $0x3f, DI
+	VMOVQ        DI, X6
+	VPBROADCASTQ X6, Y6
+	VPXOR        Y6, Y4, Y4
+	VPERMILPD    $0x05, Y4, Y6
+	VFMADD231PD  Y5, Y4, Y1
+	VFMADD231PD  Y5, Y6, Y3
+	ADDQ         $+32, CX
+	DECQ         DX
+	JNZ          loop
+	VPXOR        Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, re+56(FP)
+	VPXOR        Y2, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPD       X3, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VSUBSD       X1, X0, X0
+	MOVSD        X0, im+64(FP)
+	VZEROUPPER
+	RET
+
+// func addPauliAVX2(dst *complex128, a *complex128, i int, n int, x int, z int, xl int, negative int, f complex128)
+// Requires: AVX, AVX2, FMA3, POPCNT
+TEXT ·addPauliAVX2(SB), NOSPLIT, $0-80
+	MOVQ         a+8(FP), AX
+	MOVQ         i+16(FP), CX
+	MOVQ         n+24(FP), DX
+	MOVQ         x+32(FP), BX
+	MOVQ         z+40(FP), SI
+	MOVQ         xl+48(FP), DI
+	SHLQ         $0x02, DI
+	VMOVQ        DI, X0
+	VPBROADCASTD X0, Y0
+	VPXOR        dwords<>+0(SB), Y0, Y0
+	MOVQ         dst+0(FP), DI
+	VBROADCASTSD f_real+64(FP), Y1
+	VBROADCASTSD f_imag+72(FP), Y2
+	MOVQ         negative+56(FP), R8
+	VMOVQ        R8, X3
+	VPBROADCASTQ X3, Y3
+	VPAND        lanebits<>+0(SB), Y3, Y3
+	VPCMPEQQ     lanebits<>+0(SB), Y3, Y3
+	MOVQ         $0x8000000000000000, R8
+	VMOVQ        R8, X4
+	VPBROADCASTQ X4, Y4
+	VANDPD       Y3, Y4, Y4
+	VPXOR        Y4, Y1, Y1
+	VPXOR        Y4, Y2, Y2
+
+loop:
+	MOVQ           CX, R8
+	XORQ           BX, R8
+	VPERMD         (AX)(R8*1), Y0, Y3
+	ANDQ           SI, R8
+	POPCNTQ        R8, R8
+	SHLQ           $0x3f, R8
+	VMOVQ          R8, X4
+	VPBROADCASTQ   X4, Y4
+	VPXOR          Y4, Y3, Y3
+	VPERMILPD      $0x05, Y3, Y4
+	VMULPD         Y2, Y4, Y4
+	VFMADDSUB231PD Y1, Y3, Y4
+	VADDPD         (DI)(CX*1), Y4, Y4
+	VMOVUPD        Y4, (DI)(CX*1)
+	ADDQ           $+32, CX
+	DECQ           DX
+	JNZ            loop
+	VZEROUPPER
+	RET
+
+// func normAVX2(a *complex128, n int) float64
+// Requires: AVX, AVX2, FMA3, SSE2
+TEXT ·normAVX2(SB), NOSPLIT, $0-24
+	MOVQ  a+0(FP), AX
+	MOVQ  n+8(FP), CX
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+
+loop:
+	VMOVUPD      (AX), Y4
+	VFMADD231PD  Y4, Y4, Y0
+	VMOVUPD      32(AX), Y4
+	VFMADD231PD  Y4, Y4, Y1
+	VMOVUPD      64(AX), Y4
+	VFMADD231PD  Y4, Y4, Y2
+	VMOVUPD      96(AX), Y4
+	VFMADD231PD  Y4, Y4, Y3
+	ADDQ         $+128, AX
+	DECQ         CX
+	JNZ          loop
+	VADDPD       Y0, Y1, Y0
+	VADDPD       Y2, Y3, Y2
+	VADDPD       Y0, Y2, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func probabilitiesAVX2(dst *float64, a *complex128, n int)
+// Requires: AVX, AVX2
+TEXT ·probabilitiesAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+loop:
+	VMOVUPD   (CX), Y0
+	VMOVUPD   32(CX), Y1
+	VMULPD    Y0, Y0, Y0
+	VMULPD    Y1, Y1, Y1
+	VUNPCKLPD Y1, Y0, Y2
+	VUNPCKHPD Y1, Y0, Y0
+	VADDPD    Y2, Y0, Y0
+	VPERMPD   $0xd8, Y0, Y0
+	VMOVUPD   Y0, (AX)
+	ADDQ      $+64, CX
+	ADDQ      $+32, AX
+	DECQ      DX
+	JNZ       loop
 	VZEROUPPER
 	RET

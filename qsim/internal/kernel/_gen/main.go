@@ -24,6 +24,11 @@ func main() {
 		s.scale()
 		s.diagonal()
 		s.permute()
+		s.inner()
+		s.expect()
+		s.addPauli()
+		s.norm()
+		s.probabilities()
 	}
 	Generate()
 }

@@ -23,7 +23,8 @@ func avx2() *set   { return &set{suffix: "AVX2", bytes: 32} }
 var (
 	exchangeTable Mem // for each lane bit the two permutations of exchange
 	bitTable      Mem // 1, 2, 4, 8
-	iotaTable     Mem // 0 … 7
+	quadTable     Mem // 0 … 7
+	evenTable     Mem // 0, 2, 4, 6, 1, 3, 5, 7
 	dwordTable    Mem // 0 … 7 in 32 bits
 )
 
@@ -43,9 +44,13 @@ func tables() {
 	for i := range 4 {
 		DATA(8*i, U64(1<<i))
 	}
-	iotaTable = GLOBL("quads", 0x18)
+	quadTable = GLOBL("quads", 0x18)
 	for i := range 8 {
 		DATA(8*i, U64(i))
+	}
+	evenTable = GLOBL("evens", 0x18)
+	for i := range 8 {
+		DATA(8*i, U64(2*i%8+i/4))
 	}
 	dwordTable = GLOBL("dwords", 0x18)
 	for i := range 8 {
@@ -71,7 +76,12 @@ func (s *set) vectors(n int) []reg.VecVirtual {
 
 // text opens a function. Its arguments are those of the walk and more.
 func (s *set) text(name, more string) {
-	TEXT(name+s.suffix, 4, "func(a *complex128, i, mask, n int, "+more+")") // NOSPLIT
+	s.returns(name, "i, mask, n int, "+more, "")
+}
+
+// returns opens a function with results.
+func (s *set) returns(name, arguments, results string) {
+	TEXT(name+s.suffix, 4, "func(a *complex128, "+arguments+") ("+results+")") // NOSPLIT
 	Pragma("noescape")
 }
 
@@ -106,13 +116,17 @@ func (w *walk) partner(offset string) reg.GPVirtual {
 	return p
 }
 
-func (w *walk) loop(body func()) {
+func (w *walk) loop(body func()) { w.loopThen(body, func() {}) }
+
+// loopThen returns after what then emits.
+func (w *walk) loopThen(body, then func()) {
 	Label(w.label)
 	body()
 	SUBQ(w.mask, w.i)
 	ANDQ(w.mask, w.i)
 	DECQ(w.n)
 	JNZ(LabelRef(w.label))
+	then()
 	VZEROUPPER()
 	RET()
 }

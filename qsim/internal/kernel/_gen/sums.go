@@ -1,0 +1,287 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/gotypes"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+func (s *set) zeros(n int) []reg.VecVirtual {
+	v := s.vectors(n)
+	for i := range v {
+		s.xor(v[i], v[i], v[i])
+	}
+	return v
+}
+
+func (s *set) xor(x, y Op, dst reg.VecVirtual) {
+	if s.wide {
+		VPXORQ(x, y, dst)
+	} else {
+		VPXOR(x, y, dst)
+	}
+}
+
+// total stores the sum of v, or that of its even doubles minus its odd ones.
+func (s *set) total(v reg.VecVirtual, minus bool, to gotypes.Component) {
+	y := v.AsY()
+	x, t := XMM(), XMM()
+	if s.wide {
+		h := YMM()
+		VEXTRACTF64X4(U8(1), v, h)
+		VADDPD(h, y, y)
+		VEXTRACTF64X2(U8(1), y, x)
+	} else {
+		VEXTRACTF128(U8(1), y, x)
+	}
+	VADDPD(v.AsX(), x, x)
+	VPERMILPD(U8(1), x, t)
+	if minus {
+		VSUBSD(t, x, x)
+	} else {
+		VADDSD(t, x, x)
+	}
+	Store(x, to)
+}
+
+// inner emits g[r,c] = Σ conj(lambda[r])·a[c] over the corners r and c of a group
+// with one target.
+func (s *set) inner() {
+	s.returns("inner", "lambda *complex128, i, mask, n, s0, lane0, keep int", "g00, g01, g10, g11 complex128")
+	w := newWalk()
+	base := w.corners(1)
+	offset := GP64()
+	MOVQ(base[1], offset)
+	SUBQ(w.base, offset)
+	lambda := integer("lambda")
+	other := GP64()
+	LEAQ(Mem{Base: lambda, Index: offset, Scale: 1}, other)
+	ex := s.exchanger(0)
+	keep := s.lanes("keep")
+	re, im := s.zeros(4), s.zeros(4)
+	w.loopThen(func() {
+		x, y, turned := s.vectors(2), s.vectors(2), s.vectors(2)
+		for r := range x {
+			VMOVUPD(w.at(base[r]), x[r])
+			VMOVUPD(w.at([]reg.GPVirtual{lambda, other}[r]), y[r])
+		}
+		CMPQ(ex.lane, I8(0))
+		JLT(LabelRef("in"))
+		ex.pair(x[0], x[1])
+		ex.pair(y[0], y[1])
+		Label("in")
+		for r := range y {
+			s.only(keep, y[r])
+			s.turned(x[r], turned[r])
+		}
+		for i := range re {
+			VFMADD231PD(y[i>>1], x[i&1], re[i])
+			VFMADD231PD(y[i>>1], turned[i&1], im[i])
+		}
+	}, func() {
+		for i := range re {
+			s.total(re[i], false, ReturnIndex(i).Real())
+			s.total(im[i], true, ReturnIndex(i).Imag())
+		}
+	})
+}
+
+// only clears the lanes of v that are not in mask.
+func (s *set) only(mask reg.Register, v reg.VecVirtual) {
+	if s.wide {
+		VMOVAPD_Z(v, mask, v)
+	} else {
+		VANDPD(mask, v, v)
+	}
+}
+
+// pauli is the part that the kernels on Pauli strings share: a loop over n
+// consecutive vectors of a from the offset i. The string has the bits x and z above
+// the lanes, as offsets, and flips the lanes xl; negative marks the doubles where
+// the lane bits give a minus.
+type pauli struct {
+	s     *set
+	w     *walk
+	x, z  reg.GPVirtual
+	order reg.VecVirtual
+}
+
+const pauliArguments = "i, n, x, z, xl, negative int"
+
+func (s *set) pauli() *pauli {
+	p := &pauli{s: s, w: &walk{base: integer("a"), i: integer("i"), n: integer("n"), label: "loop"}}
+	p.x, p.z, p.order = integer("x"), integer("z"), s.vector()
+	flip := integer("xl")
+	if s.wide {
+		SHLQ(U8(1), flip)
+		VPBROADCASTQ(flip, p.order)
+		VPXORQ(quadTable, p.order, p.order)
+		return p
+	}
+	SHLQ(U8(2), flip)
+	low := XMM()
+	VMOVQ(flip, low)
+	VPBROADCASTD(low, p.order)
+	VPXOR(dwordTable, p.order, p.order)
+	return p
+}
+
+// partner loads the vector of a at i XOR x, its lanes flipped.
+func (p *pauli) partner(dst reg.VecVirtual) reg.GPVirtual {
+	from := GP64()
+	MOVQ(p.w.i, from)
+	XORQ(p.x, from)
+	at := Mem{Base: p.w.base, Index: from, Scale: 1}
+	if p.s.wide {
+		VPERMPD(at, p.order, dst)
+	} else {
+		VPERMD(at, p.order, dst)
+	}
+	return from
+}
+
+// sign multiplies v by (−1)^parity(i AND z).
+func (p *pauli) sign(i reg.GPVirtual, v reg.VecVirtual) {
+	parity := GP64()
+	MOVQ(i, parity)
+	ANDQ(p.z, parity)
+	POPCNTQ(parity, parity)
+	SHLQ(U8(63), parity)
+	minus := p.s.vector()
+	p.s.fill(parity, minus)
+	p.s.xor(minus, v, v)
+}
+
+// fill puts x into all doubles of v.
+func (s *set) fill(x reg.GPVirtual, v reg.VecVirtual) {
+	if s.wide {
+		VPBROADCASTQ(x, v)
+		return
+	}
+	low := XMM()
+	VMOVQ(x, low)
+	VPBROADCASTQ(low, v)
+}
+
+// minus is −0 in the lanes that the argument negative marks and 0 elsewhere.
+func (p *pauli) minus() reg.VecVirtual {
+	marked := p.s.lanes("negative")
+	bit := GP64()
+	MOVQ(U64(1<<63), bit)
+	v := p.s.vector()
+	p.s.fill(bit, v)
+	p.s.only(marked, v)
+	return v
+}
+
+func (p *pauli) loop(body, then func()) {
+	Label("loop")
+	body()
+	ADDQ(I32(p.s.bytes), p.w.i)
+	DECQ(p.w.n)
+	JNZ(LabelRef("loop"))
+	then()
+	VZEROUPPER()
+	RET()
+}
+
+// expect emits re + i·im = Σ ±conj(a[k XOR x])·a[k].
+func (s *set) expect() {
+	TEXT("expect"+s.suffix, 4, "func(a *complex128, "+pauliArguments+") (re, im float64)")
+	Pragma("noescape")
+	p := s.pauli()
+	minus := p.minus()
+	sums := s.zeros(2)
+	p.loop(func() {
+		v, b, turned := s.vector(), s.vector(), s.vector()
+		VMOVUPD(p.w.at(p.w.base), v)
+		p.partner(b)
+		p.sign(p.w.i, v)
+		s.turned(v, turned)
+		VFMADD231PD(b, v, sums[0])
+		VFMADD231PD(b, turned, sums[1])
+	}, func() {
+		for i, v := range sums {
+			s.xor(minus, v, v)
+			s.total(v, i == 1, ReturnIndex(i))
+		}
+	})
+}
+
+// addPauli emits dst[k] += ±f·a[k XOR x].
+func (s *set) addPauli() {
+	TEXT("addPauli"+s.suffix, 4, "func(dst, a *complex128, "+pauliArguments+", f complex128)")
+	Pragma("noescape")
+	p := s.pauli()
+	dst := integer("dst")
+	f := s.number("f")
+	minus := p.minus()
+	s.xor(minus, f.re, f.re)
+	s.xor(minus, f.im, f.im)
+	p.loop(func() {
+		v, t := s.vector(), s.vector()
+		from := p.partner(v)
+		p.sign(from, v)
+		s.turned(v, t)
+		VMULPD(f.im, t, t)
+		VFMADDSUB231PD(f.re, v, t)
+		VADDPD(p.w.at(dst), t, t)
+		VMOVUPD(t, p.w.at(dst))
+	}, func() {})
+}
+
+// norm emits Σ |a[k]|² over n times four vectors.
+func (s *set) norm() {
+	TEXT("norm"+s.suffix, 4, "func(a *complex128, n int) float64")
+	Pragma("noescape")
+	a, n := integer("a"), integer("n")
+	sums := s.zeros(4)
+	Label("loop")
+	for i, sum := range sums {
+		v := s.vector()
+		VMOVUPD(Mem{Base: a, Disp: i * s.bytes}, v)
+		VFMADD231PD(v, v, sum)
+	}
+	ADDQ(I32(4*s.bytes), a)
+	DECQ(n)
+	JNZ(LabelRef("loop"))
+	VADDPD(sums[0], sums[1], sums[0])
+	VADDPD(sums[2], sums[3], sums[2])
+	VADDPD(sums[0], sums[2], sums[0])
+	s.total(sums[0], false, ReturnIndex(0))
+	VZEROUPPER()
+	RET()
+}
+
+// probabilities emits dst[k] = |a[k]|² over n times two vectors of a.
+func (s *set) probabilities() {
+	TEXT("probabilities"+s.suffix, 4, "func(dst *float64, a *complex128, n int)")
+	Pragma("noescape")
+	dst, a, n := integer("dst"), integer("a"), integer("n")
+	order := s.vector()
+	if s.wide {
+		VMOVUPD(evenTable, order)
+	}
+	Label("loop")
+	x, y, t := s.vector(), s.vector(), s.vector()
+	VMOVUPD(Mem{Base: a}, x)
+	VMOVUPD(Mem{Base: a, Disp: s.bytes}, y)
+	VMULPD(x, x, x)
+	VMULPD(y, y, y)
+	VUNPCKLPD(y, x, t)
+	VUNPCKHPD(y, x, x)
+	VADDPD(t, x, x)
+	if s.wide {
+		VPERMPD(x, order, x)
+	} else {
+		VPERMPD(U8(0xd8), x, x)
+	}
+	VMOVUPD(x, Mem{Base: dst})
+	ADDQ(I32(2*s.bytes), a)
+	ADDQ(I32(s.bytes), dst)
+	DECQ(n)
+	JNZ(LabelRef("loop"))
+	VZEROUPPER()
+	RET()
+}

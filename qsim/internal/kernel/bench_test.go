@@ -131,3 +131,28 @@ func rotation(rng *rand.Rand, targets int) []complex128 {
 	}
 	return m
 }
+
+// BenchmarkSums counts the 16·2ⁿ bytes of one state; Inner and AddPauli read two.
+func BenchmarkSums(b *testing.B) {
+	m := []complex128{0.8, -0.6i, 0.6i, 0.8}
+	for _, n := range []int{10, 22} {
+		l := random(rand.New(rand.NewPCG(5, 6)), 1<<n)
+		dst := make([]float64, 1<<n)
+		z, x := Pauli{Z: 0b1011, Phase: 1}, Pauli{X: 1<<(n-1) | 2, Z: 5, Phase: 1}
+		for _, tt := range []struct {
+			name   string
+			target int
+			body   func(a []complex128, p *Place, groups int)
+		}{
+			{"Inner/target=0", 0, func(a []complex128, p *Place, groups int) { Inner(l, a, p, m, 0, groups) }},
+			{"Inner/target=9", 9, func(a []complex128, p *Place, groups int) { Inner(l, a, p, m, 0, groups) }},
+			{"Expect/string=Z", 0, func(a []complex128, p *Place, _ int) { expect(p.vectors, a, z, 0, len(a)) }},
+			{"Expect/string=X", 0, func(a []complex128, p *Place, _ int) { expect(p.vectors, a, x, 0, len(a)) }},
+			{"AddPauli/string=Z", 0, func(a []complex128, p *Place, _ int) { addPauli(p.vectors, a, l, z, 1e-9, 0, len(a)) }},
+			{"Norm2", 0, func(a []complex128, p *Place, _ int) { norm2(p.vectors, a, 0, len(a)) }},
+			{"Probabilities", 0, func(a []complex128, p *Place, _ int) { probabilities(p.vectors, dst, a, 0, len(a)) }},
+		} {
+			benchmark(b, fmt.Sprintf("%s/n=%d", tt.name, n), n, 1<<n/2, []int{tt.target}, nil, tt.body)
+		}
+	}
+}

@@ -31,7 +31,7 @@ var gates = []gate{
 	{"Diagonal", 1, 2, func(a []complex128, p *Place, m []complex128, lo, hi int) { Diagonal(a, p, m[0], m[3], lo, hi) }},
 	{"Diagonal1", 1, 2, func(a []complex128, p *Place, m []complex128, lo, hi int) { Diagonal(a, p, 1, m[3], lo, hi) }},
 	{"Flip", 1, 2, func(a []complex128, p *Place, _ []complex128, lo, hi int) { Flip(a, p, lo, hi) }},
-	{"Swap", 2, 2, func(a []complex128, p *Place, _ []complex128, lo, hi int) { Swap(a, p, lo, hi) }},
+	{"Swap", 2, 1, func(a []complex128, p *Place, _ []complex128, lo, hi int) { Swap(a, p, lo, hi) }},
 	{"Dense1", 1, 2, Dense1},
 	{"Dense1Real", 1, 2, func(a []complex128, p *Place, m []complex128, lo, hi int) {
 		Dense1(a, p, []complex128{complex(real(m[0]), 0), complex(real(m[1]), 0), complex(real(m[2]), 0), complex(real(m[3]), 0)}, lo, hi)

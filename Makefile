@@ -50,8 +50,10 @@ fuzz:
 bench:
 	go test -run '^$$' -bench . ./qsim/...
 
-# gen writes the generated files anew: figures recorded from other libraries.
+# gen writes the generated files anew: assembly, and figures recorded from other
+# libraries.
 gen: $(PYTHON)
+	go generate ./qsim/internal/kernel
 	$(TOOLS)/venv/bin/pip install --quiet --requirement .ci/requirements-gen.txt
 	for f in $$(git grep -l 'with_suffix(".json")\|HERE / ' -- '*/testdata/*.py'); do echo "$$f"; $(PYTHON) "$$f" || exit 1; done
 

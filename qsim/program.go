@@ -66,6 +66,9 @@ type pauliTerm struct {
 // Compile needs no memory for a state; a circuit too large for this machine is
 // refused with a [*MemoryError] when it is run.
 func Compile(c *circuits.Circuit, observables ...circuits.PauliSum) (*Program, error) {
+	if _, err := kernel.CPU(); err != nil {
+		return nil, fmt.Errorf("compile: %w", err)
+	}
 	if err := c.Validate(); err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
 	}

@@ -9,23 +9,45 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 )
 
-// TestMain lets the tests run this binary as qnn in processes of its own.
-func TestMain(m *testing.M) {
-	if os.Getenv("QNN_TEST_AS_COMMAND") == "1" {
-		os.Exit(Main(os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+// binaryDir is the directory of the binary, once there is one.
+var binaryDir string
+
+// binary is the path of qnn, built when a test first asks for it.
+var binary = sync.OnceValues(func() (string, error) {
+	var err error
+	if binaryDir, err = os.MkdirTemp("", "qnn-test-"); err != nil {
+		return "", err
 	}
-	os.Exit(m.Run())
+	path := filepath.Join(binaryDir, "qnn")
+	if out, err := exec.Command("go", "build", "-o", path, "github.com/qnn-go/qnn/cmd/qnn").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return path, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if binaryDir != "" {
+		_ = os.RemoveAll(binaryDir) // a directory of temporary files
+	}
+	os.Exit(code)
 }
 
 // process is qnn with the given arguments in a process of its own.
-func process(ctx context.Context, threads int, args ...string) (*exec.Cmd, *bytes.Buffer) {
-	c := exec.CommandContext(ctx, os.Args[0], args...)
-	c.Env = append(os.Environ(), "QNN_TEST_AS_COMMAND=1", fmt.Sprintf("GOMAXPROCS=%d", threads))
+func process(t *testing.T, threads int, args ...string) (*exec.Cmd, *bytes.Buffer) {
+	t.Helper()
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.CommandContext(t.Context(), path, args...)
+	c.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", threads))
 	var errs bytes.Buffer
 	c.Stderr = &errs
 	return c, &errs
@@ -39,7 +61,7 @@ func stopAndResume(t *testing.T, signal os.Signal, threads int, delays []time.Du
 	next := append([]string{"train", "--out", dir, "--no-baselines"}, args...)
 	met := 0
 	for _, delay := range append(delays, time.Hour) {
-		c, errs := process(t.Context(), threads, next...)
+		c, errs := process(t, threads, next...)
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -151,7 +173,7 @@ func TestInterruptedAfterTraining(t *testing.T) {
 // is whole, and one line says what happened.
 func TestClosedPipe(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	c, errs := process(t.Context(), 1, "train", "--data", "iris", "--epochs", "2", "--no-baselines", "--quiet", "--out", dir)
+	c, errs := process(t, 1, "train", "--data", "iris", "--epochs", "2", "--no-baselines", "--quiet", "--out", dir)
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)

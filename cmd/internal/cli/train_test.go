@@ -197,7 +197,7 @@ func TestModels(t *testing.T) {
 		"--ansatz strongly-entangling --encoding iqp", "--qubits 5", "--features 3", "--optimizer lbfgs",
 		"--optimizer sgd --momentum 0.9 --nesterov", "--loss hinge", "--loss mse", "--validation 0", "--patience -1",
 	} {
-		dir := quick(t, append([]string{"--data", "wine", "--layers", "1"}, strings.Fields(args)...)...)
+		dir := quick(t, append([]string{"--data", "iris", "--test", "0.6", "--layers", "1"}, strings.Fields(args)...)...)
 		command(t, 0, "export", dir, "--format", "openqasm2")
 		command(t, 0, "evaluate", dir)
 	}

@@ -3,7 +3,6 @@ package atomicfile
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -30,7 +29,10 @@ func Write(path string, write func(w io.Writer) error) (err error) {
 		}
 	}()
 	b := bufio.NewWriter(f)
-	if err := errors.Join(write(b), b.Flush()); err != nil {
+	if err := write(b); err != nil {
+		return err
+	}
+	if err := b.Flush(); err != nil {
 		return err
 	}
 	if err := f.Chmod(0o644); err != nil {

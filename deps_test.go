@@ -23,9 +23,9 @@ const rules = `
 	circuits/ansatz circuits/draw circuits/qasm circuits/transpile circuits/qpu <- circuits
 
 	qsim/internal/kernel <- golang.org/x/sys
-	qsim/internal/memory <- golang.org/x/sys
+	qsim/internal/memory <-
 	qsim/internal/plan <- circuits
-	qsim <- circuits qsim/internal/... golang.org/x/sys
+	qsim <- circuits qsim/internal/...
 	qsim/reference <- circuits qsim qsim/internal/memory github.com/itsubaki/q
 	qsim/simtest qsim/cluster <- circuits qsim
 

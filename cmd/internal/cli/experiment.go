@@ -266,7 +266,7 @@ func (s *settings) trainer() (*qnn.Trainer, error) {
 	}, nil
 }
 
-// estimators are the classical baselines' training and test parts.
+// baselineParts are the training and test parts as the classical models see them.
 func (e *experiment) baselineParts() (train, test *dataset.Dataset, err error) {
 	scale := func(d *dataset.Dataset) (*dataset.Dataset, error) {
 		x, err := e.scaled.Transform(d.X)

@@ -1,0 +1,195 @@
+package plan
+
+import (
+	"math/bits"
+
+	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/qsim/internal/kernel"
+)
+
+// Plan is a circuit ready to run on the state of Bits bits. It is immutable.
+type Plan struct {
+	Bits     int
+	Location []int  // bit that holds each qubit at the end
+	Flipped  uint64 // bits that hold the inverse of their qubit at the end
+
+	machine *kernel.Machine
+	angles  []circuits.Angle
+	phase   []value // the global phase is their sum
+	passes  []pass
+	code    int // instructions in all stages
+	tables  int // floats in all tables
+	widest  int // entries of the largest table of phases
+}
+
+// pass goes once over the state, tile by tile.
+type pass struct {
+	active uint64
+	tiles  []kernel.Group // those that can be other than 0
+	blocks []blocks
+}
+
+// blocks are the stages that run on every block of a tile, one block after the other.
+type blocks struct {
+	active uint64
+	bases  []kernel.Group
+	stages []stage
+}
+
+// stage is a kernel.Stage without numbers.
+type stage struct {
+	steps         []step
+	code          int // of its first instruction
+	tables        []int
+	loads, stores [16]int64
+	groups        []kernel.Group
+}
+
+// Sizes are the numbers of bits of a tile and of a block, and how many of the lowest
+// are always among them. The zero value stands for sizes that suit the state.
+type Sizes struct{ Tile, Block, Run int }
+
+// sizes for states of n bits: tiles of half a second-level cache, fewer where a
+// state has too few tiles for several workers, and blocks of half a first-level
+// cache.
+func sizes(n int) Sizes {
+	s := Sizes{Tile: 14, Block: 10, Run: 4}
+	if n > ParallelBits {
+		s.Tile = min(s.Tile, n-2)
+	}
+	return s
+}
+
+// ParallelBits is the largest size of a state that one worker runs alone.
+const ParallelBits = 13
+
+// MinBits returns the least number of bits of a state that m can run on.
+func MinBits(m *kernel.Machine) int { return m.Lanes + m.Rows }
+
+// New plans c for a state of max(c.Qubits, MinBits) bits that starts as |0…0⟩.
+func New(c *circuits.Circuit, m *kernel.Machine, s Sizes) (*Plan, error) {
+	l, err := lower(c)
+	if err != nil {
+		return nil, err
+	}
+	n := max(c.Qubits, MinBits(m))
+	if s == (Sizes{}) {
+		s = sizes(n)
+	}
+	p := &Plan{Bits: n, Location: l.location, Flipped: l.flipped, machine: m, angles: l.angles, phase: l.phase}
+	ops := make([]*op, len(l.ops))
+	for i := range l.ops {
+		ops[i] = &l.ops[i]
+	}
+	all := uint64(1)<<n - 1
+	touched := uint64(0)
+	least := MinBits(m)
+	tile := level{always: 1<<max(s.Run, m.Lanes) - 1, within: all, size: max(s.Tile, least)}
+	for _, part := range tile.parts(ops) {
+		p.passes = append(p.passes, p.pass(part, all, touched, s))
+		touched |= part.active
+	}
+	p.finish(s)
+	p.layout()
+	return p, nil
+}
+
+// pass plans the blocks and stages of a part. Bits outside touched are still 0.
+func (p *Plan) pass(t part, all, touched uint64, s Sizes) pass {
+	out := pass{active: t.active, tiles: groups(all &^ t.active & touched)}
+	m := p.machine
+	block := level{always: 1<<max(min(s.Run, s.Block), m.Lanes) - 1, within: t.active, size: max(s.Block, MinBits(m))}
+	for _, b := range block.parts(t.ops) {
+		set := blocks{active: b.active, bases: groups(t.active &^ b.active)}
+		regs := level{always: 1<<m.Lanes - 1, within: b.active, size: MinBits(m)}
+		for _, r := range regs.parts(b.ops) {
+			set.stages = append(set.stages, p.stage(r, b.active, t.active))
+		}
+		out.blocks = append(out.blocks, set)
+	}
+	return out
+}
+
+func (p *Plan) stage(r part, block, tile uint64) stage {
+	steps, rows := emit(p.machine, r.active, tile, r.ops)
+	s := stage{steps: steps, groups: groups(block &^ r.active)}
+	k := 0
+	for rest := r.active &^ (1<<p.machine.Lanes - 1); rest != 0; rest &= rest - 1 {
+		for row := range 1 << p.machine.Rows {
+			if row>>k&1 == 1 {
+				s.loads[row] += p.offset(rest & -rest)
+				s.stores[row] += p.offset(1 << rows[k])
+			}
+		}
+		k++
+	}
+	return s
+}
+
+// finish makes sure that there is a phase to take up the global phase and the
+// cosines of the last rotations.
+func (p *Plan) finish(s Sizes) {
+	last := (*stage)(nil)
+	for i := range p.passes {
+		for j := range p.passes[i].blocks {
+			for k := range p.passes[i].blocks[j].stages {
+				last = &p.passes[i].blocks[j].stages[k]
+				for _, st := range last.steps {
+					if st.op == kernel.OpPhase {
+						return
+					}
+				}
+			}
+		}
+	}
+	if last == nil { // nothing but X and SWAP
+		low := uint64(1)<<MinBits(p.machine) - 1
+		p.passes = append(p.passes, p.pass(part{active: low}, low, 0, s))
+		set := blocks{active: low, bases: groups(0), stages: []stage{p.stage(part{active: low}, low, low)}}
+		p.passes[0].blocks = append(p.passes[0].blocks, set)
+		last = &p.passes[0].blocks[0].stages[0]
+	}
+	last.steps = append(last.steps, step{op: kernel.OpPhase})
+}
+
+// layout gives every stage its place in the code and every operand its place in the
+// tables.
+func (p *Plan) layout() {
+	vector := 2 << p.machine.Lanes
+	for i := range p.passes {
+		for j := range p.passes[i].blocks {
+			for k := range p.passes[i].blocks[j].stages {
+				s := &p.passes[i].blocks[j].stages[k]
+				s.code = p.code
+				p.code += len(s.steps) + 2
+				for _, st := range s.steps {
+					s.tables = append(s.tables, p.tables)
+					switch {
+					case st.op == kernel.OpPhase:
+						size := 1 << (MinBits(p.machine) + bits.OnesCount64(st.mask))
+						p.tables += 4 * size
+						p.widest = max(p.widest, size)
+					case st.lane >= 0 && st.op == kernel.OpRotateLane(0):
+						p.tables += 2 * vector
+					case st.matrix != nil:
+						p.tables += 2 * len(st.matrix)
+					}
+				}
+			}
+		}
+	}
+}
+
+// offset is the distance in bytes that the bits of x add to an address.
+func (p *Plan) offset(x uint64) int64 { return int64(x) << 4 }
+
+// groups lists the subsets of mask, ascending.
+func groups(mask uint64) []kernel.Group {
+	out := make([]kernel.Group, 0, 1<<bits.OnesCount64(mask))
+	for x := uint64(0); ; x = (x - mask) & mask {
+		out = append(out, kernel.Group{Offset: int64(x) << 4, Index: x})
+		if x == mask {
+			return out
+		}
+	}
+}

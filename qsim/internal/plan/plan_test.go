@@ -1,0 +1,188 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+	"math/cmplx"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/qsim/internal/kernel"
+)
+
+// naive runs c gate by gate.
+func naive(c *circuits.Circuit, weights []float64) []complex128 {
+	a := make([]complex128, 1<<c.Qubits)
+	a[0] = 1
+	for _, o := range c.Ops {
+		if !o.Gate.Unitary() {
+			continue
+		}
+		spec := o.Gate.Spec()
+		m := o.Matrix
+		controls, targets := o.Qubits[:max(spec.Controls, 0)], o.Qubits[max(spec.Controls, 0):]
+		if m == nil {
+			m = make([]complex128, 1<<(2*len(targets)))
+			var v []float64
+			for _, angle := range o.Angles {
+				v = append(v, angle.Eval(weights, nil))
+			}
+			spec.Matrix(m, v)
+		}
+		p := kernel.NewPlace(targets, controls)
+		if len(targets) == 0 {
+			kernel.Scale(a, &p, m[0], 0, p.Groups(len(a)))
+		} else {
+			kernel.Dense(a, &p, m, 0, p.Groups(len(a)))
+		}
+	}
+	return a
+}
+
+// random is a circuit of gates of the whole table on n qubits.
+func random(rng *rand.Rand, n, gates int) (*circuits.Circuit, []float64) {
+	c := circuits.New(n)
+	var weights []float64
+	for len(c.Ops) < gates {
+		g := circuits.Gates()[rng.IntN(int(circuits.GateBarrier))]
+		o := circuits.Op{Gate: g}
+		k := g.Spec().Qubits
+		if g == circuits.GateUnitary {
+			k = 1 + rng.IntN(3)
+			o.Matrix = unitary(rng, 1<<min(k, n))
+		}
+		if k = min(k, n); g != circuits.GateUnitary && k < g.Spec().Qubits {
+			continue
+		}
+		o.Qubits = rng.Perm(n)[:k]
+		for range g.Spec().Params {
+			if rng.IntN(3) == 0 {
+				o.Angles = append(o.Angles, circuits.Const([]float64{0, math.Pi, -math.Pi, 3 * math.Pi, math.Pi / 2}[rng.IntN(5)]))
+				continue
+			}
+			o.Angles = append(o.Angles, circuits.Weight(len(weights)))
+			weights = append(weights, (rng.Float64()-.5)*8*math.Pi)
+		}
+		c.Ops = append(c.Ops, o)
+	}
+	return c, weights
+}
+
+// unitary orthonormalises random rows.
+func unitary(rng *rand.Rand, d int) []complex128 {
+	m := make([]complex128, d*d)
+	for r := range d {
+		row := m[r*d:][:d]
+		for i := range row {
+			row[i] = complex(rng.NormFloat64(), rng.NormFloat64())
+		}
+		for k := range r {
+			dot := complex128(0)
+			for i, v := range m[k*d:][:d] {
+				dot += cmplx.Conj(v) * row[i]
+			}
+			for i, v := range m[k*d:][:d] {
+				row[i] -= dot * v
+			}
+		}
+		norm := 0.0
+		for _, v := range row {
+			norm += real(v)*real(v) + imag(v)*imag(v)
+		}
+		for i := range row {
+			row[i] /= complex(math.Sqrt(norm), 0)
+		}
+	}
+	return m
+}
+
+// run gives the amplitudes in the order of the qubits.
+func run(t *testing.T, p *Plan, n int, weights []float64) []complex128 {
+	t.Helper()
+	b := p.NewBound()
+	if err := p.Bind(b, weights, nil); err != nil {
+		t.Fatal(err)
+	}
+	a := make([]complex128, 1<<p.Bits)
+	a[0] = 1
+	for i := range p.Passes() {
+		for k := range p.Tiles(i) {
+			p.Run(b, a, i, k)
+		}
+	}
+	out := make([]complex128, 1<<n)
+	for x := range out {
+		at := uint64(0)
+		for q, bit := range p.Location {
+			at |= uint64(x>>q&1) << bit
+		}
+		out[x] = a[at^p.Flipped]
+	}
+	return out
+}
+
+// Every path of the planner is reached with small tiles and blocks: inactive
+// controls, several passes, lanes, phases across tiles.
+func TestRandomCircuits(t *testing.T) {
+	for seed := range uint64(400) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		n := 1 + rng.IntN(11)
+		c, weights := random(rng, n, rng.IntN(80))
+		m := []*kernel.Machine{kernel.Generic(2, 4, false), kernel.Generic(1, 3, false)}[rng.IntN(2)]
+		s := Sizes{}
+		if rng.IntN(4) > 0 {
+			s.Block = MinBits(m) + rng.IntN(3)
+			s.Tile = s.Block + rng.IntN(3)
+			s.Run = rng.IntN(4)
+		}
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			p, err := New(c, m, s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, want := run(t, p, n, weights), naive(c, weights)
+			for x := range want {
+				if d := cmplx.Abs(got[x] - want[x]); !(d < 1e-12) {
+					t.Fatalf("n=%d %+v: amplitude %d is %v, want %v (off by %g)", n, s, x, got[x], want[x], d)
+				}
+			}
+		})
+	}
+}
+
+func TestBindTwice(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 5))
+	c, weights := random(rng, 8, 100)
+	p, err := New(c, kernel.Generic(2, 4, false), Sizes{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := run(t, p, 8, weights)
+	b := p.NewBound()
+	if err := p.Bind(b, make([]float64, len(weights)), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Bind(b, weights, nil); err != nil {
+		t.Fatal(err)
+	}
+	a := make([]complex128, 1<<p.Bits)
+	a[0] = 1
+	for i := range p.Passes() {
+		for k := range p.Tiles(i) {
+			p.Run(b, a, i, k)
+		}
+	}
+	again := run(t, p, 8, weights)
+	if !slices.Equal(first, again) {
+		t.Error("a second binding gives another state")
+	}
+	if n := testing.AllocsPerRun(10, func() { _ = p.Bind(b, weights, nil) }); n != 0 {
+		t.Errorf("binding allocates %v times", n)
+	}
+	weights[0] = math.NaN()
+	if err := p.Bind(b, weights, nil); err == nil {
+		t.Error("NaN is accepted")
+	}
+}

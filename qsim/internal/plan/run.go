@@ -1,0 +1,43 @@
+package plan
+
+import (
+	"unsafe"
+
+	"github.com/qnn-go/qnn/qsim/internal/kernel"
+)
+
+// Passes is how many times a run goes over the state.
+func (p *Plan) Passes() int { return len(p.passes) }
+
+// Tiles is the number of tiles of a pass, which may run in any order, at the same
+// time too, once those of the pass before are done.
+func (p *Plan) Tiles(pass int) int { return len(p.passes[pass].tiles) }
+
+// Run works tile number tile of a pass. a has the 2^Bits amplitudes.
+func (p *Plan) Run(b *Bound, a []complex128, pass, tile int) {
+	ps := &p.passes[pass]
+	t := ps.tiles[tile]
+	base := unsafe.Add(unsafe.Pointer(&a[0]), t.Offset)
+	var s kernel.Stage
+	next := int64(0)
+	if tile+1 < len(ps.tiles) {
+		next = ps.tiles[tile+1].Offset - t.Offset
+	}
+	for i := range ps.blocks {
+		set := &ps.blocks[i]
+		for _, g := range set.bases {
+			for k := range set.stages {
+				st := &set.stages[k]
+				s = kernel.Stage{
+					Base: unsafe.Add(base, g.Offset), Index: t.Index | g.Index,
+					Code: &b.code[st.code], Loads: &st.loads, Stores: &st.stores,
+					Groups: &st.groups[0], N: len(st.groups),
+				}
+				if i == 0 && k == 0 {
+					s.Next = next
+				}
+				p.machine.Run(&s)
+			}
+		}
+	}
+}

@@ -1,0 +1,364 @@
+package plan
+
+import (
+	"math/bits"
+
+	"github.com/qnn-go/qnn/qsim/internal/kernel"
+)
+
+// step is one instruction of a stage, still without numbers.
+type step struct {
+	op     kernel.Op
+	mask   uint64       // index bits outside the block
+	value  value        // of rotations
+	row    int          // of rotations: the row bit, or −1
+	lane   int          // of rotations in the lanes: the lane bit
+	phases []term       // of kernel.OpPhase, their bits those of an index into its table
+	matrix []complex128 // of dense
+}
+
+// term is a phase: the sum of values where all its bits are 1.
+type term struct {
+	bits   uint64
+	values []value
+}
+
+// emitter writes the steps of one stage. Places 0 … rows−1 of a block are its row
+// bits, those after them its lanes.
+type emitter struct {
+	rows, lanes int
+	block       uint64 // bits in the block
+	near        uint64 // bits that change from group to group within a tile
+	at          []int  // bit at each place
+	pending     []term // phases not yet written; they commute with all written since
+	steps       []step
+	rotations   int // since the last phase
+}
+
+// emit orders and writes ops, all of which fit the bits of block. tile are the
+// bits that change within a tile.
+func emit(m *kernel.Machine, block, tile uint64, ops []*op) ([]step, []int) {
+	e := &emitter{rows: m.Rows, lanes: m.Lanes, block: block, near: tile &^ block, at: make([]int, m.Rows+m.Lanes)}
+	low := uint64(1)<<m.Lanes - 1
+	k := 0
+	for rest := block &^ low; rest != 0; rest &= rest - 1 {
+		e.at[k] = bits.TrailingZeros64(rest)
+		k++
+	}
+	for l := range m.Lanes {
+		e.at[m.Rows+l] = l
+	}
+	e.schedule(ops)
+	e.flush(^uint64(0))
+	e.restoreLanes()
+	return e.steps, e.at[:m.Rows]
+}
+
+// schedule writes all phases that are ready, then all other operations that meet
+// no pending phase, and multiplies phases in only when nothing else can go on.
+func (e *emitter) schedule(ops []*op) {
+	left := append([]*op(nil), ops...)
+	force := false
+	for len(left) > 0 {
+		done := false
+		for _, phases := range [...]bool{true, false} {
+			var z, x uint64
+			rest := left[:0]
+			for _, o := range left {
+				ready := o.commutes(z, x) && (o.class == phase) == phases
+				if ready && (phases || force || !e.blocked(o)) {
+					force = force && !e.blocked(o)
+					e.write(o)
+					done = true
+					continue
+				}
+				rest = append(rest, o)
+				z, x = z|o.z, x|o.x
+			}
+			left = rest
+		}
+		force = !done
+	}
+}
+
+// blocked reports whether pending phases must be multiplied in before o.
+func (e *emitter) blocked(o *op) bool {
+	if o.class == not {
+		return e.meets(o.x) && !e.passes(o)
+	}
+	return e.meets(o.x)
+}
+
+func (e *emitter) meets(x uint64) bool {
+	for _, t := range e.pending {
+		if t.bits&x != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// passes reports whether the pending phases on the target of a NOT stay phases of
+// at most two bits when the NOT goes before them.
+func (e *emitter) passes(o *op) bool {
+	if o.z&^e.block != 0 {
+		return false
+	}
+	for _, t := range e.pending {
+		if t.bits&o.x != 0 && t.bits&^(o.x|o.z) != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *emitter) add(b uint64, v ...value) {
+	for i := range e.pending {
+		if e.pending[i].bits == b {
+			e.pending[i].values = append(e.pending[i].values, v...)
+			return
+		}
+	}
+	e.pending = append(e.pending, term{b, append([]value(nil), v...)})
+}
+
+func (e *emitter) write(o *op) {
+	switch o.class {
+	case phase:
+		e.add(o.z, o.value)
+		return
+	case not:
+		if e.meets(o.x) {
+			if !e.passes(o) {
+				e.flush(o.x)
+			} else {
+				e.pushThrough(o)
+			}
+		}
+		e.not(o)
+		return
+	}
+	if e.meets(o.x) {
+		e.flush(o.x)
+	}
+	if o.class == rotate {
+		e.rotate(o)
+	} else {
+		e.dense(o)
+	}
+}
+
+// pushThrough rewrites the pending phases on the target t of the NOT, which will
+// come before them instead of after: t becomes t⊕c = t + c − 2tc.
+func (e *emitter) pushThrough(o *op) {
+	var moved []term
+	keep := e.pending[:0]
+	for _, t := range e.pending {
+		if t.bits&o.x != 0 {
+			moved = append(moved, t)
+		} else {
+			keep = append(keep, t)
+		}
+	}
+	e.pending = keep
+	for _, t := range moved {
+		for _, v := range t.values {
+			if t.bits == o.x { // v·t
+				e.add(o.x, v)
+				e.add(o.z, v)
+				e.add(o.x|o.z, v.times(-2))
+			} else { // v·t·c → v·(t⊕c)·c = v·c − v·t·c
+				e.add(o.z, v)
+				e.add(o.x|o.z, v.times(-1))
+			}
+		}
+	}
+}
+
+// place is where a bit of the block is.
+func (e *emitter) place(bit uint64) int {
+	for p, b := range e.at {
+		if bit == 1<<b {
+			return p
+		}
+	}
+	return -1
+}
+
+func (e *emitter) not(o *op) {
+	t, r := e.place(o.x), e.rows
+	c := e.place(o.z)
+	var op kernel.Op
+	mask := uint64(0)
+	switch {
+	case c < 0 && t < r:
+		op, mask = kernel.OpFlip(t), o.z
+	case c < 0:
+		op, mask = kernel.OpFlipLane(t-r), o.z
+	case c < r && t < r:
+		op = kernel.OpNot(c, t)
+	case t < r:
+		op = kernel.OpNotLaneRow(c-r, t)
+	case c < r:
+		op = kernel.OpNotRowLane(c, t-r)
+	default:
+		op = kernel.OpNotLanes(c-r, t-r)
+	}
+	e.steps = append(e.steps, step{op: op, mask: mask})
+}
+
+// maxRotations bounds how far rotations, which leave out their cosines, can let
+// amplitudes grow before a phase puts them in: by 2^(maxRotations/2).
+const maxRotations = 100
+
+func (e *emitter) rotate(o *op) {
+	if e.rotations == maxRotations {
+		e.phase(nil, 0)
+	}
+	e.rotations++
+	s := step{op: kernel.OpRotate(0), value: o.value, row: e.place(o.x), lane: -1}
+	if s.row >= e.rows {
+		s.op, s.lane, s.row = kernel.OpRotateLane(0), s.row-e.rows, -1
+	}
+	e.steps = append(e.steps, s)
+}
+
+func (e *emitter) dense(o *op) {
+	var used uint64 // row places taken by targets
+	for _, t := range o.targets {
+		if p := e.place(1 << t); p < e.rows {
+			used |= 1 << p
+		}
+	}
+	places := make([]int, len(o.targets))
+	for k, t := range o.targets {
+		p := e.place(1 << t)
+		if p >= e.rows {
+			free := bits.TrailingZeros64(^used)
+			e.swap(p-e.rows, free)
+			used |= 1 << free
+			p = free
+		}
+		places[k] = p
+	}
+	s := step{matrix: permuted(o.matrix, places)}
+	if len(places) == 2 {
+		s.op = kernel.OpDense2(min(places[0], places[1]), max(places[0], places[1]))
+	} else {
+		s.op = kernel.OpDense3(bits.TrailingZeros64(^used))
+	}
+	e.steps = append(e.steps, s)
+}
+
+// permuted is m with its targets in ascending order of their places.
+func permuted(m []complex128, places []int) []complex128 {
+	d := 1 << len(places)
+	from := make([]int, d)
+	for i := range d {
+		for k, p := range places {
+			rank := 0
+			for _, q := range places {
+				if q < p {
+					rank++
+				}
+			}
+			from[i] |= i >> rank & 1 << k
+		}
+	}
+	out := make([]complex128, len(m))
+	for r := range d {
+		for c := range d {
+			out[r*d+c] = m[from[r]*d+from[c]]
+		}
+	}
+	return out
+}
+
+// swap exchanges a lane and a row.
+func (e *emitter) swap(lane, row int) {
+	e.steps = append(e.steps, step{op: kernel.OpSwap(lane, row)})
+	e.at[e.rows+lane], e.at[row] = e.at[row], e.at[e.rows+lane]
+}
+
+// restoreLanes brings the lowest bits back into the lanes; the rows may stay
+// exchanged, as the stage stores them where they belong.
+func (e *emitter) restoreLanes() {
+	for l := range e.lanes {
+		p := e.place(1 << l)
+		if p == e.rows+l {
+			continue
+		}
+		if p >= e.rows {
+			e.swap(p-e.rows, 0)
+			p = 0
+		}
+		e.swap(l, p)
+	}
+}
+
+// Bits outside the block that choose an entry of a phase table: at most
+// maxSelect, and maxNear that change within a tile, so that the entries in use
+// stay in the first-level cache.
+const (
+	maxSelect = 4
+	maxNear   = 2
+)
+
+// flush multiplies in the pending phases within the block, and of those with
+// bits outside of it the ones that meet x.
+func (e *emitter) flush(x uint64) {
+	var now, later, keep []term
+	for _, t := range e.pending {
+		switch {
+		case t.bits&^e.block == 0:
+			now = append(now, t)
+		case t.bits&x != 0:
+			later = append(later, t)
+		default:
+			keep = append(keep, t)
+		}
+	}
+	e.pending = keep
+	for len(now)+len(later) > 0 {
+		outside := uint64(0)
+		var rest []term
+		for _, t := range later {
+			wider := outside | t.bits&^e.block
+			if bits.OnesCount64(wider) > maxSelect || bits.OnesCount64(wider&e.near) > maxNear {
+				rest = append(rest, t)
+				continue
+			}
+			outside = wider
+			now = append(now, t)
+		}
+		e.phase(now, outside)
+		now, later = nil, rest
+	}
+}
+
+func (e *emitter) phase(terms []term, outside uint64) {
+	e.rotations = 0
+	s := step{op: kernel.OpPhase, mask: outside}
+	for _, t := range terms {
+		s.phases = append(s.phases, term{e.entries(t.bits, outside), t.values})
+	}
+	e.steps = append(e.steps, s)
+}
+
+// entries is the mask of a table's index (select bits, row, lane), from the most
+// significant down, that stands for the index bits x.
+func (e *emitter) entries(x, outside uint64) uint64 {
+	mask := uint64(0)
+	for ; x != 0; x &= x - 1 {
+		b := x & -x
+		switch p := e.place(b); {
+		case p < 0:
+			mask |= 1 << (e.lanes + e.rows + bits.OnesCount64(outside&(b-1)))
+		case p < e.rows:
+			mask |= 1 << (e.lanes + p)
+		default:
+			mask |= 1 << (p - e.rows)
+		}
+	}
+	return mask
+}

@@ -56,12 +56,12 @@ func (s *workspaces) get(p *Program, vectors int) (*workspace, error) {
 	}
 	if !ok {
 		w = &workspace{
-			bound: p.constants.clone(), psi: make([]complex128, 1<<p.qubits),
+			bound: p.constants.clone(), psi: newAmplitudes(p.qubits),
 			expect: make([]float64, len(p.observables)), cotangent: make([]float64, len(p.observables)),
 		}
 	}
 	if vectors > 1 && w.lambda == nil {
-		w.lambda = make([]complex128, 1<<p.qubits)
+		w.lambda = newAmplitudes(p.qubits)
 	}
 	return w, nil
 }

@@ -17,12 +17,27 @@ func (p *Program) Expect(ctx context.Context, dst, weights []float64, samples []
 		if err := p.bind(&w.bound, weights, samples[i], false); err != nil {
 			return fmt.Errorf("sample %d: %w", i, err)
 		}
+		return p.forward(ctx, dst[i*k:i*k+k], w, weights, samples[i])
+	})
+}
+
+// forward runs the circuit, bound in w, into w.psi and writes the expectation
+// values. The qubits may be left where the plan has moved them.
+func (p *Program) forward(ctx context.Context, dst []float64, w *workspace, weights, features []float64) error {
+	if p.planned == nil {
 		if err := p.apply(ctx, w.psi, &w.bound, w.inParallel); err != nil {
 			return err
 		}
-		p.expect(dst[i*k:i*k+k], w)
+		p.expect(dst, w)
 		return nil
-	})
+	}
+	if err := p.planned.run(ctx, w.psi, weights, features, w.inParallel); err != nil {
+		return err
+	}
+	for k, o := range p.planned.observables {
+		dst[k] = o.expect(w.psi, w.inParallel)
+	}
+	return nil
 }
 
 // expect writes the expectation values of the state w.psi.

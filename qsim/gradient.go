@@ -117,14 +117,16 @@ func (p *Program) sampleGradient(ctx context.Context, m Method, w *workspace, s 
 	if err := p.bind(&w.bound, s.weights, s.features, false); err != nil {
 		return fmt.Errorf("sample %d: %w", s.index, err)
 	}
-	if err := p.apply(ctx, w.psi, &w.bound, w.inParallel); err != nil {
+	if err := p.forward(ctx, w.expect, w, s.weights, s.features); err != nil {
 		return err
 	}
-	p.expect(w.expect, w)
 	clear(w.cotangent)
 	loss(w.expect, w.cotangent)
 	switch m {
 	case Adjoint:
+		if p.planned != nil {
+			reorder(w.psi, p.planned.Location, p.planned.Flipped, w.inParallel)
+		}
 		return p.adjoint(ctx, w, s)
 	case ParameterShift:
 		return p.shift(ctx, w, s)

@@ -19,6 +19,7 @@ type Program struct {
 	angles      []circuits.Angle // of all ops, one after the other
 	constants   bound            // angles and matrices of the ops without symbols
 	observables []observable
+	planned     *planned // nil for states too small to gain from it
 	bits        []int    // classical bit i holds qubit bits[i], −1 for none: final measurements
 	dynamic     *dynamic // set when the circuit measures or resets before its end
 	work        workspaces
@@ -89,7 +90,10 @@ func Compile(c *circuits.Circuit, observables ...circuits.PauliSum) (*Program, e
 		p.observables = append(p.observables, compiled)
 	}
 	p.readMeasurements(c)
-	return p, p.bindConstants(c)
+	if err := p.bindConstants(c); err != nil {
+		return nil, err
+	}
+	return p, p.plan(c, observables)
 }
 
 func (p *Program) add(index int, o circuits.Op) {

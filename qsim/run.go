@@ -2,6 +2,7 @@ package qsim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/qnn-go/qnn/circuits"
@@ -22,6 +23,14 @@ func (p *Program) Run(ctx context.Context, s *State, weights, features []float64
 	if err := p.checkInputs(weights, features); err != nil {
 		return err
 	}
+	if p.planned != nil {
+		s.location, s.flipped = p.planned.Location, p.planned.Flipped
+		err := p.planned.run(ctx, s.amplitudes, weights, features, p.qubits >= ParallelQubits)
+		if !errors.Is(err, ErrNotFinite) {
+			return err
+		} // which angle it was, the binding of the gates tells
+	}
+	s.location, s.flipped = nil, 0
 	b := p.work.bound(p)
 	defer p.work.bounds.Put(b)
 	if err := p.bind(b, weights, features, true); err != nil {

@@ -2,6 +2,7 @@ package qsim
 
 import (
 	"fmt"
+	"math/bits"
 	"math/rand/v2"
 	"runtime"
 	"runtime/debug"
@@ -17,6 +18,11 @@ import (
 type State struct {
 	qubits     int
 	amplitudes []complex128
+
+	// Qubit k is bit location[k] of an index, nil for bit k; those in flipped hold the
+	// inverse of their qubit.
+	location []int
+	flipped  uint64
 }
 
 // NewState returns |0…0⟩ on n qubits. When its 16·2ⁿ bytes do not fit in memory
@@ -28,9 +34,15 @@ func NewState(n int) (*State, error) {
 	if err := CheckMemory(n, 1); err != nil {
 		return nil, err
 	}
-	s := &State{qubits: n, amplitudes: make([]complex128, 1<<n)}
+	s := &State{qubits: n, amplitudes: newAmplitudes(n)}
 	s.amplitudes[0] = 1
 	return s, nil
+}
+
+// newAmplitudes returns 2ⁿ zeros. Their memory is no smaller than what a plan works
+// on.
+func newAmplitudes(n int) []complex128 {
+	return make([]complex128, max(1<<n, smallest))[:1<<n]
 }
 
 // CheckMemory returns a [*MemoryError] when the given number of state vectors of
@@ -55,14 +67,58 @@ func CheckMemory(qubits, vectors int) error {
 func (s *State) Qubits() int { return s.qubits }
 
 // Amplitudes returns the 2ⁿ amplitudes themselves, not a copy: writing to them
-// changes the state.
-func (s *State) Amplitudes() []complex128 { return s.amplitudes }
+// changes the state. Call it anew after a run, which may leave the qubits in
+// another order: the first call then brings them into theirs.
+func (s *State) Amplitudes() []complex128 {
+	s.order()
+	return s.amplitudes
+}
+
+// order brings every qubit to its own bit.
+func (s *State) order() {
+	if s.location == nil {
+		return
+	}
+	reorder(s.amplitudes, s.location, s.flipped, len(s.amplitudes) > chunk)
+	s.location, s.flipped = nil, 0
+}
+
+// reorder moves the qubits, which are at the bits location[k], inverted where
+// flipped, to their own bits.
+func reorder(a []complex128, location []int, flipped uint64, inParallel bool) {
+	move := func(groups int, body func(lo, hi int)) {
+		if inParallel {
+			parallelRange(groups, body)
+			return
+		}
+		body(0, groups)
+	}
+	for ; flipped != 0; flipped &= flipped - 1 {
+		at := kernel.NewPlace([]int{bits.TrailingZeros64(flipped)}, nil)
+		move(at.Groups(len(a)), func(lo, hi int) { kernel.Flip(a, &at, lo, hi) })
+	}
+	if slices.IsSorted(location) {
+		return
+	}
+	location = slices.Clone(location)
+	for q := range location {
+		b := location[q]
+		if b == q {
+			continue
+		}
+		at := kernel.NewPlace([]int{q, b}, nil)
+		move(at.Groups(len(a)), func(lo, hi int) { kernel.Swap(a, &at, lo, hi) })
+		location[slices.Index(location, q)] = b
+		location[q] = q
+	}
+}
 
 // Probabilities writes |aₓ|² to dst, which has length 2ⁿ.
 func (s *State) Probabilities(dst []float64) error {
 	if len(dst) != len(s.amplitudes) {
 		return fmt.Errorf("probabilities: destination %d for %d amplitudes: %w", len(dst), len(s.amplitudes), ErrShape)
 	}
+	s.order()
 	parallelRange(len(dst), func(lo, hi int) { kernel.Probabilities(dst, s.amplitudes, lo, hi) })
 	return nil
 }
@@ -73,7 +129,7 @@ func (s *State) Expect(o circuits.PauliSum) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return compiled.expect(s.amplitudes, len(s.amplitudes) > chunk), nil
+	return compiled.at(s.location, s.flipped).expect(s.amplitudes, len(s.amplitudes) > chunk), nil
 }
 
 // expect is ⟨a|O|a⟩.
@@ -106,6 +162,7 @@ func (s *State) Sample(shots int, seed uint64) []uint64 {
 // draw fills dst with outcomes: uniform numbers are sorted and met by one walk along
 // the running sum of the probabilities.
 func (s *State) draw(dst []uint64, rng *rand.Rand) {
+	s.order()
 	type draw struct {
 		at   float64
 		shot int

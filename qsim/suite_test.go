@@ -17,7 +17,8 @@ func (p native) Amplitudes(ctx context.Context, weights, features []float64) ([]
 	if err != nil {
 		return nil, err
 	}
-	return s.Amplitudes(), p.Run(ctx, s, weights, features)
+	err = p.Run(ctx, s, weights, features)
+	return s.Amplitudes(), err
 }
 
 func compileNative(c *circuits.Circuit, observables ...circuits.PauliSum) (simtest.Program, error) {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"math/bits"
+	"sync"
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
@@ -17,9 +18,10 @@ type Plan struct {
 	angles  []circuits.Angle
 	phase   []value // the global phase is their sum
 	passes  []pass
-	code    int // instructions in all stages
-	tables  int // floats in all tables
-	widest  int // entries of the largest table of phases
+	code    int       // instructions in all stages
+	tables  int       // floats in all tables
+	calls   sync.Pool // of *kernel.Stage
+	widest  int       // entries of the largest table of phases
 }
 
 // pass goes once over the state, tile by tile.

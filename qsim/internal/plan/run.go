@@ -18,7 +18,11 @@ func (p *Plan) Run(b *Bound, a []complex128, pass, tile int) {
 	ps := &p.passes[pass]
 	t := ps.tiles[tile]
 	base := unsafe.Add(unsafe.Pointer(&a[0]), t.Offset)
-	var s kernel.Stage
+	s, ok := p.calls.Get().(*kernel.Stage)
+	if !ok {
+		s = new(kernel.Stage)
+	}
+	defer p.calls.Put(s)
 	next := int64(0)
 	if tile+1 < len(ps.tiles) {
 		next = ps.tiles[tile+1].Offset - t.Offset
@@ -28,7 +32,7 @@ func (p *Plan) Run(b *Bound, a []complex128, pass, tile int) {
 		for _, g := range set.bases {
 			for k := range set.stages {
 				st := &set.stages[k]
-				s = kernel.Stage{
+				*s = kernel.Stage{
 					Base: unsafe.Add(base, g.Offset), Index: t.Index | g.Index,
 					Code: &b.code[st.code], Loads: &st.loads, Stores: &st.stores,
 					Groups: &st.groups[0], N: len(st.groups),
@@ -36,7 +40,7 @@ func (p *Plan) Run(b *Bound, a []complex128, pass, tile int) {
 				if i == 0 && k == 0 {
 					s.Next = next
 				}
-				p.machine.Run(&s)
+				p.machine.Run(s)
 			}
 		}
 	}

@@ -1,0 +1,115 @@
+package qsim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/bits"
+	"slices"
+	"sync"
+
+	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/qsim/internal/kernel"
+	"github.com/qnn-go/qnn/qsim/internal/plan"
+)
+
+// planned is a circuit as passes over the state, with what its runs reuse.
+type planned struct {
+	*plan.Plan
+	observables []observable // on the bits that hold the qubits at the end
+	bounds      sync.Pool    // of *plan.Bound
+}
+
+// smallest is the least number of amplitudes that a plan works on: a block of the
+// widest machine.
+const smallest = 1 << 7
+
+// plan plans c, whose operations are valid.
+func (p *Program) plan(c *circuits.Circuit, observables []circuits.PauliSum) error {
+	if p.dynamic != nil || p.qubits < plannedQubits {
+		return nil
+	}
+	pl, err := plan.New(c, kernel.NewMachine(false), plan.Sizes{})
+	if err != nil {
+		return fmt.Errorf("compile: %w", err)
+	}
+	p.planned = &planned{Plan: pl}
+	for _, o := range p.observables {
+		p.planned.observables = append(p.planned.observables, o.at(pl.Location, pl.Flipped))
+	}
+	return nil
+}
+
+// at is o for qubits at the bits location[k], inverted where flipped.
+func (o observable) at(location []int, flipped uint64) observable {
+	if location == nil {
+		return o
+	}
+	moved := func(mask int) int {
+		out := 0
+		for ; mask != 0; mask &= mask - 1 {
+			out |= 1 << location[bits.TrailingZeros(uint(mask))]
+		}
+		return out
+	}
+	out := slices.Clone(o)
+	for i := range out {
+		s := &out[i].string
+		s.X, s.Z = moved(s.X), moved(s.Z)
+		if bits.OnesCount64(uint64(s.Z)&flipped)&1 == 1 { // X·Z·X = −Z
+			out[i].coef = -out[i].coef
+		}
+	}
+	return out
+}
+
+// run puts a into |0…0⟩ and applies the circuit.
+func (p *planned) run(ctx context.Context, a []complex128, weights, features []float64, inParallel bool) error {
+	b := p.bound()
+	defer p.bounds.Put(b)
+	if err := p.Bind(b, weights, features); err != nil {
+		if errors.Is(err, plan.ErrNotFinite) {
+			return ErrNotFinite
+		}
+		return err
+	}
+	full := a[:1<<p.Bits]
+	clearAmplitudes(full, inParallel)
+	full[0] = 1
+	for i := range p.Passes() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		tiles := p.Tiles(i)
+		if !inParallel || tiles == 1 {
+			for t := range tiles {
+				p.Run(b, full, i, t)
+			}
+			continue
+		}
+		parallel(tiles, func(t int) {
+			if ctx.Err() == nil {
+				p.Run(b, full, i, t)
+			}
+		})
+	}
+	return ctx.Err()
+}
+
+func (p *planned) bound() *plan.Bound {
+	if b, ok := p.bounds.Get().(*plan.Bound); ok {
+		return b
+	}
+	return p.NewBound()
+}
+
+func clearAmplitudes(a []complex128, inParallel bool) {
+	if !inParallel {
+		clear(a)
+		return
+	}
+	parallelRange(len(a), func(lo, hi int) { clear(a[lo:hi]) })
+}
+
+// plannedQubits is the size of a state from which planning pays.
+const plannedQubits = 1

@@ -8,6 +8,7 @@ import (
 )
 
 //go:generate sh -c "cd _gen && go run . -pkg kernel -out ../kernels_amd64.s -stubs ../kernels_amd64.go"
+//go:generate sh -c "cd _gen && go run ./stage ../stage_amd64.s"
 
 // vectors are the assembly kernels of one instruction set. The first four
 // arguments of those on groups are the walk: the address of a vector of

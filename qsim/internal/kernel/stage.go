@@ -131,6 +131,17 @@ type Machine struct {
 	run    func(*Stage)
 }
 
+// NewMachine returns the best machine of the processor, or the one that QNN_CPU
+// names, for float64 or single precision.
+func NewMachine(single bool) *Machine {
+	if active != nil {
+		if m := machine(active.name, single); m != nil {
+			return m
+		}
+	}
+	return Generic(2, 4, single)
+}
+
 // Set makes in the instruction op.
 func (m *Machine) Set(in *Instr, op Op) {
 	in.op = uintptr(op)

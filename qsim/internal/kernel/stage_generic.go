@@ -286,6 +286,3 @@ func (b *block[T]) gradient(op Op, in *Instr, x uint64, arena unsafe.Pointer) {
 		}
 	}
 }
-
-// NewMachine TEMP
-func NewMachine(single bool) *Machine { return Generic(2, 4, single) }

@@ -130,7 +130,7 @@ func TestRandomCircuits(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		n := 1 + rng.IntN(11)
 		c, weights := random(rng, n, rng.IntN(80))
-		m := []*kernel.Machine{kernel.Generic(2, 4, false), kernel.Generic(1, 3, false)}[rng.IntN(2)]
+		m := []*kernel.Machine{kernel.Generic(2, 4, false), kernel.Generic(1, 3, false), kernel.NewMachine(false)}[rng.IntN(3)]
 		s := Sizes{}
 		if rng.IntN(4) > 0 {
 			s.Block = MinBits(m) + rng.IntN(3)

@@ -1,0 +1,5 @@
+//go:build !amd64 || noasm
+
+package kernel
+
+func machine(string, bool) *Machine { return nil }

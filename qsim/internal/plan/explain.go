@@ -1,0 +1,91 @@
+package plan
+
+import (
+	"fmt"
+	"math/bits"
+	"strings"
+
+	"github.com/qnn-go/qnn/qsim/internal/kernel"
+)
+
+// Explain describes the passes: the bits active in each, its blocks and stages,
+// how many phases, rotations, NOTs and matrices they hold, and what it moves and
+// computes. Bytes are those between cache and memory, read and written; flops are
+// floating-point operations.
+func (p *Plan) Explain() string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "%d qubits, %d passes, kernels %s\n", p.Bits, len(p.passes), p.machine.Name)
+	total := cost{}
+	for i := range p.passes {
+		c := p.passes[i].cost(p)
+		total.add(c)
+		fmt.Fprintf(&out, "pass %d: bits %s, %d tiles: %s\n", i+1, ranges(p.passes[i].active), len(p.passes[i].tiles), c)
+	}
+	fmt.Fprintf(&out, "total: %s\n", total)
+	return out.String()
+}
+
+// cost counts what a pass does.
+type cost struct {
+	blocks, stages, phases, rotations, nots, dense int
+	bytes, flops                                   float64
+}
+
+func (c *cost) add(d cost) {
+	c.blocks, c.stages, c.phases, c.rotations = c.blocks+d.blocks, c.stages+d.stages, c.phases+d.phases, c.rotations+d.rotations
+	c.nots, c.dense, c.bytes, c.flops = c.nots+d.nots, c.dense+d.dense, c.bytes+d.bytes, c.flops+d.flops
+}
+
+func (c cost) String() string {
+	return fmt.Sprintf("%d blocks, %d stages, %d phases, %d rotations, %d nots, %d matrices, %.3g MB, %.3g Mflop",
+		c.blocks, c.stages, c.phases, c.rotations, c.nots, c.dense, c.bytes/1e6, c.flops/1e6)
+}
+
+func (t *pass) cost(p *Plan) cost {
+	amplitudes := float64(len(t.tiles)) * float64(uint64(1)<<bits.OnesCount64(t.active))
+	c := cost{blocks: len(t.blocks), bytes: 32 * amplitudes}
+	for i := range t.blocks {
+		for k := range t.blocks[i].stages {
+			c.stages++
+			for _, s := range t.blocks[i].stages[k].steps {
+				c.step(&s, amplitudes)
+			}
+		}
+	}
+	return c
+}
+
+// step adds one step: a complex product takes 6 operations, a rotation 4 for an
+// amplitude.
+func (c *cost) step(s *step, amplitudes float64) {
+	switch {
+	case s.op == kernel.OpPhase:
+		c.phases++
+		c.flops += 6 * amplitudes
+	case s.op == kernel.OpRotate(0), s.op == kernel.OpRotateLane(0):
+		c.rotations++
+		c.flops += 4 * amplitudes
+	case s.matrix != nil:
+		c.dense++
+		d := 1 << (bits.Len(uint(len(s.matrix))) / 2)
+		c.flops += (8*float64(d) - 2) * amplitudes
+	default:
+		c.nots++
+	}
+}
+
+// ranges writes a set of bits such as 0–3,17–23.
+func ranges(set uint64) string {
+	var parts []string
+	for set != 0 {
+		lo := bits.TrailingZeros64(set)
+		n := bits.TrailingZeros64(^(set >> lo))
+		if n == 1 {
+			parts = append(parts, fmt.Sprint(lo))
+		} else {
+			parts = append(parts, fmt.Sprintf("%d–%d", lo, lo+n-1))
+		}
+		set &^= (1<<n - 1) << lo
+	}
+	return strings.Join(parts, ",")
+}

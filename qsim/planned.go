@@ -24,8 +24,12 @@ type planned struct {
 // widest machine.
 const smallest = 1 << 7
 
+// plannedQubits is the size of a state from which planning pays: below, filling in
+// the numbers of a plan takes longer than running gate by gate.
+const plannedQubits = 10
+
 // plan plans c, whose operations are valid.
-func (p *Program) plan(c *circuits.Circuit, observables []circuits.PauliSum) error {
+func (p *Program) plan(c *circuits.Circuit) error {
 	if p.dynamic != nil || p.qubits < plannedQubits {
 		return nil
 	}
@@ -38,6 +42,19 @@ func (p *Program) plan(c *circuits.Circuit, observables []circuits.PauliSum) err
 		p.planned.observables = append(p.planned.observables, o.at(pl.Location, pl.Flipped))
 	}
 	return nil
+}
+
+// Explain tells in words how the circuit runs: the passes over the state, which
+// qubits' bits each works on, the operations in it, and the bytes it moves and
+// the floating-point operations it takes.
+func (p *Program) Explain() string {
+	switch {
+	case p.dynamic != nil:
+		return "shot by shot, gate by gate: the circuit measures or resets before its end\n"
+	case p.planned == nil:
+		return fmt.Sprintf("%d qubits, %d gates, one by one: too few qubits to gain from passes\n", p.qubits, len(p.ops))
+	}
+	return p.planned.Explain()
 }
 
 // at is o for qubits at the bits location[k], inverted where flipped.
@@ -110,6 +127,3 @@ func clearAmplitudes(a []complex128, inParallel bool) {
 	}
 	parallelRange(len(a), func(lo, hi int) { clear(a[lo:hi]) })
 }
-
-// plannedQubits is the size of a state from which planning pays.
-const plannedQubits = 1

@@ -93,7 +93,7 @@ func Compile(c *circuits.Circuit, observables ...circuits.PauliSum) (*Program, e
 	if err := p.bindConstants(c); err != nil {
 		return nil, err
 	}
-	return p, p.plan(c, observables)
+	return p, p.plan(c)
 }
 
 func (p *Program) add(index int, o circuits.Op) {

@@ -56,7 +56,6 @@ func vectorAt[T float](p unsafe.Pointer, offset int64, n int) []T {
 // step runs one instruction for the index x.
 func (b *block[T]) step(op Op, in *Instr, x uint64, arena unsafe.Pointer) {
 	n := b.size
-	odd := bits.OnesCount64(x&in.Mask)&1 == 1
 	switch {
 	case op < opCorotate:
 		t := argument[T](in)
@@ -75,6 +74,28 @@ func (b *block[T]) step(op Op, in *Instr, x uint64, arena unsafe.Pointer) {
 		b.phase(vectorAt[T](in.Data, 0, 2*n*b.rows<<bits.OnesCount64(in.Mask)), x, in.Mask)
 	case op == OpPhaseLocal:
 		b.phase(vectorAt[T](arena, int64(in.Arg), 2*n*b.rows<<bits.OnesCount64(in.Mask)), x, in.Mask)
+	case op < opDense2:
+		b.permute(op, bits.OnesCount64(x&in.Mask)&1 == 1)
+	case op < opDense3:
+		j, k := (op-opDense2)/4, (op-opDense2)%4
+		b.dense([]int{1 << j, 1 << k}, vectorAt[T](in.Data, 0, 32))
+	case op < opGradRotate:
+		var targets []int
+		for j := range 4 {
+			if j != int(op-opDense3) {
+				targets = append(targets, 1<<j)
+			}
+		}
+		b.dense(targets, vectorAt[T](in.Data, 0, 128))
+	default:
+		b.gradient(op, in, x, arena)
+	}
+}
+
+// permute runs the operations that move elements; odd is the parity that flips
+// ask for.
+func (b *block[T]) permute(op Op, odd bool) {
+	switch {
 	case op < opNotLaneRow:
 		c, t := 1<<((op-opNot)/4), 1<<((op-opNot)%4)
 		for r := range b.rows {
@@ -94,31 +115,15 @@ func (b *block[T]) step(op Op, in *Instr, x uint64, arena unsafe.Pointer) {
 		for r := range b.rows {
 			b.swapLanes(r, 2<<((op-opNotLanes)%4), 2<<((op-opNotLanes)/4))
 		}
+	case op < opSwap && !odd:
 	case op < opFlipLane:
-		if odd {
-			b.pairs(1<<(op-opFlip), func(u, v T) (T, T) { return v, u })
-		}
+		b.pairs(1<<(op-opFlip), func(u, v T) (T, T) { return v, u })
 	case op < opSwap:
 		for r := range b.rows {
-			if odd {
-				b.swapLanes(r, 2<<(op-opFlipLane), 0)
-			}
+			b.swapLanes(r, 2<<(op-opFlipLane), 0)
 		}
-	case op < opDense2:
-		b.swapRow(1<<((op-opSwap)%4), 2<<((op-opSwap)/4))
-	case op < opDense3:
-		j, k := (op-opDense2)/4, (op-opDense2)%4
-		b.dense([]int{1 << j, 1 << k}, vectorAt[T](in.Data, 0, 32))
-	case op < opGradRotate:
-		var targets []int
-		for j := range 4 {
-			if j != int(op-opDense3) {
-				targets = append(targets, 1<<j)
-			}
-		}
-		b.dense(targets, vectorAt[T](in.Data, 0, 128))
 	default:
-		b.gradient(op, in, x, arena)
+		b.swapRow(1<<((op-opSwap)%4), 2<<((op-opSwap)/4))
 	}
 }
 
@@ -224,34 +229,35 @@ func (b *block[T]) swapRow(j, l int) {
 // dense multiplies by the matrix m of (re, im) on the row bits targets.
 func (b *block[T]) dense(targets []int, m []T) {
 	d := 1 << len(targets)
-	var row [8]int
-	mask := 0
+	var offset [8]int
 	for i := range d {
 		for k, t := range targets {
-			if i>>k&1 == 1 {
-				row[i] |= t
-			}
+			offset[i] |= i >> k & 1 * t
 		}
-		mask |= row[i]
 	}
 	for r := range b.rows {
-		if r&mask != 0 {
+		if r&offset[d-1] != 0 {
 			continue
 		}
 		for e := 0; e < b.size; e += 2 {
-			var re, im [8]T
-			for i := range d {
-				for k := range d {
-					c, s := m[2*(d*i+k)], m[2*(d*i+k)+1]
-					x, y := b.v[r|row[k]][e], b.v[r|row[k]][e+1]
-					re[i] += c*x - s*y
-					im[i] += c*y + s*x
-				}
-			}
-			for i := range d {
-				b.v[r|row[i]][e], b.v[r|row[i]][e+1] = re[i], im[i]
-			}
+			b.product(r, e, offset[:d], m)
 		}
+	}
+}
+
+// product multiplies the amplitudes at element e of the rows r|offset by m.
+func (b *block[T]) product(r, e int, offset []int, m []T) {
+	var re, im [8]T
+	for i := range offset {
+		for k, o := range offset {
+			at := 2 * (len(offset)*i + k)
+			c, s, x, y := m[at], m[at+1], b.v[r|o][e], b.v[r|o][e+1]
+			re[i] += c*x - s*y
+			im[i] += c*y + s*x
+		}
+	}
+	for i, o := range offset {
+		b.v[r|o][e], b.v[r|o][e+1] = re[i], im[i]
 	}
 }
 

@@ -60,13 +60,6 @@ func stageOps(m *Machine) []Op {
 	return list
 }
 
-// stageCase is a stage on random memory.
-type stageCase[T float] struct {
-	state, data, arena []T
-	sums               []float64
-	guard              int // elements before and after the state
-}
-
 func aligned[T float](n int) []T {
 	v := make([]T, n+16)
 	skip := int(-uintptr(unsafe.Pointer(&v[0])) % 64 / unsafe.Sizeof(v[0]))

@@ -79,11 +79,10 @@ func (p *Plan) Bind(b *Bound, weights, features []float64) error {
 		for i := range s.steps {
 			st := &s.steps[i]
 			in, at := &b.code[s.code+1+i], s.tables[i]
-			switch st.op {
-			case kernel.OpRotate(0), kernel.OpRotateLane(0):
-				p.bindRotation(b, st, in, at)
-			case kernel.OpPhase:
+			if st.op == kernel.OpPhase {
 				p.bindPhase(b, st, at)
+			} else if st.turns() {
+				p.bindRotation(b, st, in, at)
 			}
 		}
 	})

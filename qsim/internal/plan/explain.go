@@ -17,7 +17,7 @@ func (p *Plan) Explain() string {
 	fmt.Fprintf(&out, "%d qubits, %d passes, kernels %s\n", p.Bits, len(p.passes), p.machine.Name)
 	total := cost{}
 	for i := range p.passes {
-		c := p.passes[i].cost(p)
+		c := p.passes[i].cost()
 		total.add(c)
 		fmt.Fprintf(&out, "pass %d: bits %s, %d tiles: %s\n", i+1, ranges(p.passes[i].active), len(p.passes[i].tiles), c)
 	}
@@ -41,7 +41,7 @@ func (c cost) String() string {
 		c.blocks, c.stages, c.phases, c.rotations, c.nots, c.dense, c.bytes/1e6, c.flops/1e6)
 }
 
-func (t *pass) cost(p *Plan) cost {
+func (t *pass) cost() cost {
 	amplitudes := float64(len(t.tiles)) * float64(uint64(1)<<bits.OnesCount64(t.active))
 	c := cost{blocks: len(t.blocks), bytes: 32 * amplitudes}
 	for i := range t.blocks {
@@ -62,7 +62,7 @@ func (c *cost) step(s *step, amplitudes float64) {
 	case s.op == kernel.OpPhase:
 		c.phases++
 		c.flops += 6 * amplitudes
-	case s.op == kernel.OpRotate(0), s.op == kernel.OpRotateLane(0):
+	case s.turns():
 		c.rotations++
 		c.flops += 4 * amplitudes
 	case s.matrix != nil:

@@ -127,12 +127,13 @@ func (l *lowering) gate(o *circuits.Op) {
 	case circuits.GateUnitary:
 		l.unitary(bit, o.Matrix)
 	default:
-		l.twoQubit(o.Gate, bit, v)
+		l.diagonal(o.Gate, bit, v)
 	}
 }
 
-func (l *lowering) twoQubit(g circuits.Gate, bit []int, v []value) {
-	switch g {
+// diagonal appends diagonal gates with angles, and those on two qubits.
+func (l *lowering) diagonal(g circuits.Gate, bit []int, v []value) {
+	switch g { //nolint:exhaustive // the rest of native
 	case circuits.GateRZ:
 		l.global(v[0].times(-0.5))
 		l.p(bit[0], v[0])

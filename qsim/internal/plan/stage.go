@@ -17,6 +17,9 @@ type step struct {
 	matrix []complex128 // of dense
 }
 
+// turns reports whether s is a rotation.
+func (s *step) turns() bool { return s.op == kernel.OpRotate(0) || s.op == kernel.OpRotateLane(0) }
+
 // term is a phase: the sum of values where all its bits are 1.
 type term struct {
 	bits   uint64
@@ -123,27 +126,22 @@ func (e *emitter) add(b uint64, v ...value) {
 }
 
 func (e *emitter) write(o *op) {
-	switch o.class {
-	case phase:
+	switch {
+	case o.class == phase:
 		e.add(o.z, o.value)
 		return
-	case not:
-		if e.meets(o.x) {
-			if !e.passes(o) {
-				e.flush(o.x)
-			} else {
-				e.pushThrough(o)
-			}
-		}
-		e.not(o)
-		return
-	}
-	if e.meets(o.x) {
+	case e.blocked(o):
 		e.flush(o.x)
+	case e.meets(o.x):
+		e.pushThrough(o)
 	}
-	if o.class == rotate {
+	switch o.class {
+	case phase: // written above
+	case not:
+		e.not(o)
+	case rotate:
 		e.rotate(o)
-	} else {
+	case dense:
 		e.dense(o)
 	}
 }

@@ -11,7 +11,7 @@ import (
 // the derivative of Σ cₖ⟨Oₖ⟩ by p is 2·Im⟨λ|G|ψ⟩ when both states stand just after
 // U; U is then undone on both.
 func (p *Program) adjoint(ctx context.Context, w *workspace, s sample) error {
-	p.applyObservables(w)
+	applyObservables(w, p.observables)
 	first := p.firstActive(s)
 	for i := len(p.ops) - 1; i >= first; i-- {
 		if err := ctx.Err(); err != nil {
@@ -41,9 +41,9 @@ func (p *Program) firstActive(s sample) int {
 func (o *op) active(s sample) bool { return o.weights || o.features && s.dx != nil }
 
 // applyObservables sets λ = Σ cₖOₖψ.
-func (p *Program) applyObservables(w *workspace) {
+func applyObservables(w *workspace, observables []observable) {
 	clear(w.lambda)
-	for k, o := range p.observables {
+	for k, o := range observables {
 		if w.cotangent[k] == 0 {
 			continue
 		}

@@ -43,10 +43,11 @@ func (s *workspaces) get(p *Program, vectors int) (*workspace, error) {
 	w, ok := s.free.Get().(*workspace)
 	missing := vectors
 	switch {
-	case ok && w.lambda != nil:
+	case !ok:
+	case w.lambda != nil, vectors == 1 && w.psi != nil:
 		missing = 0
-	case ok:
-		missing--
+	default: // two vectors lie side by side
+		w.psi = nil
 	}
 	if err := CheckMemory(p.qubits, missing); err != nil {
 		if ok {
@@ -56,12 +57,15 @@ func (s *workspaces) get(p *Program, vectors int) (*workspace, error) {
 	}
 	if !ok {
 		w = &workspace{
-			bound: p.constants.clone(), psi: newAmplitudes(p.qubits),
+			bound:  p.constants.clone(),
 			expect: make([]float64, len(p.observables)), cotangent: make([]float64, len(p.observables)),
 		}
 	}
+	if vectors == 1 && w.psi == nil {
+		w.psi = newAmplitudes(p.qubits)
+	}
 	if vectors > 1 && w.lambda == nil {
-		w.lambda = newAmplitudes(p.qubits)
+		w.psi, w.lambda = newPair(p.qubits)
 	}
 	return w, nil
 }

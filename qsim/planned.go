@@ -18,6 +18,9 @@ type planned struct {
 	*plan.Plan
 	observables []observable // on the bits that hold the qubits at the end
 	bounds      sync.Pool    // of *plan.Bound
+
+	back *plan.Plan // the gradient's way back, or nil
+	ways sync.Pool  // of *wayBack
 }
 
 // smallest is the least number of amplitudes that a plan works on: a block of the
@@ -33,11 +36,15 @@ func (p *Program) plan(c *circuits.Circuit) error {
 	if p.dynamic != nil || p.qubits < plannedQubits {
 		return nil
 	}
-	pl, err := plan.New(c, kernel.NewMachine(false), plan.Sizes{})
+	m := kernel.NewMachine(false)
+	pl, err := plan.New(c, m, plan.Sizes{})
 	if err != nil {
 		return fmt.Errorf("compile: %w", err)
 	}
 	p.planned = &planned{Plan: pl}
+	if p.planned.back, err = plan.NewAdjoint(c, m, plan.Sizes{}); err != nil {
+		return fmt.Errorf("compile: %w", err)
+	}
 	for _, o := range p.observables {
 		p.planned.observables = append(p.planned.observables, o.at(pl.Location, pl.Flipped))
 	}
@@ -126,4 +133,63 @@ func clearAmplitudes(a []complex128, inParallel bool) {
 		return
 	}
 	parallelRange(len(a), func(lo, hi int) { clear(a[lo:hi]) })
+}
+
+// wayBack is what one gradient needs besides the two states.
+type wayBack struct {
+	bound *plan.Bound
+	rows  []float64    // derivatives by the angles, a row for each chunk of tiles
+	sums  []*plan.Sums // of each chunk
+}
+
+// wayChunks is the number of rows that partial derivatives are added in.
+const wayChunks = 64
+
+// adjoint adds the derivatives of one sample, as [Program.adjoint] does, for the
+// states ψ and λ one after the other in a.
+func (p *planned) adjoint(ctx context.Context, a []complex128, s sample, inParallel bool) error {
+	w, ok := p.ways.Get().(*wayBack)
+	if !ok {
+		w = &wayBack{bound: p.back.NewBound(), rows: make([]float64, wayChunks*p.back.Angles()), sums: make([]*plan.Sums, wayChunks)}
+	}
+	defer p.ways.Put(w)
+	if err := p.back.Bind(w.bound, s.weights, s.features); err != nil {
+		return err
+	}
+	clear(w.rows)
+	for i := range p.back.Passes() {
+		if err := p.pass(ctx, a, w, i, inParallel); err != nil {
+			return err
+		}
+	}
+	angles := p.back.Angles()
+	for c := 1; c < wayChunks; c++ {
+		for k := range angles {
+			w.rows[k] += w.rows[c*angles+k]
+		}
+	}
+	p.back.AddGradient(s.weights, s.features, w.rows[:angles], s.dw, s.dx)
+	return nil
+}
+
+// pass runs one pass of the way back, every chunk of tiles adding to its own row.
+func (p *planned) pass(ctx context.Context, a []complex128, w *wayBack, pass int, inParallel bool) error {
+	tiles, angles := p.back.Tiles(pass), p.back.Angles()
+	chunks := min(tiles, wayChunks)
+	run := func(c int) {
+		if w.sums[c] == nil {
+			w.sums[c] = p.back.NewSums()
+		}
+		for t := c * tiles / chunks; t < (c+1)*tiles/chunks && ctx.Err() == nil; t++ {
+			p.back.RunAdjoint(w.bound, a, pass, t, w.sums[c], w.rows[c*angles:][:angles])
+		}
+	}
+	if inParallel {
+		parallel(chunks, run)
+	} else {
+		for c := range chunks {
+			run(c)
+		}
+	}
+	return ctx.Err()
 }

@@ -375,3 +375,29 @@ func BenchmarkGradient(b *testing.B) {
 		})
 	}
 }
+
+// The way back over tiles against parameter shift, which runs gate by gate, on
+// sizes with one tile and with several.
+func TestPlannedGradient(t *testing.T) {
+	for i, n := range []int{10, 11, 12, 14, 15} {
+		rng := rand.New(rand.NewPCG(uint64(i), 9))
+		c := layered(n, 1).Concat(simtest.Random(rng, n, 50, 4, 3))
+		p := compile(t, c, simtest.RandomObservable(rng, n, 3), simtest.RandomObservable(rng, n, 2))
+		weights, x := simtest.RandomVector(rng, p.Weights()), simtest.RandomVector(rng, p.Features())
+		gradient := func(m qsim.Method) ([]float64, []float64) {
+			dw, dx := make([]float64, p.Weights()), [][]float64{make([]float64, p.Features())}
+			err := p.Gradient(t.Context(), m, dw, dx, weights, [][]float64{x}, func(_ int, e, c []float64) { c[0], c[1] = 0.7, e[1] })
+			if err != nil {
+				t.Fatal(err)
+			}
+			return dw, dx[0]
+		}
+		dw, dx := gradient(qsim.Adjoint)
+		wantW, wantX := gradient(qsim.ParameterShift)
+		for k, want := range append(wantW, wantX...) {
+			if got := append(dw, dx...)[k]; !(math.Abs(got-want) < 1e-10) {
+				t.Errorf("n=%d: derivative %d of %d+%d is %v, parameter shift %v", n, k, len(wantW), len(wantX), got, want)
+			}
+		}
+	}
+}

@@ -45,6 +45,12 @@ func newAmplitudes(n int) []complex128 {
 	return make([]complex128, max(1<<n, smallest))[:1<<n]
 }
 
+// newPair returns two times 2ⁿ zeros; the capacity of the first covers the second.
+func newPair(n int) (psi, lambda []complex128) {
+	both := newAmplitudes(n + 1)
+	return both[:1<<n], both[1<<n:]
+}
+
 // CheckMemory returns a [*MemoryError] when the given number of state vectors of
 // that many qubits, 16·2ⁿ bytes each, do not fit in the memory that is free now.
 // Below 1 MiB it does not ask the system.

@@ -22,6 +22,8 @@ type Bound struct {
 	scale   float64 // of the rotations since the last phase
 	turn    float64 // the global phase
 	last    phaseAt // the last phase written
+
+	factors []float64 // of the sums of gradients, by instruction: the square of what ψ and λ lack
 }
 
 type phaseAt struct {
@@ -33,6 +35,9 @@ type phaseAt struct {
 func (p *Plan) NewBound() *Bound {
 	const line = 8 // floats
 	b := &Bound{code: make([]kernel.Instr, p.code), angles: make([]float64, len(p.angles)), entries: make([]complex128, p.widest)}
+	if p.dual {
+		b.factors = make([]float64, p.code)
+	}
 	tables := make([]float64, p.tables+line)
 	skip := int(-uintptr(unsafe.Pointer(&tables[0])) / 8 % line)
 	b.tables = tables[skip : skip+p.tables]
@@ -42,6 +47,9 @@ func (p *Plan) NewBound() *Bound {
 			in := &b.code[s.code+1+i]
 			p.machine.Set(in, st.op)
 			in.Mask = st.mask
+			if st.gradient() {
+				in.Arg = uint64(st.sums)
+			}
 			if s.tables[i] < len(b.tables) {
 				in.Data = unsafe.Pointer(&b.tables[s.tables[i]])
 			}
@@ -79,13 +87,18 @@ func (p *Plan) Bind(b *Bound, weights, features []float64) error {
 		for i := range s.steps {
 			st := &s.steps[i]
 			in, at := &b.code[s.code+1+i], s.tables[i]
-			if st.op == kernel.OpPhase {
+			if st.gradient() {
+				b.factors[s.code+1+i] = b.scale * b.scale
+			} else if st.op == kernel.OpPhase {
 				p.bindPhase(b, st, at)
 			} else if st.turns() {
 				p.bindRotation(b, st, in, at)
 			}
 		}
 	})
+	if p.dual { // the states are not needed any more
+		return nil
+	}
 	s, c := math.Sincos(b.turn)
 	p.multiply(b.tables[b.last.at:], b.last.entries, complex(c*b.scale, s*b.scale))
 	return nil

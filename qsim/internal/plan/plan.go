@@ -15,6 +15,8 @@ type Plan struct {
 	Flipped  uint64 // bits that hold the inverse of their qubit at the end
 
 	machine *kernel.Machine
+	dual    bool
+	arena   int // bytes of a worker's sums
 	angles  []circuits.Angle
 	phase   []value // the global phase is their sum
 	passes  []pass
@@ -74,36 +76,51 @@ func New(c *circuits.Circuit, m *kernel.Machine, s Sizes) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := max(c.Qubits, MinBits(m))
-	if s == (Sizes{}) {
-		s = sizes(n)
-	}
-	p := &Plan{Bits: n, Location: l.location, Flipped: l.flipped, machine: m, angles: l.angles, phase: l.phase}
+	p := &Plan{Bits: max(c.Qubits, MinBits(m)), Location: l.location, Flipped: l.flipped, machine: m, angles: l.angles, phase: l.phase}
 	ops := make([]*op, len(l.ops))
 	for i := range l.ops {
 		ops[i] = &l.ops[i]
 	}
-	all := uint64(1)<<n - 1
-	touched := uint64(0)
-	least := MinBits(m)
-	tile := level{always: 1<<max(s.Run, m.Lanes) - 1, within: all, size: max(s.Tile, least)}
+	p.divide(ops, 0, s)
+	return p, nil
+}
+
+// divide plans the passes of ops on a state of which only the bits touched can be 1.
+func (p *Plan) divide(ops []*op, touched uint64, s Sizes) {
+	if s == (Sizes{}) {
+		s = sizes(p.Bits)
+		if p.dual { // two states share the caches
+			s.Tile, s.Block = s.Tile-1, s.Block-1
+		}
+	}
+	all := uint64(1)<<p.Bits - 1
+	tile := level{always: 1<<max(s.Run, p.machine.Lanes) - 1, within: all, size: max(s.Tile, p.blockBits())}
 	for _, part := range tile.parts(ops) {
 		p.passes = append(p.passes, p.pass(part, all, touched, s))
 		touched |= part.active
 	}
-	p.finish(s)
+	if !p.dual {
+		p.finish(s)
+	}
 	p.layout()
-	return p, nil
+}
+
+// blockBits is the number of index bits in a block.
+func (p *Plan) blockBits() int {
+	if p.dual {
+		return MinBits(p.machine) - 1
+	}
+	return MinBits(p.machine)
 }
 
 // pass plans the blocks and stages of a part. Bits outside touched are still 0.
 func (p *Plan) pass(t part, all, touched uint64, s Sizes) pass {
 	out := pass{active: t.active, tiles: groups(all &^ t.active & touched)}
 	m := p.machine
-	block := level{always: 1<<max(min(s.Run, s.Block), m.Lanes) - 1, within: t.active, size: max(s.Block, MinBits(m))}
+	block := level{always: 1<<max(min(s.Run, s.Block), m.Lanes) - 1, within: t.active, size: max(s.Block, p.blockBits())}
 	for _, b := range block.parts(t.ops) {
 		set := blocks{active: b.active, bases: groups(t.active &^ b.active)}
-		regs := level{always: 1<<m.Lanes - 1, within: b.active, size: MinBits(m)}
+		regs := level{always: 1<<m.Lanes - 1, within: b.active, size: p.blockBits()}
 		for _, r := range regs.parts(b.ops) {
 			set.stages = append(set.stages, p.stage(r, b.active, t.active))
 		}
@@ -113,7 +130,7 @@ func (p *Plan) pass(t part, all, touched uint64, s Sizes) pass {
 }
 
 func (p *Plan) stage(r part, block, tile uint64) stage {
-	steps, rows := emit(p.machine, r.active, tile, r.ops)
+	steps, rows := emit(p.machine, p.dual, r.active, tile, r.ops)
 	s := stage{steps: steps, groups: groups(block &^ r.active)}
 	k := 0
 	for rest := r.active &^ (1<<p.machine.Lanes - 1); rest != 0; rest &= rest - 1 {
@@ -124,6 +141,12 @@ func (p *Plan) stage(r part, block, tile uint64) stage {
 			}
 		}
 		k++
+	}
+	if half := 1 << (p.machine.Rows - 1); p.dual { // λ comes after ψ
+		for row := half; row < 2*half; row++ {
+			s.loads[row] = s.loads[row-half] + p.offset(1<<p.Bits)
+			s.stores[row] = s.stores[row-half] + p.offset(1<<p.Bits)
+		}
 	}
 	return s
 }
@@ -159,14 +182,20 @@ func (p *Plan) finish(s Sizes) {
 func (p *Plan) layout() {
 	vector := 2 << p.machine.Lanes
 	for i := range p.passes {
+		sums := 0
 		for j := range p.passes[i].blocks {
 			for k := range p.passes[i].blocks[j].stages {
 				s := &p.passes[i].blocks[j].stages[k]
 				s.code = p.code
 				p.code += len(s.steps) + 2
-				for _, st := range s.steps {
+				for at := range s.steps {
+					st := &s.steps[at]
 					s.tables = append(s.tables, p.tables)
 					switch {
+					case st.gradient():
+						st.sums = sums
+						sums += p.sumsOf(st)
+						p.arena = max(p.arena, sums)
 					case st.op == kernel.OpPhase:
 						size := 1 << (MinBits(p.machine) + bits.OnesCount64(st.mask))
 						p.tables += 4 * size

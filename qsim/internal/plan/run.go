@@ -14,7 +14,9 @@ func (p *Plan) Passes() int { return len(p.passes) }
 func (p *Plan) Tiles(pass int) int { return len(p.passes[pass].tiles) }
 
 // Run works tile number tile of a pass. a has the 2^Bits amplitudes.
-func (p *Plan) Run(b *Bound, a []complex128, pass, tile int) {
+func (p *Plan) Run(b *Bound, a []complex128, pass, tile int) { p.run(b, a, pass, tile, nil) }
+
+func (p *Plan) run(b *Bound, a []complex128, pass, tile int, arena unsafe.Pointer) {
 	ps := &p.passes[pass]
 	t := ps.tiles[tile]
 	base := unsafe.Add(unsafe.Pointer(&a[0]), t.Offset)
@@ -35,7 +37,7 @@ func (p *Plan) Run(b *Bound, a []complex128, pass, tile int) {
 				*s = kernel.Stage{
 					Base: unsafe.Add(base, g.Offset), Index: t.Index | g.Index,
 					Code: &b.code[st.code], Loads: &st.loads, Stores: &st.stores,
-					Groups: &st.groups[0], N: len(st.groups),
+					Groups: &st.groups[0], N: len(st.groups), Arena: arena,
 				}
 				if i == 0 && k == 0 {
 					s.Next = next

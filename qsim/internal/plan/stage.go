@@ -15,6 +15,7 @@ type step struct {
 	lane   int          // of rotations in the lanes: the lane bit
 	phases []term       // of kernel.OpPhase, their bits those of an index into its table
 	matrix []complex128 // of dense
+	sums   int          // of gradients: offset of the sums in a worker's arena, in bytes
 }
 
 // turns reports whether s is a rotation.
@@ -30,6 +31,7 @@ type term struct {
 // bits, those after them its lanes.
 type emitter struct {
 	rows, lanes int
+	dual        bool
 	block       uint64 // bits in the block
 	near        uint64 // bits that change from group to group within a tile
 	at          []int  // bit at each place
@@ -40,8 +42,12 @@ type emitter struct {
 
 // emit orders and writes ops, all of which fit the bits of block. tile are the
 // bits that change within a tile.
-func emit(m *kernel.Machine, block, tile uint64, ops []*op) ([]step, []int) {
-	e := &emitter{rows: m.Rows, lanes: m.Lanes, block: block, near: tile &^ block, at: make([]int, m.Rows+m.Lanes)}
+func emit(m *kernel.Machine, dual bool, block, tile uint64, ops []*op) ([]step, []int) {
+	e := &emitter{rows: m.Rows, lanes: m.Lanes, dual: dual, block: block, near: tile &^ block}
+	if dual {
+		e.rows--
+	}
+	e.at = make([]int, e.rows+e.lanes)
 	low := uint64(1)<<m.Lanes - 1
 	k := 0
 	for rest := block &^ low; rest != 0; rest &= rest - 1 {
@@ -49,12 +55,12 @@ func emit(m *kernel.Machine, block, tile uint64, ops []*op) ([]step, []int) {
 		k++
 	}
 	for l := range m.Lanes {
-		e.at[m.Rows+l] = l
+		e.at[e.rows+l] = l
 	}
 	e.schedule(ops)
 	e.flush(^uint64(0))
 	e.restoreLanes()
-	return e.steps, e.at[:m.Rows]
+	return e.steps, e.at[:e.rows]
 }
 
 // schedule writes all phases that are ready, then all other operations that meet
@@ -218,6 +224,13 @@ func (e *emitter) rotate(o *op) {
 	if s.row >= e.rows {
 		s.op, s.lane, s.row = kernel.OpRotateLane(0), s.row-e.rows, -1
 	}
+	if e.dual && o.value.index >= 0 {
+		g := step{op: kernel.OpGradRotate(max(s.row, 0)), value: o.value, lane: s.lane}
+		if s.lane >= 0 {
+			g.op = kernel.OpGradRotateLane(s.lane)
+		}
+		e.steps = append(e.steps, g)
+	}
 	e.steps = append(e.steps, s)
 }
 
@@ -340,18 +353,37 @@ func (e *emitter) phase(terms []term, outside uint64) {
 	for _, t := range terms {
 		s.phases = append(s.phases, term{e.entries(t.bits, outside), t.values})
 	}
+	if e.dual && symbolic(terms) {
+		e.steps = append(e.steps, step{op: kernel.OpGradPhase, mask: outside, phases: s.phases})
+	}
 	e.steps = append(e.steps, s)
+}
+
+// symbolic reports whether a value in terms depends on an angle.
+func symbolic(terms []term) bool {
+	for _, t := range terms {
+		for _, v := range t.values {
+			if v.index >= 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // entries is the mask of a table's index (select bits, row, lane), from the most
 // significant down, that stands for the index bits x.
 func (e *emitter) entries(x, outside uint64) uint64 {
 	mask := uint64(0)
+	rows := e.rows
+	if e.dual {
+		rows++ // the row bit that tells the states apart
+	}
 	for ; x != 0; x &= x - 1 {
 		b := x & -x
 		switch p := e.place(b); {
 		case p < 0:
-			mask |= 1 << (e.lanes + e.rows + bits.OnesCount64(outside&(b-1)))
+			mask |= 1 << (e.lanes + rows + bits.OnesCount64(outside&(b-1)))
 		case p < e.rows:
 			mask |= 1 << (e.lanes + p)
 		default:

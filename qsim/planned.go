@@ -156,14 +156,17 @@ func (p *planned) adjoint(ctx context.Context, a []complex128, s sample, inParal
 	if err := p.back.Bind(w.bound, s.weights, s.features); err != nil {
 		return err
 	}
-	clear(w.rows)
+	chunks, angles := 0, p.back.Angles()
+	for i := range p.back.Passes() {
+		chunks = max(chunks, min(p.back.Tiles(i), wayChunks))
+	}
+	clear(w.rows[:chunks*angles])
 	for i := range p.back.Passes() {
 		if err := p.pass(ctx, a, w, i, inParallel); err != nil {
 			return err
 		}
 	}
-	angles := p.back.Angles()
-	for c := 1; c < wayChunks; c++ {
+	for c := 1; c < chunks; c++ {
 		for k := range angles {
 			w.rows[k] += w.rows[c*angles+k]
 		}

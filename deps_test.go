@@ -36,7 +36,9 @@ const rules = `
 
 	classical <- qnn/dataset gonum.org/v1/gonum
 
-	cmd/internal/cli <- circuits/... qsim/... qnn/... classical circuits qsim qnn github.com/spf13/cobra github.com/spf13/pflag github.com/vbauerster/mpb go.yaml.in/yaml golang.org/x/term
+	cmd/internal/numpyrand <-
+	cmd/internal/bench <- circuits qsim qnn/optim cmd/internal/numpyrand
+	cmd/internal/cli <- cmd/internal/bench circuits/... qsim/... qnn/... classical circuits qsim qnn github.com/spf13/cobra github.com/spf13/pflag github.com/vbauerster/mpb go.yaml.in/yaml golang.org/x/term
 	cmd/qnn <- cmd/internal/cli
 	internal/atomicfile internal/suggest <-
 `

@@ -38,6 +38,8 @@ type vectors struct {
 
 	norm          func(a *complex128, n int) float64       // n times four vectors
 	probabilities func(dst *float64, a *complex128, n int) // n times two vectors
+
+	multiplyAdd func(n int) float64 // see MultiplyAdd
 }
 
 // active is the set that the processor and QNN_CPU choose, nil for pure Go.

@@ -40,6 +40,8 @@ func normAVX512(a *complex128, n int) float64
 //go:noescape
 func probabilitiesAVX512(dst *float64, a *complex128, n int)
 
+func multiplyAddAVX512(n int) float64
+
 //go:noescape
 func dense1AVX2(a *complex128, i int, mask int, n int, s0 int, lane0 int, keep int, m *complex128)
 
@@ -72,3 +74,5 @@ func normAVX2(a *complex128, n int) float64
 
 //go:noescape
 func probabilitiesAVX2(dst *float64, a *complex128, n int)
+
+func multiplyAddAVX2(n int) float64

@@ -1045,6 +1045,67 @@ loop:
 	VZEROUPPER
 	RET
 
+// func multiplyAddAVX512(n int) float64
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, SSE2
+TEXT ·multiplyAddAVX512(SB), NOSPLIT, $0-16
+	MOVQ         n+0(FP), AX
+	VPXORQ       Z0, Z0, Z0
+	VPXORQ       Z1, Z1, Z1
+	VPXORQ       Z2, Z2, Z2
+	VPXORQ       Z3, Z3, Z3
+	VPXORQ       Z4, Z4, Z4
+	VPXORQ       Z5, Z5, Z5
+	VPXORQ       Z6, Z6, Z6
+	VPXORQ       Z7, Z7, Z7
+	VPXORQ       Z8, Z8, Z8
+	VPXORQ       Z9, Z9, Z9
+	VPXORQ       Z10, Z10, Z10
+	VPXORQ       Z11, Z11, Z11
+	VBROADCASTSD halfAVX512<>+0(SB), Z12
+	VBROADCASTSD oneAVX512<>+0(SB), Z13
+
+loop:
+	VFMADD213PD   Z13, Z12, Z0
+	VFMADD213PD   Z13, Z12, Z1
+	VFMADD213PD   Z13, Z12, Z2
+	VFMADD213PD   Z13, Z12, Z3
+	VFMADD213PD   Z13, Z12, Z4
+	VFMADD213PD   Z13, Z12, Z5
+	VFMADD213PD   Z13, Z12, Z6
+	VFMADD213PD   Z13, Z12, Z7
+	VFMADD213PD   Z13, Z12, Z8
+	VFMADD213PD   Z13, Z12, Z9
+	VFMADD213PD   Z13, Z12, Z10
+	VFMADD213PD   Z13, Z12, Z11
+	DECQ          AX
+	JNZ           loop
+	VADDPD        Z0, Z1, Z0
+	VADDPD        Z0, Z2, Z0
+	VADDPD        Z0, Z3, Z0
+	VADDPD        Z0, Z4, Z0
+	VADDPD        Z0, Z5, Z0
+	VADDPD        Z0, Z6, Z0
+	VADDPD        Z0, Z7, Z0
+	VADDPD        Z0, Z8, Z0
+	VADDPD        Z0, Z9, Z0
+	VADDPD        Z0, Z10, Z0
+	VADDPD        Z0, Z11, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF64X2 $0x01, Y0, X1
+	VADDPD        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+8(FP)
+	VZEROUPPER
+	RET
+
+DATA halfAVX512<>+0(SB)/8, $(0.5)
+GLOBL halfAVX512<>(SB), RODATA|NOPTR, $8
+
+DATA oneAVX512<>+0(SB)/8, $(1.0)
+GLOBL oneAVX512<>(SB), RODATA|NOPTR, $8
+
 // func dense1AVX2(a *complex128, i int, mask int, n int, s0 int, lane0 int, keep int, m *complex128)
 // Requires: AVX, AVX2, FMA3
 TEXT ·dense1AVX2(SB), NOSPLIT, $0-64
@@ -1725,3 +1786,62 @@ loop:
 	JNZ       loop
 	VZEROUPPER
 	RET
+
+// func multiplyAddAVX2(n int) float64
+// Requires: AVX, AVX2, FMA3, SSE2
+TEXT ·multiplyAddAVX2(SB), NOSPLIT, $0-16
+	MOVQ         n+0(FP), AX
+	VPXOR        Y0, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPXOR        Y5, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	VPXOR        Y7, Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	VPXOR        Y9, Y9, Y9
+	VPXOR        Y10, Y10, Y10
+	VPXOR        Y11, Y11, Y11
+	VBROADCASTSD halfAVX2<>+0(SB), Y12
+	VBROADCASTSD oneAVX2<>+0(SB), Y13
+
+loop:
+	VFMADD213PD  Y13, Y12, Y0
+	VFMADD213PD  Y13, Y12, Y1
+	VFMADD213PD  Y13, Y12, Y2
+	VFMADD213PD  Y13, Y12, Y3
+	VFMADD213PD  Y13, Y12, Y4
+	VFMADD213PD  Y13, Y12, Y5
+	VFMADD213PD  Y13, Y12, Y6
+	VFMADD213PD  Y13, Y12, Y7
+	VFMADD213PD  Y13, Y12, Y8
+	VFMADD213PD  Y13, Y12, Y9
+	VFMADD213PD  Y13, Y12, Y10
+	VFMADD213PD  Y13, Y12, Y11
+	DECQ         AX
+	JNZ          loop
+	VADDPD       Y0, Y1, Y0
+	VADDPD       Y0, Y2, Y0
+	VADDPD       Y0, Y3, Y0
+	VADDPD       Y0, Y4, Y0
+	VADDPD       Y0, Y5, Y0
+	VADDPD       Y0, Y6, Y0
+	VADDPD       Y0, Y7, Y0
+	VADDPD       Y0, Y8, Y0
+	VADDPD       Y0, Y9, Y0
+	VADDPD       Y0, Y10, Y0
+	VADDPD       Y0, Y11, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+8(FP)
+	VZEROUPPER
+	RET
+
+DATA halfAVX2<>+0(SB)/8, $(0.5)
+GLOBL halfAVX2<>(SB), RODATA|NOPTR, $8
+
+DATA oneAVX2<>+0(SB)/8, $(1.0)
+GLOBL oneAVX2<>(SB), RODATA|NOPTR, $8

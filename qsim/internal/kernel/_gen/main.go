@@ -29,6 +29,7 @@ func main() {
 		s.addPauli()
 		s.norm()
 		s.probabilities()
+		s.multiplyAdd()
 	}
 	Generate()
 }

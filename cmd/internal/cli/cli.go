@@ -82,7 +82,7 @@ Start with:  qnn train`,
 	root.SetHelpCommand(newHelp())
 	addGroup(root, "models", "Models:", newTrain(s), newEvaluate(s), newCompare(s), newPredict(s), newExport(s))
 	addGroup(root, "look", "Data and circuits:", newData(s), newDraw(s))
-	root.AddCommand(newVersion(s), newMan(s))
+	root.AddCommand(newBench(s), newVersion(s), newMan(s))
 	return root
 }
 

@@ -75,6 +75,7 @@ func TestJSON(t *testing.T) {
 		{"draw " + dir, "qubits depth weights features gates drawing"},
 		{"data", "data_sets"},
 		{"data iris", "name about source license samples features classes synthetic"},
+		{"bench --workload qft --qubits 3 --threads 1", "machine results"},
 		{"version", "qnn go os arch"},
 	} {
 		out, errs := command(t, 0, append(strings.Fields(tt.args), "--json")...)

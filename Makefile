@@ -7,7 +7,7 @@ GOLANGCI         := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)
 GONB             := $(TOOLS)/gonb-$(GONB_VERSION)
 FUZZTIME         := 30s
 
-.PHONY: all fmt vet lint test noasm race qiskit fuzz bench gen notebook check-notebooks python print-python ci
+.PHONY: all fmt vet lint test noasm race qiskit fuzz bench bench-peers gen notebook check-notebooks python print-python ci
 
 all: vet test
 
@@ -48,7 +48,12 @@ fuzz:
 	done
 
 bench:
-	go test -run '^$$' -bench . ./qsim/...
+	go test -run '^$$' -bench . ./qsim/... ./cmd/internal/bench
+
+# bench-peers runs other simulators beside this one, for hours, and writes
+# docs/benchmarks/README.md. PEERS are options, such as --workload hea --qubits 16.
+bench-peers:
+	docs/benchmarks/peers.py $(PEERS)
 
 # gen writes the generated files anew: assembly, and figures recorded from other
 # libraries.

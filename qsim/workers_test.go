@@ -2,9 +2,11 @@ package qsim
 
 import (
 	"runtime"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // setProcs sets GOMAXPROCS for the rest of the test.
@@ -37,6 +39,137 @@ func TestParallel(t *testing.T) {
 			})
 		}
 		group.Wait()
+	}
+}
+
+// TestParallelReuse changes the body from call to call while other callers and a
+// changing GOMAXPROCS bring workers that come late: each must find its own call's body.
+func TestParallelReuse(t *testing.T) {
+	setProcs(t, 4)
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for call := range 500 {
+				pieces := 1 + call%7
+				done := make([]int, pieces) // a race unless every piece is done once
+				parallel(pieces, func(i int) { done[i] += call })
+				for i := range done {
+					if done[i] != call {
+						t.Errorf("call %d: piece %d is %d", call, i, done[i])
+					}
+				}
+			}
+		})
+	}
+	for i := range 20 {
+		runtime.GOMAXPROCS(1 + i%4)
+	}
+	group.Wait()
+	if size := workers.size.Load(); int(size) > 3 && int(size) >= runtime.NumCPU() {
+		t.Errorf("%d workers after at most 4 processors", size)
+	}
+	if busy := workers.busy.Load(); busy != 0 {
+		t.Errorf("tasks %b are still taken", busy)
+	}
+}
+
+func TestParallelPanic(t *testing.T) {
+	for _, procs := range []int{1, 4} {
+		setProcs(t, procs)
+		for bad := range 9 {
+			var done atomic.Int32
+			func() {
+				defer func() {
+					if got := recover(); got != bad {
+						t.Errorf("%d processors: recovered %v, want %d", procs, got, bad)
+					}
+				}()
+				parallel(9, func(i int) {
+					if i == bad {
+						panic(bad)
+					}
+					done.Add(1)
+				})
+			}()
+			if n := done.Load(); procs > 1 && n != 8 {
+				t.Errorf("the caller panicked when %d of 8 other pieces were done", n)
+			}
+		}
+	}
+	var done atomic.Int32
+	parallel(9, func(int) { done.Add(1) })
+	if n := done.Load(); n != 9 {
+		t.Errorf("%d of 9 pieces done after a panic", n)
+	}
+}
+
+// TestParallelSleeps lets every goroutine of the pool sleep, and the caller too:
+// its own piece ends long before the other.
+func TestParallelSleeps(t *testing.T) {
+	setProcs(t, 3)
+	for range 3 {
+		var done atomic.Int32
+		parallel(3, func(i int) {
+			time.Sleep(time.Duration(i) * 5 * spinTime)
+			done.Add(1)
+		})
+		if n := done.Load(); n != 3 {
+			t.Fatalf("%d of 3 pieces done", n)
+		}
+		for start := time.Now(); workers.parked.Load() != workers.size.Load(); time.Sleep(spinTime) {
+			if time.Since(start) > 10*time.Second {
+				t.Fatalf("%d of %d workers sleep", workers.parked.Load(), workers.size.Load())
+			}
+		}
+		if n := workers.spinning.Load(); n != 0 {
+			t.Fatalf("%d workers spin while all sleep", n)
+		}
+	}
+}
+
+func TestParallelAllocatesNothing(t *testing.T) {
+	setProcs(t, 1) // testing.AllocsPerRun does the same; run is called directly for that
+	var sum atomic.Int64
+	body := func(i int) { sum.Add(int64(i)) }
+	allocs := testing.AllocsPerRun(100, func() {
+		workers.run(workers.take(), 1, 5, body)
+	})
+	if allocs != 0 {
+		t.Errorf("%v allocations a call", allocs)
+	}
+	if want := int64(101 * 10); sum.Load() != want { // 0+1+2+3+4, and one warm-up
+		t.Errorf("sum %d, want %d", sum.Load(), want)
+	}
+}
+
+// BenchmarkParallel measures the start and the end of a call: the pieces do nothing.
+func BenchmarkParallel(b *testing.B) {
+	body := func(int) {}
+	for _, pieces := range []int{2, 8, 64} {
+		b.Run("pieces="+strconv.Itoa(pieces), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				parallel(pieces, body)
+			}
+		})
+	}
+}
+
+// BenchmarkParallelStart measures the time until another goroutine has begun: both
+// pieces wait for each other.
+func BenchmarkParallelStart(b *testing.B) {
+	if runtime.GOMAXPROCS(0) == 1 {
+		b.Skip("one processor")
+	}
+	var begun atomic.Int64
+	body := func(int) {
+		begun.Add(1)
+		for begun.Load() < 2 {
+		}
+	}
+	for b.Loop() {
+		begun.Store(0)
+		parallel(2, body)
 	}
 }
 

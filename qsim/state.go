@@ -42,7 +42,7 @@ func NewState(n int) (*State, error) {
 // newAmplitudes returns 2ⁿ zeros. Their memory is no smaller than what a plan works
 // on.
 func newAmplitudes(n int) []complex128 {
-	return make([]complex128, max(1<<n, smallest))[:1<<n]
+	return memory.Alloc[complex128](max(1<<n, smallest))[:1<<n]
 }
 
 // newPair returns two times 2ⁿ zeros; the capacity of the first covers the second.

@@ -13,7 +13,7 @@ const (
 // is divisible by 2 MiB and, on Linux, the whole huge pages of the slice are asked
 // for by madvise(2), whose refusal does not matter: sweeps over a state otherwise
 // spend their time on address translation. The memory is ordinary memory of the Go
-// heap, [Slack] bytes more than the slice at most, and lives as long as any part
+// heap, 2 MiB more than the slice at most, and lives as long as any part
 // of the slice is in use. Alloc panics when n is negative or too large for a slice.
 func Alloc[T complex64 | complex128](n int) []T {
 	var zero T
@@ -31,6 +31,3 @@ func Alloc[T complex64 | complex128](n int) []T {
 	}
 	return a
 }
-
-// Slack is the most bytes that one [Alloc] takes beyond those of its slice.
-const Slack = hugePage

@@ -19,7 +19,7 @@ func (p *Plan) Explain() string {
 	for i := range p.passes {
 		c := p.passes[i].cost()
 		total.add(c)
-		fmt.Fprintf(&out, "pass %d: bits %s, %d tiles: %s\n", i+1, ranges(p.passes[i].active), len(p.passes[i].tiles), c)
+		fmt.Fprintf(&out, "pass %d: bits %s, %d tiles: %s\n", i+1, ranges(p.passes[i].active), p.passes[i].count(), c)
 	}
 	fmt.Fprintf(&out, "total: %s\n", total)
 	return out.String()
@@ -42,7 +42,7 @@ func (c cost) String() string {
 }
 
 func (t *pass) cost() cost {
-	amplitudes := float64(len(t.tiles)) * float64(uint64(1)<<bits.OnesCount64(t.active))
+	amplitudes := float64(t.count()) * float64(uint64(1)<<bits.OnesCount64(t.active))
 	c := cost{blocks: len(t.blocks), bytes: 32 * amplitudes}
 	for i := range t.blocks {
 		for k := range t.blocks[i].stages {

@@ -29,8 +29,21 @@ type Plan struct {
 // pass goes once over the state, tile by tile.
 type pass struct {
 	active uint64
-	tiles  []kernel.Group // those that can be other than 0
+	tiles  uint64 // subsets of these bits are the indices of the tiles that can be other than 0
 	blocks []blocks
+}
+
+// count is the number of tiles.
+func (t *pass) count() int { return 1 << bits.OnesCount64(t.tiles) }
+
+// tile is the index of tile k: the bits of k spread over those that tell tiles apart.
+func (t *pass) tile(k int) uint64 {
+	x := uint64(0)
+	for rest := t.tiles; k != 0; rest &= rest - 1 {
+		x |= uint64(k&1) * (rest & -rest)
+		k >>= 1
+	}
+	return x
 }
 
 // blocks are the stages that run on every block of a tile, one block after the other.
@@ -122,7 +135,7 @@ func (p *Plan) blockBits() int {
 
 // pass plans the blocks and stages of a part. Bits outside touched are still 0.
 func (p *Plan) pass(t part, all, touched uint64, s Sizes) pass {
-	out := pass{active: t.active, tiles: groups(all &^ t.active & touched)}
+	out := pass{active: t.active, tiles: all &^ t.active & touched}
 	m := p.machine
 	block := level{always: 1<<max(min(s.Run, s.Block), m.Lanes) - 1, within: t.active, size: max(s.Block, p.blockBits())}
 	for _, b := range block.parts(t.ops) {

@@ -186,3 +186,17 @@ func TestBindTwice(t *testing.T) {
 		t.Error("NaN is accepted")
 	}
 }
+
+// Planning needs no memory that grows with the state.
+func TestPlanTooLargeToRun(t *testing.T) {
+	c := circuits.New(59)
+	for q := range 59 {
+		c.H(q).CX(q, (q+1)%59)
+	}
+	for _, plan := range []func(*circuits.Circuit, *kernel.Machine, Sizes) (*Plan, error){New, NewAdjoint} {
+		p, err := plan(c, kernel.NewMachine(false), Sizes{})
+		if err != nil || p.Bits != 59 {
+			t.Fatalf("%v", err)
+		}
+	}
+}

@@ -11,23 +11,23 @@ func (p *Plan) Passes() int { return len(p.passes) }
 
 // Tiles is the number of tiles of a pass, which may run in any order, at the same
 // time too, once those of the pass before are done.
-func (p *Plan) Tiles(pass int) int { return len(p.passes[pass].tiles) }
+func (p *Plan) Tiles(pass int) int { return p.passes[pass].count() }
 
 // Run works tile number tile of a pass. a has the 2^Bits amplitudes.
 func (p *Plan) Run(b *Bound, a []complex128, pass, tile int) { p.run(b, a, pass, tile, nil) }
 
 func (p *Plan) run(b *Bound, a []complex128, pass, tile int, arena unsafe.Pointer) {
 	ps := &p.passes[pass]
-	t := ps.tiles[tile]
-	base := unsafe.Add(unsafe.Pointer(&a[0]), t.Offset)
+	index := ps.tile(tile)
+	base := unsafe.Add(unsafe.Pointer(&a[0]), p.offset(index))
 	s, ok := p.calls.Get().(*kernel.Stage)
 	if !ok {
 		s = new(kernel.Stage)
 	}
 	defer p.calls.Put(s)
 	next := int64(0)
-	if tile+1 < len(ps.tiles) {
-		next = ps.tiles[tile+1].Offset - t.Offset
+	if tile+1 < ps.count() {
+		next = p.offset(ps.tile(tile+1)) - p.offset(index)
 	}
 	for i := range ps.blocks {
 		set := &ps.blocks[i]
@@ -35,7 +35,7 @@ func (p *Plan) run(b *Bound, a []complex128, pass, tile int, arena unsafe.Pointe
 			for k := range set.stages {
 				st := &set.stages[k]
 				*s = kernel.Stage{
-					Base: unsafe.Add(base, g.Offset), Index: t.Index | g.Index,
+					Base: unsafe.Add(base, g.Offset), Index: index | g.Index,
 					Code: &b.code[st.code], Loads: &st.loads, Stores: &st.stores,
 					Groups: &st.groups[0], N: len(st.groups), Arena: arena,
 				}

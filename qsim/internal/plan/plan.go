@@ -114,7 +114,7 @@ func (p *Plan) divide(ops []*op, touched uint64, s Sizes) {
 		}
 	}
 	all := uint64(1)<<p.Bits - 1
-	tile := level{always: 1<<max(s.Run, p.machine.Lanes) - 1, within: all, size: max(s.Tile, p.blockBits())}
+	tile := p.level(s.Run, all, s.Tile)
 	for _, part := range tile.parts(ops) {
 		p.passes = append(p.passes, p.pass(part, all, touched, s))
 		touched |= part.active
@@ -123,6 +123,14 @@ func (p *Plan) divide(ops []*op, touched uint64, s Sizes) {
 		p.finish(s)
 	}
 	p.layout()
+}
+
+// level is one of size bits within a mask. The run of lowest bits leaves room for the
+// operation on most bits, and size for the run.
+func (p *Plan) level(run int, within uint64, size int) level {
+	size = max(size, p.blockBits())
+	rows := p.blockBits() - p.machine.Lanes
+	return level{always: 1<<max(min(run, size-rows), p.machine.Lanes) - 1, within: within, size: size}
 }
 
 // blockBits is the number of index bits in a block.
@@ -136,11 +144,10 @@ func (p *Plan) blockBits() int {
 // pass plans the blocks and stages of a part. Bits outside touched are still 0.
 func (p *Plan) pass(t part, all, touched uint64, s Sizes) pass {
 	out := pass{active: t.active, tiles: all &^ t.active & touched}
-	m := p.machine
-	block := level{always: 1<<max(min(s.Run, s.Block), m.Lanes) - 1, within: t.active, size: max(s.Block, p.blockBits())}
+	block := p.level(s.Run, t.active, s.Block)
 	for _, b := range block.parts(t.ops) {
 		set := blocks{active: b.active, bases: groups(t.active &^ b.active)}
-		regs := level{always: 1<<m.Lanes - 1, within: b.active, size: p.blockBits()}
+		regs := p.level(0, b.active, 0)
 		for _, r := range regs.parts(b.ops) {
 			set.stages = append(set.stages, p.stage(r, b.active, t.active))
 		}

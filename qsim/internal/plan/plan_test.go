@@ -152,6 +152,32 @@ func TestRandomCircuits(t *testing.T) {
 	}
 }
 
+// An operation on the highest bits fits into the smallest tile beside the run of lowest
+// bits that every tile holds.
+func TestOperationBesideRun(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 6))
+	const n = 8
+	c := circuits.New(n)
+	for q := range n {
+		c.H(q)
+	}
+	c.Ops = append(c.Ops, circuits.Op{Gate: circuits.GateUnitary, Qubits: []int{5, 6, 7}, Matrix: unitary(rng, 8)})
+	want := naive(c, nil)
+	for _, m := range []*kernel.Machine{kernel.Generic(1, 3, false), kernel.Generic(2, 3, false), kernel.Generic(2, 4, false)} {
+		for r := range n {
+			p, err := New(c, m, Sizes{Tile: MinBits(m), Block: MinBits(m), Run: r})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for x, a := range run(t, p, n, nil) {
+				if d := cmplx.Abs(a - want[x]); !(d < 1e-12) {
+					t.Fatalf("run %d: amplitude %d is off by %g", r, x, d)
+				}
+			}
+		}
+	}
+}
+
 func TestBindTwice(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	c, weights := random(rng, 8, 100)

@@ -13,6 +13,12 @@ func (p *Program) Expect(ctx context.Context, dst, weights []float64, samples []
 	if len(dst) != len(samples)*k {
 		return fmt.Errorf("expect: destination %d for %d samples of %d observables: %w", len(dst), len(samples), k, ErrShape)
 	}
+	if s := p.small(); s != nil {
+		if err := p.checkInputs(weights, samples...); err != nil {
+			return err
+		}
+		return p.located(s.expect(ctx, dst, weights, samples), weights, samples)
+	}
 	return p.each(ctx, weights, samples, 1, func(w *workspace, i int) error {
 		if err := p.bind(&w.bound, weights, samples[i], false); err != nil {
 			return fmt.Errorf("sample %d: %w", i, err)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
@@ -20,6 +21,9 @@ type Program struct {
 	constants   bound            // angles and matrices of the ops without symbols
 	observables []observable
 	planned     *planned // nil for states too small to gain from it
+	circuit     *circuits.Circuit
+	planBatch   sync.Once
+	batched     *batched // what small returns
 	bits        []int    // classical bit i holds qubit bits[i], −1 for none: final measurements
 	dynamic     *dynamic // set when the circuit measures or resets before its end
 	work        workspaces
@@ -93,6 +97,7 @@ func Compile(c *circuits.Circuit, observables ...circuits.PauliSum) (*Program, e
 	if err := p.bindConstants(c); err != nil {
 		return nil, err
 	}
+	p.keep(c)
 	return p, p.plan(c)
 }
 

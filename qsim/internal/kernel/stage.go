@@ -97,8 +97,11 @@ const (
 	// OpGradPhase: the vectors at Arena+Arg, one for each k of OpPhase and each row r
 	// of ψ, gain λ[r]·(im, re of ψ[r]).
 	OpGradPhase Op = 140
+	// OpPhaseRows is OpPhase with a table of one complex number for each k and row,
+	// the same for all lanes.
+	OpPhaseRows Op = 141
 
-	ops = 141
+	ops = 142
 )
 
 // The sums at Arena of the Grad operations are vectors of float64, with as many

@@ -74,6 +74,8 @@ func (b *block[T]) step(op Op, in *Instr, x uint64, arena unsafe.Pointer) {
 		b.phase(vectorAt[T](in.Data, 0, 2*n*b.rows<<bits.OnesCount64(in.Mask)), x, in.Mask)
 	case op == OpPhaseLocal:
 		b.phase(vectorAt[T](arena, int64(in.Arg), 2*n*b.rows<<bits.OnesCount64(in.Mask)), x, in.Mask)
+	case op == OpPhaseRows:
+		b.phaseRows(vectorAt[T](in.Data, 0, 2*b.rows<<bits.OnesCount64(in.Mask)), x, in.Mask)
 	case op < opDense2:
 		b.permute(op, bits.OnesCount64(x&in.Mask)&1 == 1)
 	case op < opDense3:
@@ -182,6 +184,18 @@ func (b *block[T]) phase(table []T, x, mask uint64) {
 		for i := 0; i < n; i += 2 {
 			a, c := v[i], v[i+1]
 			v[i], v[i+1] = a*re[i]+c*im[i], c*re[i+1]+a*im[i+1]
+		}
+	}
+}
+
+// phaseRows is phase with a table of one number a row.
+func (b *block[T]) phaseRows(table []T, x, mask uint64) {
+	table = table[2*b.rows*int(gather(x, mask)):]
+	for r := range b.rows {
+		re, im, v := table[2*r], table[2*r+1], b.v[r][:b.size]
+		for i := 0; i < len(v); i += 2 {
+			a, c := v[i], v[i+1]
+			v[i], v[i+1] = a*re-c*im, c*re+a*im
 		}
 	}
 }

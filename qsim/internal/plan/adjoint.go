@@ -13,25 +13,41 @@ import (
 // [New] leaves ψ. It returns nil for a circuit that m cannot run so: one with a
 // matrix on as many qubits as m has row bits.
 func NewAdjoint(c *circuits.Circuit, m *kernel.Machine, s Sizes) (*Plan, error) {
-	l, err := lower(c)
+	l, err := lower(c, 0)
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Bits: max(c.Qubits, MinBits(m)), Location: l.location, Flipped: l.flipped, machine: m, dual: true, angles: l.angles}
+	p := newPlan(l, m, c.Qubits)
+	p.dual = true
+	ops, ok := p.backwards(l)
+	if !ok {
+		return nil, nil
+	}
+	p.divide(ops, 1<<p.Bits-1, s)
+	return p, nil
+}
+
+// backwards is the inverse operations of l from its end to the first that has a
+// derivative; false if the machine cannot run one of them on two states.
+func (p *Plan) backwards(l *lowering) ([]*op, bool) {
 	var ops []*op
 	last := 0 // operations from here on have no derivative
 	for i := len(l.ops) - 1; i >= 0; i-- {
 		o := &l.ops[i]
-		if len(o.targets) >= m.Rows {
-			return nil, nil
+		if len(o.targets) >= p.machine.Rows {
+			return nil, false
 		}
 		ops = append(ops, o.inverse())
-		if o.value.index >= 0 && o.class != not && o.class != dense {
+		if o.class != not && o.class != dense && p.differentiable(o.value) {
 			last = len(ops)
 		}
 	}
-	p.divide(ops[:last], 1<<p.Bits-1, s)
-	return p, nil
+	return ops[:last], true
+}
+
+// differentiable reports whether a derivative by v is taken: in a batch only by weights.
+func (p *Plan) differentiable(v value) bool {
+	return v.index >= 0 && (!p.batch || p.kinds[v.index]&byWeight != 0)
 }
 
 // inverse returns the operation that undoes o.
@@ -84,7 +100,7 @@ func (p *Plan) RunAdjoint(b *Bound, a []complex128, pass, tile int, w *Sums, d [
 			for j := range s.steps {
 				st := &s.steps[j]
 				if st.gradient() {
-					p.collect(st, w.arena[st.sums/8:][:p.sumsOf(st)/8], b.factors[s.code+1+j], d)
+					p.collect(st, w.arena[st.sums/8:][:p.sumsOf(st)/8], -1, b.factors[s.code+1+j], d)
 				}
 			}
 		}
@@ -92,12 +108,18 @@ func (p *Plan) RunAdjoint(b *Bound, a []complex128, pass, tile int, w *Sums, d [
 }
 
 // collect adds the derivatives that sums hold: −Σ by the angle of a rotation undone,
-// 2·Σ Im(λ*ψ), over the entries where it acts, by that of a phase undone.
-func (p *Plan) collect(s *step, sums []float64, factor float64, d []float64) {
+// 2·Σ Im(λ*ψ), over the entries where it acts, by that of a phase undone; for
+// one sample of a batch, or for all with lane −1.
+func (p *Plan) collect(s *step, sums []float64, lane int, factor float64, d []float64) {
+	lanes, first, each := 1<<p.machine.Lanes, 0, 1
+	if lane >= 0 {
+		first, each = lane, lanes
+	}
 	if s.op != kernel.OpGradPhase {
 		sum := 0.0
-		for i, v := range sums {
-			if s.lane >= 0 && i>>(s.lane+1)&1 == 0 {
+		for i := first; i < lanes; i += each {
+			v := sums[2*i] + sums[2*i+1]
+			if s.lane >= 0 && i>>s.lane&1 == 0 {
 				v = -v
 			}
 			sum += v
@@ -105,16 +127,16 @@ func (p *Plan) collect(s *step, sums []float64, factor float64, d []float64) {
 		d[s.value.index] -= factor * s.value.scale * sum
 		return
 	}
-	for i := range len(sums) / 2 { // of λ*ψ a pair of elements: re·im and im·re
-		sums[i] = sums[2*i] - sums[2*i+1]
-	}
-	sums = sums[:len(sums)/2]
-	top := p.blockBits() // the row bit that the sums do not have
 	for _, t := range s.phases {
-		mask := int(t.bits&(1<<top-1) | t.bits>>(top+1)<<top)
+		mask := p.sumIndex(t.bits)
 		sum := 0.0
-		for i := mask; i < len(sums); i = (i + 1) | mask {
-			sum += sums[i]
+		if lane >= 0 {
+			mask |= lane // the lowest bits tell lanes
+		}
+		for i := mask; i < len(sums)/2; i = (i + 1) | mask {
+			if lane < 0 || i&(lanes-1) == lane {
+				sum += sums[2*i] - sums[2*i+1] // re·im − im·re of λ*ψ
+			}
 		}
 		for _, v := range t.values {
 			if v.index >= 0 {
@@ -122,6 +144,18 @@ func (p *Plan) collect(s *step, sums []float64, factor float64, d []float64) {
 			}
 		}
 	}
+}
+
+// sumIndex is the index into the sums of a phase for that into its table, whose rows
+// have one bit more, that which tells the states apart, and in a batch no lanes.
+func (p *Plan) sumIndex(entry uint64) int {
+	top, lanes := p.machine.Rows-1, 0
+	if p.batch {
+		lanes = p.machine.Lanes
+	} else {
+		top += p.machine.Lanes
+	}
+	return int(entry&(1<<top-1)|entry>>(top+1)<<top) << lanes
 }
 
 // AddGradient adds the derivatives by weights and features that follow from d, those

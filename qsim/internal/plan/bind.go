@@ -47,7 +47,7 @@ func (p *Plan) NewBound() *Bound {
 			in := &b.code[s.code+1+i]
 			p.machine.Set(in, st.op)
 			in.Mask = st.mask
-			if st.gradient() {
+			if st.gradient() || st.local {
 				in.Arg = uint64(st.sums)
 			}
 			if s.tables[i] < len(b.tables) {
@@ -76,6 +76,9 @@ func (p *Plan) eachStage(f func(s *stage)) {
 // finite numbers; others give [ErrNotFinite].
 func (p *Plan) Bind(b *Bound, weights, features []float64) error {
 	for i, a := range p.angles {
+		if p.local(i) {
+			continue
+		}
 		v := a.Eval(weights, features)
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return ErrNotFinite
@@ -89,7 +92,7 @@ func (p *Plan) Bind(b *Bound, weights, features []float64) error {
 			in, at := &b.code[s.code+1+i], s.tables[i]
 			if st.gradient() {
 				b.factors[s.code+1+i] = b.scale * b.scale
-			} else if st.op == kernel.OpPhase {
+			} else if st.shared() {
 				p.bindPhase(b, st, at)
 			} else if st.turns() {
 				p.bindRotation(b, st, in, at)
@@ -97,6 +100,13 @@ func (p *Plan) Bind(b *Bound, weights, features []float64) error {
 		}
 	})
 	if p.dual { // the states are not needed any more
+		return nil
+	}
+	if p.batch { // the global phase is of no interest
+		table := b.tables[b.last.at:][:2*b.last.entries<<p.machine.Rows]
+		for i := range table {
+			table[i] *= b.scale
+		}
 		return nil
 	}
 	s, c := math.Sincos(b.turn)
@@ -164,19 +174,27 @@ func (p *Plan) bindRotation(b *Bound, st *step, in *kernel.Instr, at int) {
 // rows and lanes.
 func (p *Plan) bindPhase(b *Bound, st *step, at int) {
 	entries := 1 << bits.OnesCount64(st.mask)
-	e := b.entries[:entries<<MinBits(p.machine)]
+	b.last = phaseAt{at, entries}
+	var e []complex128
+	if p.batch {
+		e = unsafe.Slice((*complex128)(unsafe.Pointer(&b.tables[at])), entries<<p.machine.Rows)
+	} else {
+		e = b.entries[:entries<<MinBits(p.machine)]
+	}
 	e[0] = complex(b.scale, 0)
 	for i := 1; i < len(e); i++ {
 		e[i] = e[0]
 	}
 	b.scale = 1
-	b.last = phaseAt{at, entries}
 	for _, t := range st.phases {
 		s, c := math.Sincos(b.sum(t.values))
 		f, mask := complex(c, s), int(t.bits)
 		for i := mask; i < len(e); i = (i + 1) | mask {
 			e[i] *= f
 		}
+	}
+	if p.batch {
+		return
 	}
 	table, lanes := b.tables[at:], 1<<p.machine.Lanes
 	for row := 0; row<<p.machine.Lanes < len(e); row++ {

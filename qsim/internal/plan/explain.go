@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math/bits"
 	"strings"
-
-	"github.com/qnn-go/qnn/qsim/internal/kernel"
 )
 
 // Explain describes the passes: the bits active in each, its blocks and stages,
@@ -59,7 +57,7 @@ func (t *pass) cost() cost {
 // amplitude.
 func (c *cost) step(s *step, amplitudes float64) {
 	switch {
-	case s.op == kernel.OpPhase:
+	case s.shared():
 		c.phases++
 		c.flops += 6 * amplitudes
 	case s.turns():

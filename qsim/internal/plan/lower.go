@@ -52,9 +52,10 @@ func (v value) times(f float64) value { return value{v.index, v.scale * f, v.off
 type lowering struct {
 	ops      []op
 	angles   []circuits.Angle
-	location []int   // bit that holds a qubit at the end
-	flipped  uint64  // bits that hold the inverse of their qubit at the end
-	phase    []value // the global phase is their sum
+	kinds    []dependence // of the angles
+	location []int        // bit that holds a qubit at the end
+	flipped  uint64       // bits that hold the inverse of their qubit at the end
+	phase    []value      // the global phase is their sum
 }
 
 // native lists the gates that [lower] knows; circuits.Decompose reduces all
@@ -66,15 +67,23 @@ var native = []circuits.Gate{ //nolint:gochecknoglobals // a constant table
 	circuits.GateRZZ, circuits.GateUnitary,
 }
 
-// lower rewrites the unitary operations of c.
-func lower(c *circuits.Circuit) (*lowering, error) {
+// dependence is what the value of an angle depends on.
+type dependence uint8
+
+const (
+	byWeight dependence = 1 << iota
+	byFeature
+)
+
+// lower rewrites the unitary operations of c, qubit q starting at bit first+q.
+func lower(c *circuits.Circuit, first int) (*lowering, error) {
 	c, err := c.Decompose(native)
 	if err != nil {
 		return nil, err
 	}
 	l := &lowering{location: make([]int, c.Qubits)}
 	for q := range l.location {
-		l.location[q] = q
+		l.location[q] = first + q
 	}
 	for i := range c.Ops {
 		l.gate(&c.Ops[i])
@@ -171,7 +180,17 @@ func (l *lowering) angle(a circuits.Angle) value {
 	if v, ok := a.Const(); ok {
 		return constant(v)
 	}
-	l.angles = append(l.angles, a)
+	kind := dependence(0)
+	for _, t := range a {
+		for _, v := range t.Vars {
+			if v.Feature {
+				kind |= byFeature
+			} else {
+				kind |= byWeight
+			}
+		}
+	}
+	l.angles, l.kinds = append(l.angles, a), append(l.kinds, kind)
 	return value{len(l.angles) - 1, 1, 0}
 }
 

@@ -14,16 +14,19 @@ type Plan struct {
 	Location []int  // bit that holds each qubit at the end
 	Flipped  uint64 // bits that hold the inverse of their qubit at the end
 
-	machine *kernel.Machine
-	dual    bool
-	arena   int // bytes of a worker's sums
-	angles  []circuits.Angle
-	phase   []value // the global phase is their sum
-	passes  []pass
-	code    int       // instructions in all stages
-	tables  int       // floats in all tables
-	calls   sync.Pool // of *kernel.Stage
-	widest  int       // entries of the largest table of phases
+	machine       *kernel.Machine
+	dual          bool
+	batch         bool // lanes are samples
+	arena         int  // bytes of a worker's sums
+	own, operands int  // bytes of its arena, and those before the operands, with what belongs to the samples of a batch
+	angles        []circuits.Angle
+	kinds         []dependence // of angles
+	phase         []value      // the global phase is their sum
+	passes        []pass
+	code          int       // instructions in all stages
+	tables        int       // floats in all tables
+	calls         sync.Pool // of *kernel.Stage
+	widest        int       // entries of the largest table of phases
 }
 
 // pass goes once over the state, tile by tile.
@@ -92,17 +95,28 @@ func MinBits(m *kernel.Machine) int { return m.Lanes + m.Rows }
 
 // New plans c for a state of max(c.Qubits, MinBits) bits that starts as |0…0⟩.
 func New(c *circuits.Circuit, m *kernel.Machine, s Sizes) (*Plan, error) {
-	l, err := lower(c)
+	l, err := lower(c, 0)
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Bits: max(c.Qubits, MinBits(m)), Location: l.location, Flipped: l.flipped, machine: m, angles: l.angles, phase: l.phase}
+	p := newPlan(l, m, c.Qubits)
+	p.divide(l.forwards(), 0, s)
+	return p, nil
+}
+
+func newPlan(l *lowering, m *kernel.Machine, bits int) *Plan {
+	return &Plan{
+		Bits: max(bits, MinBits(m)), Location: l.location, Flipped: l.flipped,
+		machine: m, angles: l.angles, kinds: l.kinds, phase: l.phase,
+	}
+}
+
+func (l *lowering) forwards() []*op {
 	ops := make([]*op, len(l.ops))
 	for i := range l.ops {
 		ops[i] = &l.ops[i]
 	}
-	p.divide(ops, 0, s)
-	return p, nil
+	return ops
 }
 
 // divide plans the passes of ops on a state of which only the bits touched can be 1.
@@ -157,7 +171,7 @@ func (p *Plan) pass(t part, all, touched uint64, s Sizes) pass {
 }
 
 func (p *Plan) stage(r part, block, tile uint64) stage {
-	steps, rows := emit(p.machine, p.dual, r.active, tile, r.ops)
+	steps, rows := p.emit(r.active, tile, r.ops)
 	s := stage{steps: steps, groups: groups(block &^ r.active)}
 	k := 0
 	for rest := r.active &^ (1<<p.machine.Lanes - 1); rest != 0; rest &= rest - 1 {
@@ -187,7 +201,7 @@ func (p *Plan) finish(s Sizes) {
 			for k := range p.passes[i].blocks[j].stages {
 				last = &p.passes[i].blocks[j].stages[k]
 				for _, st := range last.steps {
-					if st.op == kernel.OpPhase {
+					if st.shared() {
 						return
 					}
 				}
@@ -201,13 +215,13 @@ func (p *Plan) finish(s Sizes) {
 		p.passes[0].blocks = append(p.passes[0].blocks, set)
 		last = &p.passes[0].blocks[0].stages[0]
 	}
-	last.steps = append(last.steps, step{op: kernel.OpPhase})
+	last.steps = append(last.steps, step{op: p.phaseOp()})
 }
 
 // layout gives every stage its place in the code and every operand its place in the
-// tables.
+// tables or in a worker's arena: sums over all samples first, then what belongs to
+// the samples of a batch, sums again first.
 func (p *Plan) layout() {
-	vector := 2 << p.machine.Lanes
 	for i := range p.passes {
 		sums := 0
 		for j := range p.passes[i].blocks {
@@ -218,23 +232,37 @@ func (p *Plan) layout() {
 				for at := range s.steps {
 					st := &s.steps[at]
 					s.tables = append(s.tables, p.tables)
-					switch {
-					case st.gradient():
+					p.tables += p.tableOf(st)
+					if st.gradient() && !st.local {
 						st.sums = sums
 						sums += p.sumsOf(st)
 						p.arena = max(p.arena, sums)
-					case st.op == kernel.OpPhase:
-						size := 1 << (MinBits(p.machine) + bits.OnesCount64(st.mask))
-						p.tables += 4 * size
-						p.widest = max(p.widest, size)
-					case st.lane >= 0 && st.op == kernel.OpRotateLane(0):
-						p.tables += 2 * vector
-					case st.matrix != nil:
-						p.tables += 2 * len(st.matrix)
 					}
 				}
 			}
 		}
+	}
+	p.layoutLocal()
+}
+
+// tableOf is the number of floats that a step has in the tables.
+func (p *Plan) tableOf(st *step) int {
+	vector := 2 << p.machine.Lanes
+	switch {
+	case st.local, st.gradient():
+		return 0
+	case st.shared():
+		rows := 1 << (p.machine.Rows + bits.OnesCount64(st.mask))
+		if p.batch {
+			p.widest = max(p.widest, rows)
+			return 2 * rows
+		}
+		p.widest = max(p.widest, rows<<p.machine.Lanes)
+		return 2 * rows * vector
+	case st.lane >= 0 && st.op == kernel.OpRotateLane(0):
+		return 2 * vector
+	default:
+		return 2 * len(st.matrix)
 	}
 }
 

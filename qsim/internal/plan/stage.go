@@ -2,6 +2,7 @@ package plan
 
 import (
 	"math/bits"
+	"slices"
 
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
 )
@@ -15,11 +16,17 @@ type step struct {
 	lane   int          // of rotations in the lanes: the lane bit
 	phases []term       // of kernel.OpPhase, their bits those of an index into its table
 	matrix []complex128 // of dense
-	sums   int          // of gradients: offset of the sums in a worker's arena, in bytes
+	local  bool         // depends on the features of a batch's samples: operands or sums by lane
+	sums   int          // offset of the sums, or of local operands, in a worker's arena, in bytes
 }
 
-// turns reports whether s is a rotation.
-func (s *step) turns() bool { return s.op == kernel.OpRotate(0) || s.op == kernel.OpRotateLane(0) }
+// shared reports whether s multiplies by phases that have a table for all samples.
+func (s *step) shared() bool { return s.op == kernel.OpPhase || s.op == kernel.OpPhaseRows }
+
+// turns reports whether s is a rotation by the same angle in all samples.
+func (s *step) turns() bool {
+	return !s.local && (s.op == kernel.OpRotate(0) || s.op == kernel.OpRotateLane(0))
+}
 
 // term is a phase: the sum of values where all its bits are 1.
 type term struct {
@@ -30,8 +37,8 @@ type term struct {
 // emitter writes the steps of one stage. Places 0 … rows−1 of a block are its row
 // bits, those after them its lanes.
 type emitter struct {
+	*Plan
 	rows, lanes int
-	dual        bool
 	block       uint64 // bits in the block
 	near        uint64 // bits that change from group to group within a tile
 	at          []int  // bit at each place
@@ -42,9 +49,10 @@ type emitter struct {
 
 // emit orders and writes ops, all of which fit the bits of block. tile are the
 // bits that change within a tile.
-func emit(m *kernel.Machine, dual bool, block, tile uint64, ops []*op) ([]step, []int) {
-	e := &emitter{rows: m.Rows, lanes: m.Lanes, dual: dual, block: block, near: tile &^ block}
-	if dual {
+func (p *Plan) emit(block, tile uint64, ops []*op) ([]step, []int) {
+	m := p.machine
+	e := &emitter{Plan: p, rows: m.Rows, lanes: m.Lanes, block: block, near: tile &^ block}
+	if p.dual {
 		e.rows--
 	}
 	e.at = make([]int, e.rows+e.lanes)
@@ -217,15 +225,18 @@ const maxRotations = 100
 
 func (e *emitter) rotate(o *op) {
 	if e.rotations == maxRotations {
-		e.phase(nil, 0)
+		e.shared(nil, 0)
 	}
 	e.rotations++
 	s := step{op: kernel.OpRotate(0), value: o.value, row: e.place(o.x), lane: -1}
 	if s.row >= e.rows {
 		s.op, s.lane, s.row = kernel.OpRotateLane(0), s.row-e.rows, -1
 	}
-	if e.dual && o.value.index >= 0 {
-		g := step{op: kernel.OpGradRotate(max(s.row, 0)), value: o.value, lane: s.lane}
+	if e.isLocal(o.value) {
+		s.op, s.local = kernel.OpTurn(s.row), true
+	}
+	if e.dual && e.differentiable(o.value) {
+		g := step{op: kernel.OpGradRotate(max(s.row, 0)), value: o.value, lane: s.lane, local: s.local}
 		if s.lane >= 0 {
 			g.op = kernel.OpGradRotateLane(s.lane)
 		}
@@ -335,7 +346,7 @@ func (e *emitter) flush(x uint64) {
 		var rest []term
 		for _, t := range later {
 			wider := outside | t.bits&^e.block
-			if bits.OnesCount64(wider) > maxSelect || bits.OnesCount64(wider&e.near) > maxNear {
+			if !e.batch && (bits.OnesCount64(wider) > maxSelect || bits.OnesCount64(wider&e.near) > maxNear) {
 				rest = append(rest, t)
 				continue
 			}
@@ -347,35 +358,82 @@ func (e *emitter) flush(x uint64) {
 	}
 }
 
+// phase multiplies by terms, in a batch by those of the samples' features apart.
 func (e *emitter) phase(terms []term, outside uint64) {
-	e.rotations = 0
-	s := step{op: kernel.OpPhase, mask: outside}
+	if !e.batch {
+		e.shared(terms, outside)
+		return
+	}
+	same, own := e.apart(terms)
+	if len(same) > 0 || len(own) == 0 {
+		e.shared(same, outside)
+	}
+	if len(own) > 0 {
+		s := step{op: kernel.OpPhaseLocal, mask: outside, phases: e.indexed(own, outside), local: true}
+		e.gradient(s)
+		e.steps = append(e.steps, s)
+	}
+}
+
+// apart divides terms into what is the same for all samples of a batch and what is not.
+func (e *emitter) apart(terms []term) (same, own []term) {
 	for _, t := range terms {
-		s.phases = append(s.phases, term{e.entries(t.bits, outside), t.values})
+		var s, o []value
+		for _, v := range t.values {
+			if e.isLocal(v) {
+				o = append(o, v)
+			} else {
+				s = append(s, v)
+			}
+		}
+		if s != nil {
+			same = append(same, term{t.bits, s})
+		}
+		if o != nil {
+			own = append(own, term{t.bits, o})
+		}
 	}
-	if e.dual && symbolic(terms) {
-		e.steps = append(e.steps, step{op: kernel.OpGradPhase, mask: outside, phases: s.phases})
-	}
+	return same, own
+}
+
+func (e *emitter) shared(terms []term, outside uint64) {
+	e.rotations = 0
+	s := step{op: e.phaseOp(), mask: outside, phases: e.indexed(terms, outside)}
+	e.gradient(s)
 	e.steps = append(e.steps, s)
 }
 
-// symbolic reports whether a value in terms depends on an angle.
-func symbolic(terms []term) bool {
-	for _, t := range terms {
-		for _, v := range t.values {
-			if v.index >= 0 {
-				return true
-			}
+// gradient writes the derivatives by the phases of s.
+func (e *emitter) gradient(s step) {
+	if !e.dual {
+		return
+	}
+	for _, t := range s.phases {
+		if slices.ContainsFunc(t.values, e.differentiable) {
+			s.op = kernel.OpGradPhase
+			e.steps = append(e.steps, s)
+			return
 		}
 	}
-	return false
+}
+
+// indexed is terms with bits of a table's index.
+func (e *emitter) indexed(terms []term, outside uint64) []term {
+	out := make([]term, len(terms))
+	for i, t := range terms {
+		out[i] = term{e.entries(t.bits, outside), t.values}
+	}
+	return out
 }
 
 // entries is the mask of a table's index (select bits, row, lane), from the most
 // significant down, that stands for the index bits x.
 func (e *emitter) entries(x, outside uint64) uint64 {
 	mask := uint64(0)
-	rows := e.rows
+	rows, lanes := e.rows, e.lanes
+	if e.batch { // the same in all lanes
+		lanes = 0
+	}
 	if e.dual {
 		rows++ // the row bit that tells the states apart
 	}
@@ -383,9 +441,9 @@ func (e *emitter) entries(x, outside uint64) uint64 {
 		b := x & -x
 		switch p := e.place(b); {
 		case p < 0:
-			mask |= 1 << (e.lanes + rows + bits.OnesCount64(outside&(b-1)))
+			mask |= 1 << (lanes + rows + bits.OnesCount64(outside&(b-1)))
 		case p < e.rows:
-			mask |= 1 << (e.lanes + p)
+			mask |= 1 << (lanes + p)
 		default:
 			mask |= 1 << (p - e.rows)
 		}

@@ -21,14 +21,15 @@ type machine struct {
 
 // The numbers of the operations: those of kernel.Op.
 const (
-	opLoad, opStore                                  = 0, 1
-	opRotate, opCorotate, opTurn                     = 2, 6, 10
-	opRotateLane, opTurnLane                         = 14, 18
-	opPhase, opPhaseLocal                            = 22, 23
-	opNot, opNotLaneRow, opNotRowLane, opNotLanes    = 24, 40, 56, 72
-	opFlip, opFlipLane, opSwap                       = 88, 92, 96
-	opDense2, opDense3                               = 112, 128
-	opGradRotate, opGradRotateLane, opGradPhase, ops = 132, 136, 140, 141
+	opLoad, opStore                               = 0, 1
+	opRotate, opCorotate, opTurn                  = 2, 6, 10
+	opRotateLane, opTurnLane                      = 14, 18
+	opPhase, opPhaseLocal                         = 22, 23
+	opNot, opNotLaneRow, opNotRowLane, opNotLanes = 24, 40, 56, 72
+	opFlip, opFlipLane, opSwap                    = 88, 92, 96
+	opDense2, opDense3                            = 112, 128
+	opGradRotate, opGradRotateLane, opGradPhase   = 132, 136, 140
+	opPhaseRows, ops                              = 141, 142
 )
 
 func (m *machine) lanes() int { // bits
@@ -83,7 +84,7 @@ func (m *machine) op(number int, body func()) {
 func (m *machine) table() {
 	m.Function("steps" + m.name)
 	m.Attributes(4)
-	m.SignatureExpr("func(table *[141]uintptr)")
+	m.SignatureExpr("func(table *[142]uintptr)")
 	m.Load(m.Param("table"), RDI)
 	for i := range ops {
 		name, ok := m.ops[i]

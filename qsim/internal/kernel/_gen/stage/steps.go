@@ -162,6 +162,20 @@ func (m *machine) phases() {
 		m.arena()
 		multiply()
 	})
+	m.op(opPhaseRows, func() {
+		size := 16 // of a complex number
+		if m.single {
+			size = 8
+		}
+		m.MOVQ(at(RSI, instrData), RAX)
+		m.selected(size * m.rows)
+		for r := range m.rows {
+			t := m.free(r % 4)
+			m.reim(m.v(r), t)
+			m.scale(at(RAX, r*size+size/2), t, t, m.free(4+r%2))
+			m.addsubProduct(at(RAX, r*size), t, m.v(r), m.free(6+r%2))
+		}
+	})
 }
 
 func (m *machine) exchange(a, b VecPhysical, i int) {
@@ -262,4 +276,34 @@ func (m *machine) ifOdd(body func()) {
 	m.JEQ(LabelRef(skip))
 	body()
 	m.Label(skip)
+}
+
+// scale sets to to v times the number at from; b is a free register.
+func (m *machine) scale(from Mem, v, to, b Op) {
+	switch {
+	case m.wide && m.single:
+		m.VMULPS_BCST(from, v, to)
+	case m.wide:
+		m.VMULPD_BCST(from, v, to)
+	default:
+		m.broadcast(from, b)
+		m.mul(b, v, to)
+	}
+}
+
+// addsubProduct sets v to v times the number at from, minus t in the even elements
+// and plus t in the odd; b is a free register.
+func (m *machine) addsubProduct(from Mem, t, v, b Op) {
+	switch {
+	case m.wide && m.single:
+		m.VFMADDSUB132PS_BCST(from, t, v)
+	case m.wide:
+		m.VFMADDSUB132PD_BCST(from, t, v)
+	case m.single:
+		m.broadcast(from, b)
+		m.VFMADDSUB132PS(b, t, v)
+	default:
+		m.broadcast(from, b)
+		m.VFMADDSUB132PD(b, t, v)
+	}
 }

@@ -37,15 +37,15 @@ type group struct {
 	e, c           []float64    // of all observables, of one sample after the other
 }
 
-// newBatched plans c.
-func newBatched(c *circuits.Circuit, observables []observable) (*batched, error) {
+// newBatched plans c, its gradient by weights and, where asked, features.
+func newBatched(c *circuits.Circuit, observables []observable, features bool) (*batched, error) {
 	m := kernel.NewMachine(false)
 	forward, err := plan.NewBatch(c, m)
 	if err != nil {
 		return nil, err
 	}
 	s := &batched{forward: forward}
-	if s.back, err = plan.NewBatchAdjoint(c, m); err != nil {
+	if s.back, err = plan.NewBatchAdjoint(c, m, features); err != nil {
 		return nil, err
 	}
 	for _, o := range observables {
@@ -157,8 +157,8 @@ func (s *batched) expect(ctx context.Context, dst, weights []float64, samples []
 	})
 }
 
-// gradient adds the derivatives of all samples by the weights.
-func (s *batched) gradient(ctx context.Context, dw, weights []float64, samples [][]float64, loss Loss) error {
+// gradient adds the derivatives of all samples, by features where dx is not nil.
+func (s *batched) gradient(ctx context.Context, dw []float64, dx [][]float64, weights []float64, samples [][]float64, loss Loss) error {
 	b := s.bound()
 	defer s.bounds.Put(b)
 	if err := errors.Join(s.forward.Bind(b.forward, weights, nil), s.back.Bind(b.back, weights, nil)); err != nil {
@@ -179,7 +179,11 @@ func (s *batched) gradient(ctx context.Context, dw, weights []float64, samples [
 			}
 			s.cotangents(g, lo, len(these), loss)
 			s.back.RunGroup(b.back, g.back, g.states)
-			s.back.AddLocal(b.back, g.back, weights, these, row)
+			var dxs [][]float64
+			if dx != nil {
+				dxs = dx[lo:]
+			}
+			s.back.AddLocal(b.back, g.back, weights, these, row, dxs)
 		}
 		s.back.AddShared(b.back, g.back, weights, row)
 		return nil
@@ -212,20 +216,30 @@ func (s *batched) cotangents(g *group, lo, n int, loss Loss) {
 	}
 }
 
-// small returns the plan for groups of samples, nil where there is none. It is made when
-// it is first asked for.
-func (p *Program) small() *batched {
-	p.planBatch.Do(func() {
-		if p.circuit == nil {
-			return
-		}
-		s, err := newBatched(p.circuit, p.observables)
-		if err != nil { // the circuit was validated
+// groups are the plans of a small circuit, each made when it is first asked for.
+type groups struct {
+	circuit  *circuits.Circuit // nil where there are none
+	once     [2]sync.Once
+	features [2]*batched // [1] with derivatives by features
+}
+
+// small returns the plan for groups of samples, nil where there is none.
+func (p *Program) small(features bool) *batched {
+	s := &p.groups
+	if s.circuit == nil {
+		return nil
+	}
+	k := 0
+	if features {
+		k = 1
+	}
+	s.once[k].Do(func() {
+		var err error
+		if s.features[k], err = newBatched(s.circuit, p.observables, features); err != nil { // the circuit was validated
 			panic(fmt.Sprintf("qsim: %v", err))
 		}
-		p.batched, p.circuit = s, nil
 	})
-	return p.batched
+	return s.features[k]
 }
 
 // keep copies c for [Program.small], if it is to be planned.
@@ -235,9 +249,9 @@ func (p *Program) keep(c *circuits.Circuit) {
 	}
 	own := *c
 	own.Ops = slices.Clone(c.Ops)
-	p.circuit = &own
-	for i := range p.circuit.Ops {
-		o := &p.circuit.Ops[i]
+	p.groups.circuit = &own
+	for i := range own.Ops {
+		o := &own.Ops[i]
 		o.Qubits, o.Angles, o.Matrix = slices.Clone(o.Qubits), slices.Clone(o.Angles), slices.Clone(o.Matrix)
 	}
 }

@@ -13,7 +13,7 @@ func (p *Program) Expect(ctx context.Context, dst, weights []float64, samples []
 	if len(dst) != len(samples)*k {
 		return fmt.Errorf("expect: destination %d for %d samples of %d observables: %w", len(dst), len(samples), k, ErrShape)
 	}
-	if s := p.small(); s != nil {
+	if s := p.small(false); s != nil {
 		if err := p.checkInputs(weights, samples...); err != nil {
 			return err
 		}

@@ -75,11 +75,11 @@ func (p *Program) Gradient(ctx context.Context, m Method, dw []float64, dx [][]f
 			return fmt.Errorf("gradient: sample %d: %d feature derivatives for %d features: %w", i, len(dx[i]), len(samples[i]), ErrShape)
 		}
 	}
-	if s := p.small(); s != nil && s.back != nil && m == Adjoint && dx == nil {
+	if s := p.small(dx != nil); m == Adjoint && s != nil && s.back != nil {
 		if err := p.checkInputs(weights, samples...); err != nil {
 			return err
 		}
-		return p.located(s.gradient(ctx, dw, weights, samples, loss), weights, samples)
+		return p.located(s.gradient(ctx, dw, dx, weights, samples, loss), weights, samples)
 	}
 	vectors := 1
 	if m == Adjoint {

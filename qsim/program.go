@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sync"
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
@@ -21,9 +20,7 @@ type Program struct {
 	constants   bound            // angles and matrices of the ops without symbols
 	observables []observable
 	planned     *planned // nil for states too small to gain from it
-	circuit     *circuits.Circuit
-	planBatch   sync.Once
-	batched     *batched // what small returns
+	groups      groups
 	bits        []int    // classical bit i holds qubit bits[i], −1 for none: final measurements
 	dynamic     *dynamic // set when the circuit measures or resets before its end
 	work        workspaces

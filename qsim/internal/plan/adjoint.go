@@ -45,9 +45,9 @@ func (p *Plan) backwards(l *lowering) ([]*op, bool) {
 	return ops[:last], true
 }
 
-// differentiable reports whether a derivative by v is taken: in a batch only by weights.
+// differentiable reports whether a derivative by v is taken.
 func (p *Plan) differentiable(v value) bool {
-	return v.index >= 0 && (!p.batch || p.kinds[v.index]&byWeight != 0)
+	return v.index >= 0 && (!p.batch || p.features || p.kinds[v.index]&byWeight != 0)
 }
 
 // inverse returns the operation that undoes o.

@@ -24,15 +24,16 @@ func NewBatch(c *circuits.Circuit, m *kernel.Machine) (*Plan, error) {
 	return p, nil
 }
 
-// NewBatchAdjoint plans the gradient by the weights for the states that a plan of
-// [NewBatch] leaves, as [NewAdjoint] does; it returns nil where that does.
-func NewBatchAdjoint(c *circuits.Circuit, m *kernel.Machine) (*Plan, error) {
+// NewBatchAdjoint plans the gradient by the weights, and where asked the features,
+// for the states that a plan of [NewBatch] leaves, as [NewAdjoint] does; it
+// returns nil where that does.
+func NewBatchAdjoint(c *circuits.Circuit, m *kernel.Machine, features bool) (*Plan, error) {
 	l, err := lower(c, m.Lanes)
 	if err != nil {
 		return nil, err
 	}
 	p := newPlan(l, m, m.Lanes+c.Qubits)
-	p.batch, p.dual = true, true
+	p.batch, p.dual, p.features = true, true, features
 	ops, ok := p.backwards(l)
 	if !ok {
 		return nil, nil
@@ -193,9 +194,10 @@ func (p *Plan) RunGroup(b *Bound, g *Group, a []complex128) {
 	}
 }
 
-// AddLocal adds to dw the derivatives by weights through angles that also depend on
-// features, for the samples last run, and clears their sums.
-func (p *Plan) AddLocal(b *Bound, g *Group, weights []float64, samples [][]float64, dw []float64) {
+// AddLocal adds to dw and dx the derivatives through angles that depend on features,
+// for the samples last run, and clears their sums. dx may be nil; else it has a row
+// for each sample.
+func (p *Plan) AddLocal(b *Bound, g *Group, weights []float64, samples [][]float64, dw []float64, dx [][]float64) {
 	if p.operands == p.arena {
 		return
 	}
@@ -205,9 +207,13 @@ func (p *Plan) AddLocal(b *Bound, g *Group, weights []float64, samples [][]float
 		p.eachGradient(true, func(st *step, factor float64) {
 			p.collect(st, g.arena[st.sums/8:][:p.sumsOf(st)/8], l, factor, d)
 		}, b)
+		var dxl []float64
+		if dx != nil {
+			dxl = dx[l]
+		}
 		for i, a := range p.angles {
-			if p.kinds[i] == byWeight|byFeature {
-				a.AddGradient(weights, x, d[i], dw, nil)
+			if p.local(i) {
+				a.AddGradient(weights, x, d[i], dw, dxl)
 			}
 		}
 	}

@@ -14,19 +14,21 @@ type Plan struct {
 	Location []int  // bit that holds each qubit at the end
 	Flipped  uint64 // bits that hold the inverse of their qubit at the end
 
-	machine       *kernel.Machine
-	dual          bool
-	batch         bool // lanes are samples
-	arena         int  // bytes of a worker's sums
-	own, operands int  // bytes of its arena, and those before the operands, with what belongs to the samples of a batch
-	angles        []circuits.Angle
-	kinds         []dependence // of angles
-	phase         []value      // the global phase is their sum
-	passes        []pass
-	code          int       // instructions in all stages
-	tables        int       // floats in all tables
-	calls         sync.Pool // of *kernel.Stage
-	widest        int       // entries of the largest table of phases
+	machine  *kernel.Machine
+	dual     bool
+	batch    bool // lanes are samples
+	features bool // a batch's gradient is by features too
+	arena    int  // bytes of a worker's sums
+	own      int  // bytes of its arena with what belongs to the samples of a batch
+	operands int  // bytes before the operands in it
+	angles   []circuits.Angle
+	kinds    []dependence // of angles
+	phase    []value      // the global phase is their sum
+	passes   []pass
+	code     int       // instructions in all stages
+	tables   int       // floats in all tables
+	calls    sync.Pool // of *kernel.Stage
+	widest   int       // entries of the largest table of phases
 }
 
 // pass goes once over the state, tile by tile.

@@ -100,11 +100,17 @@ const (
 	// OpPhaseRows is OpPhase with a table of one complex number for each k and row,
 	// the same for all lanes.
 	OpPhaseRows Op = 141
+	// OpWeigh: the vector at Arena+Arg gains Σᵣ d·v[r]·v[r], element by element, d the
+	// real number of entry k at Data, k as in OpPhase, for row r.
+	OpWeigh Op = 142
+	// OpApply, in dual stages: λ[r] += d·(c·ψ[r]), c the vector at Arena+Arg, element by
+	// element, d as in OpWeigh with as many rows as ψ has.
+	OpApply Op = 143
 
-	ops = 142
+	ops = 144
 )
 
-// The sums at Arena of the Grad operations are vectors of float64, with as many
+// The sums at Arena of OpWeigh and the Grad operations are vectors of float64, with as many
 // elements as a vector of the machine has, whatever its precision.
 
 func OpRotate(j int) Op         { return opRotate + Op(j) }

@@ -76,6 +76,10 @@ func (b *block[T]) step(op Op, in *Instr, x uint64, arena unsafe.Pointer) {
 		b.phase(vectorAt[T](arena, int64(in.Arg), 2*n*b.rows<<bits.OnesCount64(in.Mask)), x, in.Mask)
 	case op == OpPhaseRows:
 		b.phaseRows(vectorAt[T](in.Data, 0, 2*b.rows<<bits.OnesCount64(in.Mask)), x, in.Mask)
+	case op == OpWeigh:
+		b.weigh(vectorAt[T](in.Data, 0, b.rows<<bits.OnesCount64(in.Mask)), gather(x, in.Mask), vectorAt[float64](arena, int64(in.Arg), n))
+	case op == OpApply:
+		b.apply(vectorAt[T](in.Data, 0, b.rows/2<<bits.OnesCount64(in.Mask)), gather(x, in.Mask), vectorAt[T](arena, int64(in.Arg), n))
 	case op < opDense2:
 		b.permute(op, bits.OnesCount64(x&in.Mask)&1 == 1)
 	case op < opDense3:
@@ -196,6 +200,27 @@ func (b *block[T]) phaseRows(table []T, x, mask uint64) {
 		for i := 0; i < len(v); i += 2 {
 			a, c := v[i], v[i+1]
 			v[i], v[i+1] = a*re-c*im, c*re+a*im
+		}
+	}
+}
+
+// weigh adds the squares of the elements, weighted by the entries k of table.
+func (b *block[T]) weigh(table []T, k uint64, sum []float64) {
+	table = table[b.rows*int(k):]
+	for r := range b.rows {
+		for e, v := range b.v[r][:b.size] {
+			sum[e] += float64(table[r] * v * v)
+		}
+	}
+}
+
+// apply adds c·ψ, weighted by the entries k of table, to λ.
+func (b *block[T]) apply(table []T, k uint64, c []T) {
+	half := b.rows / 2
+	table = table[half*int(k):]
+	for r := range half {
+		for e, v := range c {
+			b.v[half+r][e] += table[r] * (v * b.v[r][e])
 		}
 	}
 }

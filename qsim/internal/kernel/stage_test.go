@@ -25,7 +25,7 @@ func machinesHere() []*Machine {
 // stageOps lists the operations of a machine's shape; in a dual stage only those
 // that do not mix the two states.
 func stageOps(m *Machine) []Op {
-	list := []Op{OpPhase, OpPhaseLocal, OpPhaseRows, OpGradPhase}
+	list := []Op{OpPhase, OpPhaseLocal, OpPhaseRows, OpGradPhase, OpWeigh, OpApply}
 	for j := range m.Rows {
 		list = append(list, OpRotate(j), OpCorotate(j), OpTurn(j), OpFlip(j))
 		if j < m.Rows-1 {
@@ -101,9 +101,9 @@ func checkStage[T float](t *testing.T, m *Machine, seed uint64, list []Op) {
 	for i, op := range list {
 		masks[i] = []uint64{0, 1 << 7, 1<<8 | 1<<3, 1<<7 | 1<<9 | 1<<40}[rng.IntN(4)]
 		switch {
-		case op >= opGradRotate && op <= OpGradPhase:
+		case op >= opGradRotate && op <= OpGradPhase, op == OpWeigh:
 			args[i] = sumsAt
-		case op >= opTurn && op < opRotateLane, op == OpPhaseLocal:
+		case op >= opTurn && op < opRotateLane, op == OpPhaseLocal, op == OpApply:
 		case unsafe.Sizeof(T(0)) == 4:
 			args[i] = uint64(math.Float32bits(float32(rng.NormFloat64())))
 		default:

@@ -4814,7 +4814,87 @@ TEXT stepAVX512140<>(SB), NOSPLIT, $0
 	MOVQ      (SI), AX
 	JMP       AX
 
-// func stepsAVX512(table *[142]uintptr)
+// Requires: AVX512DQ, AVX512F, BMI2
+TEXT stepAVX512142<>(SB), NOSPLIT, $0
+	MOVQ             16(SI), AX
+	MOVQ             8(SI), CX
+	PEXTQ            CX, R8, CX
+	SHLQ             $0x07, CX
+	ADDQ             CX, AX
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	VMULPD           Z0, Z0, Z18
+	VFMADD231PD.BCST (AX), Z18, Z16
+	VMULPD           Z1, Z1, Z19
+	VFMADD231PD.BCST 8(AX), Z19, Z17
+	VMULPD           Z2, Z2, Z18
+	VFMADD231PD.BCST 16(AX), Z18, Z16
+	VMULPD           Z3, Z3, Z19
+	VFMADD231PD.BCST 24(AX), Z19, Z17
+	VMULPD           Z4, Z4, Z18
+	VFMADD231PD.BCST 32(AX), Z18, Z16
+	VMULPD           Z5, Z5, Z19
+	VFMADD231PD.BCST 40(AX), Z19, Z17
+	VMULPD           Z6, Z6, Z18
+	VFMADD231PD.BCST 48(AX), Z18, Z16
+	VMULPD           Z7, Z7, Z19
+	VFMADD231PD.BCST 56(AX), Z19, Z17
+	VMULPD           Z8, Z8, Z18
+	VFMADD231PD.BCST 64(AX), Z18, Z16
+	VMULPD           Z9, Z9, Z19
+	VFMADD231PD.BCST 72(AX), Z19, Z17
+	VMULPD           Z10, Z10, Z18
+	VFMADD231PD.BCST 80(AX), Z18, Z16
+	VMULPD           Z11, Z11, Z19
+	VFMADD231PD.BCST 88(AX), Z19, Z17
+	VMULPD           Z12, Z12, Z18
+	VFMADD231PD.BCST 96(AX), Z18, Z16
+	VMULPD           Z13, Z13, Z19
+	VFMADD231PD.BCST 104(AX), Z19, Z17
+	VMULPD           Z14, Z14, Z18
+	VFMADD231PD.BCST 112(AX), Z18, Z16
+	VMULPD           Z15, Z15, Z19
+	VFMADD231PD.BCST 120(AX), Z19, Z17
+	VADDPD           Z17, Z16, Z16
+	MOVQ             56(BX), AX
+	ADDQ             24(SI), AX
+	VADDPD           (AX), Z16, Z16
+	VMOVUPD          Z16, (AX)
+	ADDQ             $0x20, SI
+	MOVQ             (SI), AX
+	JMP              AX
+
+// Requires: AVX512F, BMI2
+TEXT stepAVX512143<>(SB), NOSPLIT, $0
+	MOVQ             56(BX), AX
+	ADDQ             24(SI), AX
+	VMOVUPD          (AX), Z16
+	MOVQ             16(SI), AX
+	MOVQ             8(SI), CX
+	PEXTQ            CX, R8, CX
+	SHLQ             $0x06, CX
+	ADDQ             CX, AX
+	VMULPD           Z0, Z16, Z17
+	VFMADD231PD.BCST (AX), Z17, Z8
+	VMULPD           Z1, Z16, Z18
+	VFMADD231PD.BCST 8(AX), Z18, Z9
+	VMULPD           Z2, Z16, Z19
+	VFMADD231PD.BCST 16(AX), Z19, Z10
+	VMULPD           Z3, Z16, Z17
+	VFMADD231PD.BCST 24(AX), Z17, Z11
+	VMULPD           Z4, Z16, Z18
+	VFMADD231PD.BCST 32(AX), Z18, Z12
+	VMULPD           Z5, Z16, Z19
+	VFMADD231PD.BCST 40(AX), Z19, Z13
+	VMULPD           Z6, Z16, Z17
+	VFMADD231PD.BCST 48(AX), Z17, Z14
+	VMULPD           Z7, Z16, Z18
+	VFMADD231PD.BCST 56(AX), Z18, Z15
+	ADDQ             $0x20, SI
+	MOVQ             (SI), AX
+	JMP              AX
+
+// func stepsAVX512(table *[144]uintptr)
 TEXT ·stepsAVX512(SB), NOSPLIT, $0-8
 	MOVQ table+0(FP), DI
 	LEAQ stepAVX5120<>+0(SB), AX
@@ -4979,6 +5059,10 @@ TEXT ·stepsAVX512(SB), NOSPLIT, $0-8
 	MOVQ AX, 1120(DI)
 	LEAQ stepAVX512141<>+0(SB), AX
 	MOVQ AX, 1128(DI)
+	LEAQ stepAVX512142<>+0(SB), AX
+	MOVQ AX, 1136(DI)
+	LEAQ stepAVX512143<>+0(SB), AX
+	MOVQ AX, 1144(DI)
 	RET
 
 // Requires: AVX512F, MMX+
@@ -10512,7 +10596,92 @@ TEXT stepAVX512Single140<>(SB), NOSPLIT, $0
 	MOVQ          (SI), AX
 	JMP           AX
 
-// func stepsAVX512Single(table *[142]uintptr)
+// Requires: AVX512DQ, AVX512F, BMI2
+TEXT stepAVX512Single142<>(SB), NOSPLIT, $0
+	MOVQ             16(SI), AX
+	MOVQ             8(SI), CX
+	PEXTQ            CX, R8, CX
+	SHLQ             $0x06, CX
+	ADDQ             CX, AX
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	VMULPS           Z0, Z0, Z18
+	VFMADD231PS.BCST (AX), Z18, Z16
+	VMULPS           Z1, Z1, Z19
+	VFMADD231PS.BCST 4(AX), Z19, Z17
+	VMULPS           Z2, Z2, Z18
+	VFMADD231PS.BCST 8(AX), Z18, Z16
+	VMULPS           Z3, Z3, Z19
+	VFMADD231PS.BCST 12(AX), Z19, Z17
+	VMULPS           Z4, Z4, Z18
+	VFMADD231PS.BCST 16(AX), Z18, Z16
+	VMULPS           Z5, Z5, Z19
+	VFMADD231PS.BCST 20(AX), Z19, Z17
+	VMULPS           Z6, Z6, Z18
+	VFMADD231PS.BCST 24(AX), Z18, Z16
+	VMULPS           Z7, Z7, Z19
+	VFMADD231PS.BCST 28(AX), Z19, Z17
+	VMULPS           Z8, Z8, Z18
+	VFMADD231PS.BCST 32(AX), Z18, Z16
+	VMULPS           Z9, Z9, Z19
+	VFMADD231PS.BCST 36(AX), Z19, Z17
+	VMULPS           Z10, Z10, Z18
+	VFMADD231PS.BCST 40(AX), Z18, Z16
+	VMULPS           Z11, Z11, Z19
+	VFMADD231PS.BCST 44(AX), Z19, Z17
+	VMULPS           Z12, Z12, Z18
+	VFMADD231PS.BCST 48(AX), Z18, Z16
+	VMULPS           Z13, Z13, Z19
+	VFMADD231PS.BCST 52(AX), Z19, Z17
+	VMULPS           Z14, Z14, Z18
+	VFMADD231PS.BCST 56(AX), Z18, Z16
+	VMULPS           Z15, Z15, Z19
+	VFMADD231PS.BCST 60(AX), Z19, Z17
+	VADDPS           Z17, Z16, Z16
+	MOVQ             56(BX), AX
+	ADDQ             24(SI), AX
+	VEXTRACTF64X4    $0x01, Z16, Y23
+	VCVTPS2PD        Y16, Z22
+	VCVTPS2PD        Y23, Z23
+	VADDPD           (AX), Z22, Z22
+	VMOVUPD          Z22, (AX)
+	VADDPD           64(AX), Z23, Z23
+	VMOVUPD          Z23, 64(AX)
+	ADDQ             $0x20, SI
+	MOVQ             (SI), AX
+	JMP              AX
+
+// Requires: AVX512F, BMI2
+TEXT stepAVX512Single143<>(SB), NOSPLIT, $0
+	MOVQ             56(BX), AX
+	ADDQ             24(SI), AX
+	VMOVUPD          (AX), Z16
+	MOVQ             16(SI), AX
+	MOVQ             8(SI), CX
+	PEXTQ            CX, R8, CX
+	SHLQ             $0x05, CX
+	ADDQ             CX, AX
+	VMULPS           Z0, Z16, Z17
+	VFMADD231PS.BCST (AX), Z17, Z8
+	VMULPS           Z1, Z16, Z18
+	VFMADD231PS.BCST 4(AX), Z18, Z9
+	VMULPS           Z2, Z16, Z19
+	VFMADD231PS.BCST 8(AX), Z19, Z10
+	VMULPS           Z3, Z16, Z17
+	VFMADD231PS.BCST 12(AX), Z17, Z11
+	VMULPS           Z4, Z16, Z18
+	VFMADD231PS.BCST 16(AX), Z18, Z12
+	VMULPS           Z5, Z16, Z19
+	VFMADD231PS.BCST 20(AX), Z19, Z13
+	VMULPS           Z6, Z16, Z17
+	VFMADD231PS.BCST 24(AX), Z17, Z14
+	VMULPS           Z7, Z16, Z18
+	VFMADD231PS.BCST 28(AX), Z18, Z15
+	ADDQ             $0x20, SI
+	MOVQ             (SI), AX
+	JMP              AX
+
+// func stepsAVX512Single(table *[144]uintptr)
 TEXT ·stepsAVX512Single(SB), NOSPLIT, $0-8
 	MOVQ table+0(FP), DI
 	LEAQ stepAVX512Single0<>+0(SB), AX
@@ -10717,6 +10886,10 @@ TEXT ·stepsAVX512Single(SB), NOSPLIT, $0-8
 	MOVQ AX, 1120(DI)
 	LEAQ stepAVX512Single141<>+0(SB), AX
 	MOVQ AX, 1128(DI)
+	LEAQ stepAVX512Single142<>+0(SB), AX
+	MOVQ AX, 1136(DI)
+	LEAQ stepAVX512Single143<>+0(SB), AX
+	MOVQ AX, 1144(DI)
 	RET
 
 // Requires: AVX, MMX+
@@ -12404,7 +12577,75 @@ TEXT stepAVX2140<>(SB), NOSPLIT, $0
 	MOVQ      (SI), AX
 	JMP       AX
 
-// func stepsAVX2(table *[142]uintptr)
+// Requires: AVX, BMI2, FMA3
+TEXT stepAVX2142<>(SB), NOSPLIT, $0
+	MOVQ         16(SI), AX
+	MOVQ         8(SI), CX
+	PEXTQ        CX, R8, CX
+	SHLQ         $0x06, CX
+	ADDQ         CX, AX
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VMULPD       Y0, Y0, Y10
+	VBROADCASTSD (AX), Y12
+	VFMADD231PD  Y10, Y12, Y8
+	VMULPD       Y1, Y1, Y11
+	VBROADCASTSD 8(AX), Y13
+	VFMADD231PD  Y11, Y13, Y9
+	VMULPD       Y2, Y2, Y10
+	VBROADCASTSD 16(AX), Y12
+	VFMADD231PD  Y10, Y12, Y8
+	VMULPD       Y3, Y3, Y11
+	VBROADCASTSD 24(AX), Y13
+	VFMADD231PD  Y11, Y13, Y9
+	VMULPD       Y4, Y4, Y10
+	VBROADCASTSD 32(AX), Y12
+	VFMADD231PD  Y10, Y12, Y8
+	VMULPD       Y5, Y5, Y11
+	VBROADCASTSD 40(AX), Y13
+	VFMADD231PD  Y11, Y13, Y9
+	VMULPD       Y6, Y6, Y10
+	VBROADCASTSD 48(AX), Y12
+	VFMADD231PD  Y10, Y12, Y8
+	VMULPD       Y7, Y7, Y11
+	VBROADCASTSD 56(AX), Y13
+	VFMADD231PD  Y11, Y13, Y9
+	VADDPD       Y9, Y8, Y8
+	MOVQ         56(BX), AX
+	ADDQ         24(SI), AX
+	VADDPD       (AX), Y8, Y8
+	VMOVUPD      Y8, (AX)
+	ADDQ         $0x20, SI
+	MOVQ         (SI), AX
+	JMP          AX
+
+// Requires: AVX, BMI2, FMA3
+TEXT stepAVX2143<>(SB), NOSPLIT, $0
+	MOVQ         56(BX), AX
+	ADDQ         24(SI), AX
+	VMOVUPD      (AX), Y8
+	MOVQ         16(SI), AX
+	MOVQ         8(SI), CX
+	PEXTQ        CX, R8, CX
+	SHLQ         $0x05, CX
+	ADDQ         CX, AX
+	VMULPD       Y0, Y8, Y9
+	VBROADCASTSD (AX), Y12
+	VFMADD231PD  Y9, Y12, Y4
+	VMULPD       Y1, Y8, Y10
+	VBROADCASTSD 8(AX), Y13
+	VFMADD231PD  Y10, Y13, Y5
+	VMULPD       Y2, Y8, Y11
+	VBROADCASTSD 16(AX), Y12
+	VFMADD231PD  Y11, Y12, Y6
+	VMULPD       Y3, Y8, Y9
+	VBROADCASTSD 24(AX), Y13
+	VFMADD231PD  Y9, Y13, Y7
+	ADDQ         $0x20, SI
+	MOVQ         (SI), AX
+	JMP          AX
+
+// func stepsAVX2(table *[144]uintptr)
 TEXT ·stepsAVX2(SB), NOSPLIT, $0-8
 	MOVQ table+0(FP), DI
 	LEAQ stepAVX20<>+0(SB), AX
@@ -12493,6 +12734,10 @@ TEXT ·stepsAVX2(SB), NOSPLIT, $0-8
 	MOVQ AX, 1120(DI)
 	LEAQ stepAVX2141<>+0(SB), AX
 	MOVQ AX, 1128(DI)
+	LEAQ stepAVX2142<>+0(SB), AX
+	MOVQ AX, 1136(DI)
+	LEAQ stepAVX2143<>+0(SB), AX
+	MOVQ AX, 1144(DI)
 	RET
 
 // Requires: AVX, MMX+
@@ -14513,7 +14758,80 @@ TEXT stepAVX2Single140<>(SB), NOSPLIT, $0
 	MOVQ         (SI), AX
 	JMP          AX
 
-// func stepsAVX2Single(table *[142]uintptr)
+// Requires: AVX, BMI2, FMA3
+TEXT stepAVX2Single142<>(SB), NOSPLIT, $0
+	MOVQ         16(SI), AX
+	MOVQ         8(SI), CX
+	PEXTQ        CX, R8, CX
+	SHLQ         $0x05, CX
+	ADDQ         CX, AX
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VMULPS       Y0, Y0, Y10
+	VBROADCASTSS (AX), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VMULPS       Y1, Y1, Y11
+	VBROADCASTSS 4(AX), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VMULPS       Y2, Y2, Y10
+	VBROADCASTSS 8(AX), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VMULPS       Y3, Y3, Y11
+	VBROADCASTSS 12(AX), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VMULPS       Y4, Y4, Y10
+	VBROADCASTSS 16(AX), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VMULPS       Y5, Y5, Y11
+	VBROADCASTSS 20(AX), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VMULPS       Y6, Y6, Y10
+	VBROADCASTSS 24(AX), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VMULPS       Y7, Y7, Y11
+	VBROADCASTSS 28(AX), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VADDPS       Y9, Y8, Y8
+	MOVQ         56(BX), AX
+	ADDQ         24(SI), AX
+	VEXTRACTF128 $0x01, Y8, X15
+	VCVTPS2PD    X8, Y14
+	VCVTPS2PD    X15, Y15
+	VADDPD       (AX), Y14, Y14
+	VMOVUPD      Y14, (AX)
+	VADDPD       32(AX), Y15, Y15
+	VMOVUPD      Y15, 32(AX)
+	ADDQ         $0x20, SI
+	MOVQ         (SI), AX
+	JMP          AX
+
+// Requires: AVX, BMI2, FMA3
+TEXT stepAVX2Single143<>(SB), NOSPLIT, $0
+	MOVQ         56(BX), AX
+	ADDQ         24(SI), AX
+	VMOVUPD      (AX), Y8
+	MOVQ         16(SI), AX
+	MOVQ         8(SI), CX
+	PEXTQ        CX, R8, CX
+	SHLQ         $0x04, CX
+	ADDQ         CX, AX
+	VMULPS       Y0, Y8, Y9
+	VBROADCASTSS (AX), Y12
+	VFMADD231PS  Y9, Y12, Y4
+	VMULPS       Y1, Y8, Y10
+	VBROADCASTSS 4(AX), Y13
+	VFMADD231PS  Y10, Y13, Y5
+	VMULPS       Y2, Y8, Y11
+	VBROADCASTSS 8(AX), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VMULPS       Y3, Y8, Y9
+	VBROADCASTSS 12(AX), Y13
+	VFMADD231PS  Y9, Y13, Y7
+	ADDQ         $0x20, SI
+	MOVQ         (SI), AX
+	JMP          AX
+
+// func stepsAVX2Single(table *[144]uintptr)
 TEXT ·stepsAVX2Single(SB), NOSPLIT, $0-8
 	MOVQ table+0(FP), DI
 	LEAQ stepAVX2Single0<>+0(SB), AX
@@ -14632,4 +14950,8 @@ TEXT ·stepsAVX2Single(SB), NOSPLIT, $0-8
 	MOVQ AX, 1120(DI)
 	LEAQ stepAVX2Single141<>+0(SB), AX
 	MOVQ AX, 1128(DI)
+	LEAQ stepAVX2Single142<>+0(SB), AX
+	MOVQ AX, 1136(DI)
+	LEAQ stepAVX2Single143<>+0(SB), AX
+	MOVQ AX, 1144(DI)
 	RET

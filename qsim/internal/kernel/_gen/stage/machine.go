@@ -29,7 +29,7 @@ const (
 	opFlip, opFlipLane, opSwap                    = 88, 92, 96
 	opDense2, opDense3                            = 112, 128
 	opGradRotate, opGradRotateLane, opGradPhase   = 132, 136, 140
-	opPhaseRows, ops                              = 141, 142
+	opPhaseRows, opWeigh, opApply, ops            = 141, 142, 143, 144
 )
 
 func (m *machine) lanes() int { // bits
@@ -64,6 +64,7 @@ func (m *machine) generate() {
 	m.permutations()
 	m.dense()
 	m.gradients()
+	m.observables()
 	m.table()
 }
 
@@ -84,7 +85,7 @@ func (m *machine) op(number int, body func()) {
 func (m *machine) table() {
 	m.Function("steps" + m.name)
 	m.Attributes(4)
-	m.SignatureExpr("func(table *[142]uintptr)")
+	m.SignatureExpr("func(table *[144]uintptr)")
 	m.Load(m.Param("table"), RDI)
 	for i := range ops {
 		name, ok := m.ops[i]

@@ -206,6 +206,55 @@ func (m *machine) gradients() {
 	})
 }
 
+// observables writes the sum of weighted squares, and the product with a diagonal
+// matrix that makes λ of ψ.
+func (m *machine) observables() {
+	size := 8 // of a real number
+	if m.single {
+		size = 4
+	}
+	m.op(opWeigh, func() {
+		s, t := m.free(0), m.free(1)
+		m.MOVQ(at(RSI, instrData), RAX)
+		m.selected(size * m.rows)
+		m.zero(s, t)
+		for r := range m.rows {
+			q := m.free(2 + r%2)
+			m.mul(m.v(r), m.v(r), q)
+			m.addProduct(at(RAX, r*size), q, []VecPhysical{s, t}[r%2], m.free(4+r%2))
+		}
+		m.add(t, s, s)
+		m.arena()
+		m.addTo(0, s)
+	})
+	m.op(opApply, func() {
+		c := m.free(0)
+		m.arena()
+		m.VMOVUPD(at(RAX, 0), c)
+		m.MOVQ(at(RSI, instrData), RAX)
+		half := m.rows / 2
+		m.selected(size * half)
+		for r := range half {
+			q := m.free(1 + r%3)
+			m.mul(m.v(r), c, q)
+			m.addProduct(at(RAX, r*size), q, m.v(half+r), m.free(4+r%2))
+		}
+	})
+}
+
+// addProduct adds the number at from times v to sum; b is a free register.
+func (m *machine) addProduct(from Mem, v, sum, b Op) {
+	switch {
+	case m.wide && m.single:
+		m.VFMADD231PS_BCST(from, v, sum)
+	case m.wide:
+		m.VFMADD231PD_BCST(from, v, sum)
+	default:
+		m.broadcast(from, b)
+		m.fma231(v, b, sum)
+	}
+}
+
 func (m *machine) zero(v ...VecPhysical) {
 	for _, v := range v {
 		m.VXORPD(v, v, v)

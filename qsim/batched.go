@@ -19,69 +19,66 @@ const batchedQubits = 10
 
 // batched is a small circuit planned for groups of samples.
 type batched struct {
-	forward, back *plan.Plan // back is nil for a circuit that the machine cannot run backwards
-	observables   []observable
-	chunk         int       // groups that one worker runs one after the other
-	bounds        sync.Pool // of *batchBound
-	groups        sync.Pool // of *group
+	forward, back *plan.Plan   // back is nil for a circuit that the machine cannot run backwards
+	others        []observable // the terms of the observables that are not diagonal
+	chunk         int          // samples that one worker runs, group by group
+	calls         sync.Pool    // of *batchCall
+	groups        sync.Pool    // of *group
 }
-
-// batchBound is the numbers of weights.
-type batchBound struct{ forward, back *plan.Bound }
 
 // group is what a worker needs.
 type group struct {
-	forward, back  *plan.Group
-	states         []complex128 // ψ, then λ
-	expect, weight []float64    // of an observable, by sample
-	e, c           []float64    // of all observables, of one sample after the other
+	forward, back *plan.Group
+	states        []complex128 // ψ, then λ
+	lane          []float64    // a number for each sample
+	e, c          []float64    // expectation values and cotangents, of one sample after the other
 }
 
 // newBatched plans c, its gradient by weights and, where asked, features.
 func newBatched(c *circuits.Circuit, observables []observable, features bool) (*batched, error) {
 	m := kernel.NewMachine(false)
-	forward, err := plan.NewBatch(c, m)
-	if err != nil {
+	s := &batched{}
+	diagonals := make([]plan.Diagonal, len(observables))
+	for k, o := range observables {
+		for _, t := range o {
+			if t.string.X == 0 {
+				diagonals[k] = append(diagonals[k], struct {
+					Coef float64
+					Z    uint64
+				}{t.coef, uint64(t.string.Z)})
+			}
+		}
+	}
+	var err error
+	if s.forward, err = plan.NewBatch(c, m, diagonals); err != nil {
 		return nil, err
 	}
-	s := &batched{forward: forward}
-	if s.back, err = plan.NewBatchAdjoint(c, m, features); err != nil {
+	if s.back, err = plan.NewBatchAdjoint(c, m, diagonals, features); err != nil {
 		return nil, err
 	}
 	for _, o := range observables {
-		o = o.at(forward.Location, forward.Flipped)
+		o = slices.DeleteFunc(o.at(s.forward.Location, s.forward.Flipped), func(t pauliTerm) bool { return t.string.X == 0 })
 		for i := range o {
 			o[i].string.X >>= m.Lanes
 			o[i].string.Z >>= m.Lanes
 		}
-		s.observables = append(s.observables, o)
+		s.others = append(s.others, o)
 	}
 	// A chunk is worth sharing when it takes a few microseconds. It does not
 	// depend on the number of workers, so that sums do not.
-	const small = 7
-	s.chunk = 1 << max(small-c.Qubits, 0)
+	const large = 7
+	s.chunk = s.forward.Samples() << max(large-c.Qubits, 0)
 	return s, nil
-}
-
-func (s *batched) bound() *batchBound {
-	if b, ok := s.bounds.Get().(*batchBound); ok {
-		return b
-	}
-	b := &batchBound{forward: s.forward.NewBound()}
-	if s.back != nil {
-		b.back = s.back.NewBound()
-	}
-	return b
 }
 
 func (s *batched) group() *group {
 	if g, ok := s.groups.Get().(*group); ok {
 		return g
 	}
-	n, k := s.forward.Samples(), len(s.observables)
+	n, k := s.forward.Samples(), len(s.others)
 	g := &group{
 		forward: s.forward.NewGroup(), states: memory.Alloc[complex128](2 << s.forward.Bits),
-		expect: make([]float64, n), weight: make([]float64, n), e: make([]float64, n*k), c: make([]float64, n*k),
+		lane: make([]float64, n), e: make([]float64, n*k), c: make([]float64, n*k),
 	}
 	if s.back != nil {
 		g.back = s.back.NewGroup()
@@ -89,32 +86,8 @@ func (s *batched) group() *group {
 	return g
 }
 
-// each calls body for chunks of samples, on several workers where there are several chunks.
-func (s *batched) each(ctx context.Context, n int, body func(g *group, chunk, lo, hi int) error) error {
-	size := s.chunk * s.forward.Samples()
-	chunks := (n + size - 1) / size
-	errs := make([]error, chunks)
-	parallel(chunks, func(j int) {
-		if errs[j] = ctx.Err(); errs[j] != nil {
-			return
-		}
-		g := s.group()
-		defer s.groups.Put(g)
-		errs[j] = body(g, j, j*size, min(n, (j+1)*size))
-	})
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// run puts the states of up to Samples() samples into g.
-func (s *batched) run(ctx context.Context, b *batchBound, g *group, weights []float64, samples [][]float64) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
+// run puts the states of up to Samples() samples into g, with their expectation values.
+func (s *batched) run(b *plan.Bound, g *group, weights []float64, samples [][]float64) error {
 	if err := s.forward.Load(g.forward, weights, samples); err != nil {
 		return err
 	}
@@ -123,82 +96,26 @@ func (s *batched) run(ctx context.Context, b *batchBound, g *group, weights []fl
 	for l := range s.forward.Samples() {
 		a[l] = 1
 	}
-	s.forward.RunGroup(b.forward, g.forward, a)
-	k := len(s.observables)
-	for i, o := range s.observables {
-		clear(g.expect)
-		for _, t := range o {
-			kernel.ExpectLanes(g.expect, a, t.string, t.coef)
+	s.forward.Expect(b, g.forward, a, g.e)
+	for k, o := range s.others {
+		if len(o) == 0 {
+			continue
 		}
-		for l, v := range g.expect {
-			g.e[l*k+i] = v
+		clear(g.lane)
+		for _, t := range o {
+			kernel.ExpectLanes(g.lane, a, t.string, t.coef)
+		}
+		for l, v := range g.lane {
+			g.e[l*len(s.others)+k] += v
 		}
 	}
 	return nil
 }
 
-// expect writes the expectation values of all samples.
-func (s *batched) expect(ctx context.Context, dst, weights []float64, samples [][]float64) error {
-	b := s.bound()
-	defer s.bounds.Put(b)
-	if err := s.forward.Bind(b.forward, weights, nil); err != nil {
-		return err
-	}
-	k := len(s.observables)
-	return s.each(ctx, len(samples), func(g *group, _, lo, hi int) error {
-		for n := s.forward.Samples(); lo < hi; lo += n {
-			these := samples[lo:min(lo+n, hi)]
-			if err := s.run(ctx, b, g, weights, these); err != nil {
-				return err
-			}
-			copy(dst[lo*k:], g.e[:len(these)*k])
-		}
-		return nil
-	})
-}
-
-// gradient adds the derivatives of all samples, by features where dx is not nil.
-func (s *batched) gradient(ctx context.Context, dw []float64, dx [][]float64, weights []float64, samples [][]float64, loss Loss) error {
-	b := s.bound()
-	defer s.bounds.Put(b)
-	if err := errors.Join(s.forward.Bind(b.forward, weights, nil), s.back.Bind(b.back, weights, nil)); err != nil {
-		return err
-	}
-	size := s.chunk * s.forward.Samples()
-	p := len(weights)
-	rows := make([]float64, (len(samples)+size-1)/size*p)
-	err := s.each(ctx, len(samples), func(g *group, chunk, lo, hi int) error {
-		row := rows[chunk*p : (chunk+1)*p]
-		for n := s.forward.Samples(); lo < hi; lo += n {
-			these := samples[lo:min(lo+n, hi)]
-			if err := s.run(ctx, b, g, weights, these); err != nil {
-				return err
-			}
-			if err := s.back.Load(g.back, weights, these); err != nil {
-				return err
-			}
-			s.cotangents(g, lo, len(these), loss)
-			s.back.RunGroup(b.back, g.back, g.states)
-			var dxs [][]float64
-			if dx != nil {
-				dxs = dx[lo:]
-			}
-			s.back.AddLocal(b.back, g.back, weights, these, row, dxs)
-		}
-		s.back.AddShared(b.back, g.back, weights, row)
-		return nil
-	})
-	for j := 0; j < len(rows); j += p {
-		for i, v := range rows[j : j+p] {
-			dw[i] += v
-		}
-	}
-	return err
-}
-
-// cotangents asks loss about the n samples from lo on and sets λ = Σ cₖOₖψ.
-func (s *batched) cotangents(g *group, lo, n int, loss Loss) {
-	k := len(s.observables)
+// runBack runs the states of g, those of n samples from number lo on, backwards, from
+// λ = Σ cₖOₖψ with the cotangents c that loss gives.
+func (s *batched) runBack(b *plan.Bound, g *group, lo, n int, loss Loss) {
+	k := len(s.others)
 	clear(g.c)
 	for l := range n {
 		loss(lo+l, g.e[l*k:(l+1)*k], g.c[l*k:(l+1)*k])
@@ -206,14 +123,148 @@ func (s *batched) cotangents(g *group, lo, n int, loss Loss) {
 	size := 1 << s.forward.Bits
 	psi, lambda := g.states[:size], g.states[size:2*size]
 	clear(lambda)
-	for i, o := range s.observables {
+	for i, o := range s.others {
 		for _, t := range o {
-			for l := range g.weight {
-				g.weight[l] = t.coef * g.c[l*k+i]
+			for l := range g.lane {
+				g.lane[l] = t.coef * g.c[l*k+i]
 			}
-			kernel.AddPauliLanes(lambda, psi, t.string, g.weight)
+			kernel.AddPauliLanes(lambda, psi, t.string, g.lane)
 		}
 	}
+	s.back.Gradient(b, g.back, g.states, g.c)
+}
+
+// batchCall is one call for many samples.
+type batchCall struct {
+	*batched
+	forward, back *plan.Bound
+	ctx           context.Context //nolint:containedctx // that of the call, for its workers
+	weights       []float64
+	samples       [][]float64
+	loss          Loss        // nil for expectation values
+	dst           []float64   // expectation values
+	rows          []float64   // gradients by the weights, of each chunk
+	dx            [][]float64 // may be nil
+	errs          []error     // of each chunk
+	run           func(chunk int)
+}
+
+// call binds the weights.
+func (s *batched) call(ctx context.Context, weights []float64, samples [][]float64, gradient bool) (*batchCall, error) {
+	c, ok := s.calls.Get().(*batchCall)
+	if !ok {
+		c = &batchCall{batched: s, forward: s.forward.NewBound()}
+		if s.back != nil {
+			c.back = s.back.NewBound()
+		}
+		c.run = func(chunk int) { c.errs[chunk] = c.chunk(chunk) }
+	}
+	c.ctx, c.weights, c.samples = ctx, weights, samples
+	chunks := (len(samples) + s.chunk - 1) / s.chunk
+	c.errs = resized(c.errs, chunks)
+	err := s.forward.Bind(c.forward, weights, nil)
+	if gradient && err == nil {
+		c.rows = resized(c.rows, chunks*len(weights))
+		clear(c.rows)
+		err = s.back.Bind(c.back, weights, nil)
+	}
+	return c, err
+}
+
+func resized[T any](s []T, n int) []T { return slices.Grow(s[:0], n)[:n] }
+
+// release keeps c for the next call.
+func (c *batchCall) release() {
+	c.ctx, c.weights, c.samples, c.loss, c.dst, c.dx = nil, nil, nil, nil, nil, nil
+	c.calls.Put(c)
+}
+
+// each runs all chunks, on several workers where there are several, and returns the
+// first error in their order.
+func (c *batchCall) each() error {
+	parallel(len(c.errs), c.run)
+	for _, err := range c.errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// chunk runs the samples of a chunk.
+func (c *batchCall) chunk(chunk int) error {
+	g := c.group()
+	defer c.groups.Put(g)
+	lo, n, k := chunk*c.batched.chunk, c.batched.forward.Samples(), len(c.others)
+	hi := min(lo+c.batched.chunk, len(c.samples))
+	for ; lo < hi; lo += n {
+		if err := c.ctx.Err(); err != nil {
+			return err
+		}
+		these := c.samples[lo:min(lo+n, hi)]
+		if err := c.batched.run(c.forward, g, c.weights, these); err != nil {
+			return err
+		}
+		if c.loss == nil {
+			copy(c.dst[lo*k:], g.e[:len(these)*k])
+			continue
+		}
+		if err := c.chunkBack(g, chunk, lo, these); err != nil {
+			return err
+		}
+	}
+	if c.loss != nil {
+		c.batched.back.AddShared(c.back, g.back, c.weights, c.row(chunk))
+	}
+	return nil
+}
+
+// chunkBack differentiates the group of samples from lo on.
+func (c *batchCall) chunkBack(g *group, chunk, lo int, samples [][]float64) error {
+	back := c.batched.back
+	if err := back.Load(g.back, c.weights, samples); err != nil {
+		return err
+	}
+	c.runBack(c.back, g, lo, len(samples), c.loss)
+	var dx [][]float64
+	if c.dx != nil {
+		dx = c.dx[lo:]
+	}
+	back.AddLocal(c.back, g.back, c.weights, samples, c.row(chunk), dx)
+	return nil
+}
+
+// row is where a chunk's derivatives by the weights go.
+func (c *batchCall) row(chunk int) []float64 {
+	return c.rows[chunk*len(c.weights) : (chunk+1)*len(c.weights)]
+}
+
+// expect writes the expectation values of all samples.
+func (s *batched) expect(ctx context.Context, dst, weights []float64, samples [][]float64) error {
+	c, err := s.call(ctx, weights, samples, false)
+	defer c.release()
+	if err != nil {
+		return err
+	}
+	c.dst = dst
+	return c.each()
+}
+
+// gradient adds the derivatives of all samples, by features where dx is not nil.
+func (s *batched) gradient(ctx context.Context, dw []float64, dx [][]float64, weights []float64, samples [][]float64, loss Loss) error {
+	c, err := s.call(ctx, weights, samples, true)
+	defer c.release()
+	if err != nil {
+		return err
+	}
+	c.dx, c.loss = dx, loss
+	err = c.each()
+	for chunk := range c.errs {
+		for i, v := range c.row(chunk) {
+			dw[i] += v
+		}
+	}
+	return err
 }
 
 // groups are the plans of a small circuit, each made when it is first asked for.
@@ -249,11 +300,11 @@ func (p *Program) keep(c *circuits.Circuit) {
 	}
 	own := *c
 	own.Ops = slices.Clone(c.Ops)
-	p.groups.circuit = &own
 	for i := range own.Ops {
 		o := &own.Ops[i]
 		o.Qubits, o.Angles, o.Matrix = slices.Clone(o.Qubits), slices.Clone(o.Angles), slices.Clone(o.Matrix)
 	}
+	p.groups.circuit = &own
 }
 
 // located tells which angle of which sample err, from a plan, is about.

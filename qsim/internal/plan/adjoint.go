@@ -24,6 +24,7 @@ func NewAdjoint(c *circuits.Circuit, m *kernel.Machine, s Sizes) (*Plan, error) 
 		return nil, nil
 	}
 	p.divide(ops, 1<<p.Bits-1, s)
+	p.layout()
 	return p, nil
 }
 

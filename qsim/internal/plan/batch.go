@@ -9,11 +9,29 @@ import (
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
 )
 
+// batchPlan is what a plan for groups of samples has besides.
+type batchPlan struct {
+	features  bool // the gradient is by features too
+	own       int  // bytes of a group's arena: sums over all groups, sums by sample, operands
+	operands  int  // bytes before the operands
+	angleAt   []int
+	turns     []*step // rotations by angles that depend on features
+	phases    []*step // phases by such angles
+	diagonals []*step // of the observables
+}
+
+// Diagonal is a diagonal observable: the sum of coef·(−1)^parity(x AND Z) over its
+// terms, Z a mask of qubits.
+type Diagonal []struct {
+	Coef float64
+	Z    uint64
+}
+
 // NewBatch plans c for 2^lanes samples at a time, lanes those of m: the lowest bits
 // of an amplitude's index are the number of the sample in the group, and qubit q
 // starts at bit lanes+q. The states all start as |0…0⟩. They end without their
-// global phase.
-func NewBatch(c *circuits.Circuit, m *kernel.Machine) (*Plan, error) {
+// global phase, and with the expectation values of the observables known.
+func NewBatch(c *circuits.Circuit, m *kernel.Machine, observables []Diagonal) (*Plan, error) {
 	l, err := lower(c, m.Lanes)
 	if err != nil {
 		return nil, err
@@ -21,13 +39,19 @@ func NewBatch(c *circuits.Circuit, m *kernel.Machine) (*Plan, error) {
 	p := newPlan(l, m, m.Lanes+c.Qubits)
 	p.batch = true
 	p.divide(l.forwards(), 0, p.whole())
+	last := &p.passes[len(p.passes)-1].blocks
+	stages := (*last)[len(*last)-1].stages
+	s := &stages[len(stages)-1]
+	s.steps = append(s.steps, p.observe(s, kernel.OpWeigh, observables)...)
+	p.layout()
 	return p, nil
 }
 
 // NewBatchAdjoint plans the gradient by the weights, and where asked the features,
-// for the states that a plan of [NewBatch] leaves, as [NewAdjoint] does; it
-// returns nil where that does.
-func NewBatchAdjoint(c *circuits.Circuit, m *kernel.Machine, features bool) (*Plan, error) {
+// for the states that a plan of [NewBatch] leaves, as [NewAdjoint] does. It adds
+// the observables applied to ψ, times their cotangents, to λ first. It returns nil
+// where NewAdjoint does.
+func NewBatchAdjoint(c *circuits.Circuit, m *kernel.Machine, observables []Diagonal, features bool) (*Plan, error) {
 	l, err := lower(c, m.Lanes)
 	if err != nil {
 		return nil, err
@@ -39,11 +63,53 @@ func NewBatchAdjoint(c *circuits.Circuit, m *kernel.Machine, features bool) (*Pl
 		return nil, nil
 	}
 	p.divide(ops, 1<<p.Bits-1, p.whole())
+	if len(p.passes) > 0 {
+		s := &p.passes[0].blocks[0].stages[0]
+		s.steps = append(p.observe(s, kernel.OpApply, observables), s.steps...)
+	}
+	p.layout()
 	return p, nil
 }
 
 // whole makes the state one tile.
 func (p *Plan) whole() Sizes { return Sizes{Tile: p.Bits, Block: p.Bits, Run: p.machine.Lanes} }
+
+// observe makes the steps of the observables for a stage whose rows are where they
+// are stored: tables over the bits outside the block and the rows.
+func (p *Plan) observe(s *stage, op kernel.Op, observables []Diagonal) []step {
+	lanes := uint64(1)<<p.machine.Lanes - 1
+	rows := s.active &^ lanes
+	outside := (1<<p.Bits - 1) &^ s.active
+	in := bits.OnesCount64(rows)
+	var out []step
+	for _, o := range observables {
+		st := step{op: op, mask: outside, lane: -1, local: true, diagonal: make([]float64, 1<<(p.Bits-p.machine.Lanes))}
+		for i := range st.diagonal {
+			x := spread(uint64(i), rows) | spread(uint64(i>>in), outside)
+			for _, t := range o {
+				sign := 1.0
+				for q, bit := range p.Location {
+					if t.Z>>q&1 == 1 && (x^p.Flipped)>>bit&1 == 1 {
+						sign = -sign
+					}
+				}
+				st.diagonal[i] += sign * t.Coef
+			}
+		}
+		out = append(out, st)
+	}
+	return out
+}
+
+// spread deposits the lowest bits of k where mask has ones.
+func spread(k, mask uint64) uint64 {
+	x := uint64(0)
+	for ; mask != 0; mask &= mask - 1 {
+		x |= k & 1 * (mask & -mask)
+		k >>= 1
+	}
+	return x
+}
 
 // Samples is the number of samples in a group.
 func (p *Plan) Samples() int { return 1 << p.machine.Lanes }
@@ -61,20 +127,42 @@ func (p *Plan) phaseOp() kernel.Op {
 	return kernel.OpPhase
 }
 
+// adds reports whether s adds to sums.
+func (s *step) adds() bool { return s.gradient() || s.op == kernel.OpWeigh }
+
 // layoutLocal gives the local sums and then the local operands their places.
 func (p *Plan) layoutLocal() {
 	p.own = p.arena
-	for _, gradient := range [...]bool{true, false} {
+	for _, sums := range [...]bool{true, false} {
 		p.eachStage(func(s *stage) {
 			for i := range s.steps {
-				if st := &s.steps[i]; st.local && st.gradient() == gradient {
-					st.sums = p.own
-					p.own += p.localSize(st)
+				st := &s.steps[i]
+				if !st.local || st.adds() != sums {
+					continue
+				}
+				st.sums = p.own
+				p.own += p.localSize(st)
+				switch {
+				case st.diagonal != nil:
+					p.diagonals = append(p.diagonals, st)
+				case st.gradient():
+				case st.op == kernel.OpPhaseLocal:
+					p.phases = append(p.phases, st)
+				default:
+					p.turns = append(p.turns, st)
 				}
 			}
 		})
-		if gradient {
+		if sums {
 			p.operands = p.own
+		}
+	}
+	if len(p.turns)+len(p.phases) == 0 {
+		return
+	}
+	for i := range p.angles {
+		if p.local(i) {
+			p.angleAt = append(p.angleAt, i)
 		}
 	}
 }
@@ -83,6 +171,8 @@ func (p *Plan) layoutLocal() {
 func (p *Plan) localSize(st *step) int {
 	vector := 16 << p.machine.Lanes
 	switch {
+	case st.diagonal != nil:
+		return vector
 	case st.gradient():
 		return p.sumsOf(st)
 	case st.op == kernel.OpPhaseLocal:
@@ -95,13 +185,14 @@ func (p *Plan) localSize(st *step) int {
 // Group is what one worker needs to run the samples of a group.
 type Group struct {
 	arena   []float64
-	angles  []float64 // of sample l at l·len(Plan.angles)
+	angles  []float64 // of one sample
+	d       []float64 // derivatives by them
 	entries []complex128
 }
 
 // NewGroup returns a Group for p, its sums 0.
 func (p *Plan) NewGroup() *Group {
-	g := &Group{angles: make([]float64, len(p.angles)*p.Samples())}
+	g := &Group{angles: make([]float64, len(p.angles)), d: make([]float64, len(p.angles))}
 	const line = 8
 	arena := make([]float64, p.own/8+line)
 	skip := int(-uintptr(unsafe.Pointer(&arena[0])) / 8 % line)
@@ -112,45 +203,29 @@ func (p *Plan) NewGroup() *Group {
 // Load fills in the numbers that depend on features for 1 ≤ len(samples) ≤ Samples()
 // samples. Angles that are not finite give [ErrNotFinite].
 func (p *Plan) Load(g *Group, weights []float64, samples [][]float64) error {
+	vector := 2 << p.machine.Lanes
 	for l, x := range samples {
-		angles := g.angles[l*len(p.angles):][:len(p.angles)]
-		for i, a := range p.angles {
-			if !p.local(i) {
-				continue
-			}
-			v := a.Eval(weights, x)
+		for _, i := range p.angleAt {
+			v := p.angles[i].Eval(weights, x)
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				return ErrNotFinite
 			}
-			angles[i] = v
+			g.angles[i] = v
 		}
-		p.loadLane(g, l, angles)
+		for _, st := range p.turns {
+			s, c := math.Sincos(st.value.at(g.angles) / 2)
+			at := g.arena[st.sums/8+2*l:][:vector+2]
+			at[0], at[1], at[vector], at[vector+1] = c, c, s, s
+		}
+		for _, st := range p.phases {
+			p.loadPhase(g, l, st)
+		}
 	}
 	return nil
 }
 
-// loadLane writes the operands of lane l.
-func (p *Plan) loadLane(g *Group, l int, angles []float64) {
-	vector := 2 << p.machine.Lanes
-	p.eachStage(func(s *stage) {
-		for i := range s.steps {
-			st := &s.steps[i]
-			if !st.local || st.gradient() {
-				continue
-			}
-			at := g.arena[st.sums/8:]
-			if st.op == kernel.OpPhaseLocal {
-				p.loadPhase(g, l, st, angles)
-				continue
-			}
-			s, c := math.Sincos(st.value.at(angles) / 2)
-			at[2*l], at[2*l+1], at[vector+2*l], at[vector+2*l+1] = c, c, s, s
-		}
-	})
-}
-
-// loadPhase writes e^{iφ} for all select bits and rows.
-func (p *Plan) loadPhase(g *Group, l int, st *step, angles []float64) {
+// loadPhase writes e^{iφ} for lane l, all select bits and rows.
+func (p *Plan) loadPhase(g *Group, l int, st *step) {
 	rows := 1 << (p.machine.Rows + bits.OnesCount64(st.mask))
 	if len(g.entries) < rows {
 		g.entries = make([]complex128, rows)
@@ -162,7 +237,7 @@ func (p *Plan) loadPhase(g *Group, l int, st *step, angles []float64) {
 	for _, t := range st.phases {
 		sum := 0.0
 		for _, v := range t.values {
-			sum += v.at(angles)
+			sum += v.at(g.angles)
 		}
 		s, c := math.Sincos(sum)
 		f, mask := complex(c, s), int(t.bits)
@@ -186,9 +261,34 @@ func (v value) at(angles []float64) float64 {
 	return v.scale*angles[v.index] + v.offset
 }
 
-// RunGroup runs the loaded samples on the states in a. The gradient's plan, for the
-// states ψ and then λ, adds to the sums of g.
-func (p *Plan) RunGroup(b *Bound, g *Group, a []complex128) {
+// Expect runs the loaded samples on the states in a, and writes the expectation value
+// of observable k for sample l to dst[l·observables+k].
+func (p *Plan) Expect(b *Bound, g *Group, a []complex128, dst []float64) {
+	clear(g.arena[p.arena/8 : p.operands/8])
+	p.runGroup(b, g, a)
+	for k, st := range p.diagonals {
+		sums := g.arena[st.sums/8:]
+		for l := range p.Samples() {
+			dst[l*len(p.diagonals)+k] = sums[2*l] + sums[2*l+1]
+		}
+	}
+}
+
+// Gradient runs the loaded samples backwards on the states in a, ψ and then λ, and
+// adds to the sums of g. cotangents[l·observables+k] is the derivative of the loss
+// by the expectation value of observable k for sample l.
+func (p *Plan) Gradient(b *Bound, g *Group, a []complex128, cotangents []float64) {
+	for k, st := range p.diagonals {
+		c := g.arena[st.sums/8:]
+		for l := range p.Samples() {
+			v := cotangents[l*len(p.diagonals)+k]
+			c[2*l], c[2*l+1] = v, v
+		}
+	}
+	p.runGroup(b, g, a)
+}
+
+func (p *Plan) runGroup(b *Bound, g *Group, a []complex128) {
 	for i := range p.passes {
 		p.run(b, a, i, 0, unsafe.Pointer(&g.arena[0]))
 	}
@@ -201,19 +301,15 @@ func (p *Plan) AddLocal(b *Bound, g *Group, weights []float64, samples [][]float
 	if p.operands == p.arena {
 		return
 	}
-	d := make([]float64, len(p.angles))
 	for l, x := range samples {
-		clear(d)
-		p.eachGradient(true, func(st *step, factor float64) {
-			p.collect(st, g.arena[st.sums/8:][:p.sumsOf(st)/8], l, factor, d)
-		}, b)
+		p.derivatives(b, g, l)
 		var dxl []float64
 		if dx != nil {
 			dxl = dx[l]
 		}
 		for i, a := range p.angles {
 			if p.local(i) {
-				a.AddGradient(weights, x, d[i], dw, dxl)
+				a.AddGradient(weights, x, g.d[i], dw, dxl)
 			}
 		}
 	}
@@ -221,26 +317,24 @@ func (p *Plan) AddLocal(b *Bound, g *Group, weights []float64, samples [][]float
 }
 
 // AddShared adds to dw the derivatives by weights through angles that depend on
-// weights alone, for all samples run since the last call, and clears their sums. d is overwritten.
+// weights alone, for all samples run since the last call, and clears their sums.
 func (p *Plan) AddShared(b *Bound, g *Group, weights, dw []float64) {
-	d := make([]float64, len(p.angles))
-	p.eachGradient(false, func(st *step, factor float64) {
-		p.collect(st, g.arena[st.sums/8:][:p.sumsOf(st)/8], -1, factor, d)
-	}, b)
+	p.derivatives(b, g, -1)
 	for i, a := range p.angles {
 		if p.kinds[i] == byWeight {
-			a.AddGradient(weights, nil, d[i], dw, nil)
+			a.AddGradient(weights, nil, g.d[i], dw, nil)
 		}
 	}
 	clear(g.arena[:p.arena/8])
 }
 
-// eachGradient calls f for the steps that add to sums, local ones or the others.
-func (p *Plan) eachGradient(local bool, f func(st *step, factor float64), b *Bound) {
+// derivatives sets g.d to those by the local angles of a lane, or by the others with −1.
+func (p *Plan) derivatives(b *Bound, g *Group, lane int) {
+	clear(g.d)
 	p.eachStage(func(s *stage) {
 		for i := range s.steps {
-			if st := &s.steps[i]; st.gradient() && st.local == local {
-				f(st, b.factors[s.code+1+i])
+			if st := &s.steps[i]; st.gradient() && st.local == (lane >= 0) {
+				p.collect(st, g.arena[st.sums/8:][:p.sumsOf(st)/8], lane, b.factors[s.code+1+i], g.d)
 			}
 		}
 	})

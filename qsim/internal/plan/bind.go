@@ -53,6 +53,7 @@ func (p *Plan) NewBound() *Bound {
 			if s.tables[i] < len(b.tables) {
 				in.Data = unsafe.Pointer(&b.tables[s.tables[i]])
 			}
+			copy(b.tables[min(s.tables[i], len(b.tables)):], st.diagonal)
 			for k, v := range st.matrix {
 				b.tables[s.tables[i]+2*k], b.tables[s.tables[i]+2*k+1] = real(v), imag(v)
 			}

@@ -14,21 +14,19 @@ type Plan struct {
 	Location []int  // bit that holds each qubit at the end
 	Flipped  uint64 // bits that hold the inverse of their qubit at the end
 
-	machine  *kernel.Machine
-	dual     bool
-	batch    bool // lanes are samples
-	features bool // a batch's gradient is by features too
-	arena    int  // bytes of a worker's sums
-	own      int  // bytes of its arena with what belongs to the samples of a batch
-	operands int  // bytes before the operands in it
-	angles   []circuits.Angle
-	kinds    []dependence // of angles
-	phase    []value      // the global phase is their sum
-	passes   []pass
-	code     int       // instructions in all stages
-	tables   int       // floats in all tables
-	calls    sync.Pool // of *kernel.Stage
-	widest   int       // entries of the largest table of phases
+	machine   *kernel.Machine
+	dual      bool
+	batch     bool // lanes are samples
+	arena     int  // bytes of a worker's sums
+	batchPlan      // of a batch
+	angles    []circuits.Angle
+	kinds     []dependence // of angles
+	phase     []value      // the global phase is their sum
+	passes    []pass
+	code      int       // instructions in all stages
+	tables    int       // floats in all tables
+	calls     sync.Pool // of *kernel.Stage
+	widest    int       // entries of the largest table of phases
 }
 
 // pass goes once over the state, tile by tile.
@@ -60,6 +58,7 @@ type blocks struct {
 
 // stage is a kernel.Stage without numbers.
 type stage struct {
+	active        uint64 // bits in the block
 	steps         []step
 	code          int // of its first instruction
 	tables        []int
@@ -103,6 +102,7 @@ func New(c *circuits.Circuit, m *kernel.Machine, s Sizes) (*Plan, error) {
 	}
 	p := newPlan(l, m, c.Qubits)
 	p.divide(l.forwards(), 0, s)
+	p.layout()
 	return p, nil
 }
 
@@ -138,7 +138,6 @@ func (p *Plan) divide(ops []*op, touched uint64, s Sizes) {
 	if !p.dual {
 		p.finish(s)
 	}
-	p.layout()
 }
 
 // level is one of size bits within a mask. The run of lowest bits leaves room for the
@@ -174,7 +173,7 @@ func (p *Plan) pass(t part, all, touched uint64, s Sizes) pass {
 
 func (p *Plan) stage(r part, block, tile uint64) stage {
 	steps, rows := p.emit(r.active, tile, r.ops)
-	s := stage{steps: steps, groups: groups(block &^ r.active)}
+	s := stage{active: r.active, steps: steps, groups: groups(block &^ r.active)}
 	k := 0
 	for rest := r.active &^ (1<<p.machine.Lanes - 1); rest != 0; rest &= rest - 1 {
 		for row := range 1 << p.machine.Rows {
@@ -235,7 +234,7 @@ func (p *Plan) layout() {
 					st := &s.steps[at]
 					s.tables = append(s.tables, p.tables)
 					p.tables += p.tableOf(st)
-					if st.gradient() && !st.local {
+					if st.adds() && !st.local {
 						st.sums = sums
 						sums += p.sumsOf(st)
 						p.arena = max(p.arena, sums)
@@ -251,6 +250,8 @@ func (p *Plan) layout() {
 func (p *Plan) tableOf(st *step) int {
 	vector := 2 << p.machine.Lanes
 	switch {
+	case st.diagonal != nil:
+		return len(st.diagonal)
 	case st.local, st.gradient():
 		return 0
 	case st.shared():

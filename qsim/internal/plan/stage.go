@@ -9,15 +9,16 @@ import (
 
 // step is one instruction of a stage, still without numbers.
 type step struct {
-	op     kernel.Op
-	mask   uint64       // index bits outside the block
-	value  value        // of rotations
-	row    int          // of rotations: the row bit, or −1
-	lane   int          // of rotations in the lanes: the lane bit
-	phases []term       // of kernel.OpPhase, their bits those of an index into its table
-	matrix []complex128 // of dense
-	local  bool         // depends on the features of a batch's samples: operands or sums by lane
-	sums   int          // offset of the sums, or of local operands, in a worker's arena, in bytes
+	op       kernel.Op
+	mask     uint64       // index bits outside the block
+	value    value        // of rotations
+	row      int          // of rotations: the row bit, or −1
+	lane     int          // of rotations in the lanes: the lane bit
+	phases   []term       // of kernel.OpPhase, their bits those of an index into its table
+	matrix   []complex128 // of dense
+	diagonal []float64    // of observables: their values, by an index into a table
+	local    bool         // depends on the features of a batch's samples: operands or sums by lane
+	sums     int          // offset of the sums, or of local operands, in a worker's arena, in bytes
 }
 
 // shared reports whether s multiplies by phases that have a table for all samples.

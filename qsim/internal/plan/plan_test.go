@@ -13,7 +13,7 @@ import (
 )
 
 // naive runs c gate by gate.
-func naive(c *circuits.Circuit, weights []float64) []complex128 {
+func naive(c *circuits.Circuit, weights, features []float64) []complex128 {
 	a := make([]complex128, 1<<c.Qubits)
 	a[0] = 1
 	for _, o := range c.Ops {
@@ -27,7 +27,7 @@ func naive(c *circuits.Circuit, weights []float64) []complex128 {
 			m = make([]complex128, 1<<(2*len(targets)))
 			var v []float64
 			for _, angle := range o.Angles {
-				v = append(v, angle.Eval(weights, nil))
+				v = append(v, angle.Eval(weights, features))
 			}
 			spec.Matrix(m, v)
 		}
@@ -142,7 +142,7 @@ func TestRandomCircuits(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, want := run(t, p, n, weights), naive(c, weights)
+			got, want := run(t, p, n, weights), naive(c, weights, nil)
 			for x := range want {
 				if d := cmplx.Abs(got[x] - want[x]); !(d < 1e-12) {
 					t.Fatalf("n=%d %+v: amplitude %d is %v, want %v (off by %g)", n, s, x, got[x], want[x], d)
@@ -162,7 +162,7 @@ func TestOperationBesideRun(t *testing.T) {
 		c.H(q)
 	}
 	c.Ops = append(c.Ops, circuits.Op{Gate: circuits.GateUnitary, Qubits: []int{5, 6, 7}, Matrix: unitary(rng, 8)})
-	want := naive(c, nil)
+	want := naive(c, nil, nil)
 	for _, m := range []*kernel.Machine{kernel.Generic(1, 3, false), kernel.Generic(2, 3, false), kernel.Generic(2, 4, false)} {
 		for r := range n {
 			p, err := New(c, m, Sizes{Tile: MinBits(m), Block: MinBits(m), Run: r})

@@ -19,8 +19,11 @@ func TestExplain(t *testing.T) {
 	if !strings.Contains(lines[len(lines)-1], " 51 nots") { // a chain of 18 in each layer
 		t.Errorf("the total does not have the circuit's 51 CX:\n%s", got)
 	}
-	if got := compile(t, circuits.New(2).H(0)).Explain(); !strings.Contains(got, "one by one") {
+	if got := compile(t, circuits.New(2).H(0)).Explain(); !strings.Contains(got, "one by one") || !strings.Contains(got, "forwards: 2 qubits, groups of ") {
 		t.Errorf("a small circuit: %q", got)
+	}
+	if got := compile(t, layered(10, 1), circuits.PauliZ(0)).Explain(); !strings.Contains(got, "one state: 10 qubits, 1 passes") || !strings.Contains(got, "backwards: 10 qubits") {
+		t.Errorf("ten qubits: %q", got)
 	}
 	dynamic := circuits.New(12).H(0)
 	dynamic.Measure(0, 0)

@@ -61,24 +61,10 @@ type Loss func(i int, expectation, cotangent []float64)
 // sample, as long as the sample. Sums over samples are taken in their order:
 // results do not depend on GOMAXPROCS. On an error dw and dx are undefined.
 func (p *Program) Gradient(ctx context.Context, m Method, dw []float64, dx [][]float64, weights []float64, samples [][]float64, loss Loss) error {
-	if len(dw) != p.weights {
-		return fmt.Errorf("gradient: destination %d for %d weights: %w", len(dw), p.weights, ErrShape)
-	}
-	if err := p.checkInputs(weights); err != nil {
+	if err := p.checkGradient(dw, dx, weights, samples); err != nil {
 		return err
 	}
-	if dx != nil && len(dx) != len(samples) {
-		return fmt.Errorf("gradient: %d rows of feature derivatives for %d samples: %w", len(dx), len(samples), ErrShape)
-	}
-	for i := range dx {
-		if len(dx[i]) < len(samples[i]) {
-			return fmt.Errorf("gradient: sample %d: %d feature derivatives for %d features: %w", i, len(dx[i]), len(samples[i]), ErrShape)
-		}
-	}
 	if s := p.small(dx != nil); m == Adjoint && s != nil && s.back != nil {
-		if err := p.checkInputs(weights, samples...); err != nil {
-			return err
-		}
 		return p.located(s.gradient(ctx, dw, dx, weights, samples, loss), weights, samples)
 	}
 	vectors := 1
@@ -106,6 +92,25 @@ func (p *Program) Gradient(ctx context.Context, m Method, dw []float64, dx [][]f
 			for j, v := range rows[i*p.weights : (i+1)*p.weights] {
 				dw[j] += v
 			}
+		}
+	}
+	return nil
+}
+
+// checkGradient refuses slices of the wrong lengths.
+func (p *Program) checkGradient(dw []float64, dx [][]float64, weights []float64, samples [][]float64) error {
+	if len(dw) != p.weights {
+		return fmt.Errorf("gradient: destination %d for %d weights: %w", len(dw), p.weights, ErrShape)
+	}
+	if err := p.checkInputs(weights, samples...); err != nil {
+		return err
+	}
+	if dx != nil && len(dx) != len(samples) {
+		return fmt.Errorf("gradient: %d rows of feature derivatives for %d samples: %w", len(dx), len(samples), ErrShape)
+	}
+	for i := range dx {
+		if len(dx[i]) < len(samples[i]) {
+			return fmt.Errorf("gradient: sample %d: %d feature derivatives for %d features: %w", i, len(dx[i]), len(samples[i]), ErrShape)
 		}
 	}
 	return nil

@@ -53,15 +53,25 @@ func (p *Program) plan(c *circuits.Circuit) error {
 
 // Explain tells in words how the circuit runs: the passes over the state, which
 // qubits' bits each works on, the operations in it, and the bytes it moves and
-// the floating-point operations it takes.
+// the floating-point operations it takes. A circuit of up to 10 qubits runs in one
+// way for a single state and in another for the samples of [Program.Expect] and
+// [Program.Gradient], several side by side.
 func (p *Program) Explain() string {
 	switch {
 	case p.dynamic != nil:
 		return "shot by shot, gate by gate: the circuit measures or resets before its end\n"
-	case p.planned == nil:
-		return fmt.Sprintf("%d qubits, %d gates, one by one: too few qubits to gain from passes\n", p.qubits, len(p.ops))
+	case p.groups.circuit == nil:
+		return p.planned.Explain()
 	}
-	return p.planned.Explain()
+	s := p.small(false)
+	out := "many samples, forwards: " + s.forward.Explain()
+	if s.back != nil {
+		out += "and backwards: " + s.back.Explain()
+	}
+	if p.planned != nil {
+		return "one state: " + p.planned.Explain() + out
+	}
+	return fmt.Sprintf("one state: %d qubits, %d gates, one by one: too few qubits to gain from passes\n", p.qubits, len(p.ops)) + out
 }
 
 // at is o for qubits at the bits location[k], inverted where flipped.

@@ -108,43 +108,53 @@ func (p *Plan) RunAdjoint(b *Bound, a []complex128, pass, tile int, w *Sums, d [
 	}
 }
 
-// collect adds the derivatives that sums hold: −Σ by the angle of a rotation undone,
-// 2·Σ Im(λ*ψ), over the entries where it acts, by that of a phase undone; for
-// one sample of a batch, or for all with lane −1.
+// collect adds the derivatives that sums hold for one sample of a batch, or for all
+// with lane −1.
 func (p *Plan) collect(s *step, sums []float64, lane int, factor float64, d []float64) {
-	lanes, first, each := 1<<p.machine.Lanes, 0, 1
-	if lane >= 0 {
-		first, each = lane, lanes
-	}
 	if s.op != kernel.OpGradPhase {
-		sum := 0.0
-		for i := first; i < lanes; i += each {
-			v := sums[2*i] + sums[2*i+1]
-			if s.lane >= 0 && i>>s.lane&1 == 0 {
-				v = -v
-			}
-			sum += v
-		}
-		d[s.value.index] -= factor * s.value.scale * sum
+		d[s.value.index] -= factor * s.value.scale * p.rotationSum(s, sums, lane)
 		return
 	}
 	for _, t := range s.phases {
-		mask := p.sumIndex(t.bits)
-		sum := 0.0
-		if lane >= 0 {
-			mask |= lane // the lowest bits tell lanes
-		}
-		for i := mask; i < len(sums)/2; i = (i + 1) | mask {
-			if lane < 0 || i&(lanes-1) == lane {
-				sum += sums[2*i] - sums[2*i+1] // re·im − im·re of λ*ψ
-			}
-		}
+		sum := p.phaseSum(sums, lane, p.sumIndex(t.bits))
 		for _, v := range t.values {
 			if v.index >= 0 {
 				d[v.index] += 2 * factor * v.scale * sum
 			}
 		}
 	}
+}
+
+// rotationSum is minus the derivative by the angle of a rotation undone.
+func (p *Plan) rotationSum(s *step, sums []float64, lane int) float64 {
+	sum := 0.0
+	for i := range 1 << p.machine.Lanes {
+		if lane >= 0 && i != lane {
+			continue
+		}
+		v := sums[2*i] + sums[2*i+1]
+		if s.lane >= 0 && i>>s.lane&1 == 0 {
+			v = -v
+		}
+		sum += v
+	}
+	return sum
+}
+
+// phaseSum is Σ Im(λ*ψ) over the indices with all bits of mask: half the derivative
+// by the angle of a phase undone.
+func (p *Plan) phaseSum(sums []float64, lane, mask int) float64 {
+	lanes := 1<<p.machine.Lanes - 1
+	if lane >= 0 {
+		mask |= lane
+	}
+	sum := 0.0
+	for i := mask; i < len(sums)/2; i = (i + 1) | mask {
+		if lane < 0 || i&lanes == lane {
+			sum += sums[2*i] - sums[2*i+1] // re·im − im·re
+		}
+	}
+	return sum
 }
 
 // sumIndex is the index into the sums of a phase for that into its table, whose rows

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/bits"
@@ -107,7 +108,7 @@ func TestLoadRefusesInfinity(t *testing.T) {
 	}
 	g := p.NewGroup()
 	for _, bad := range [][2]float64{{math.NaN(), 1}, {math.Inf(-1), 1}, {1, math.NaN()}, {1e300, 1e300}} {
-		if err := p.Load(g, bad[:1], [][]float64{{0}, bad[1:]}); err != ErrNotFinite {
+		if err := p.Load(g, bad[:1], [][]float64{{0}, bad[1:]}); !errors.Is(err, ErrNotFinite) {
 			t.Errorf("weight %v, feature %v: %v, want %v", bad[0], bad[1], err, ErrNotFinite)
 		}
 	}

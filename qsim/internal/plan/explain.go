@@ -12,7 +12,11 @@ import (
 // floating-point operations.
 func (p *Plan) Explain() string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "%d qubits, %d passes, kernels %s\n", p.Bits, len(p.passes), p.machine.Name)
+	if p.batch {
+		fmt.Fprintf(&out, "%d qubits, groups of %d samples in the lowest bits, kernels %s\n", len(p.Location), p.Samples(), p.machine.Name)
+	} else {
+		fmt.Fprintf(&out, "%d qubits, %d passes, kernels %s\n", p.Bits, len(p.passes), p.machine.Name)
+	}
 	total := cost{}
 	for i := range p.passes {
 		c := p.passes[i].cost()
@@ -67,6 +71,10 @@ func (c *cost) step(s *step, amplitudes float64) {
 		c.dense++
 		d := 1 << (bits.Len(uint(len(s.matrix))) / 2)
 		c.flops += (8*float64(d) - 2) * amplitudes
+	case s.gradient():
+		c.flops += 2 * amplitudes
+	case s.diagonal != nil:
+		c.flops += 4 * amplitudes
 	default:
 		c.nots++
 	}

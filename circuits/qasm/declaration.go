@@ -1,0 +1,301 @@
+package qasm
+
+import (
+	"math"
+
+	"github.com/qnn-go/qnn/circuits"
+)
+
+// include knows the two standard files; their gates are built in.
+func (p *parser) include() {
+	p.next()
+	t := p.tok
+	if t.kind != tokenString {
+		p.fail(t.pos, circuits.ErrSyntax, "expected the name of a file in quotes, found %s", p.found())
+		return
+	}
+	switch name := p.text(t); name {
+	case `"qelib1.inc"`:
+		p.defineGates(qelib1())
+	case `"stdgates.inc"`:
+		if p.version == 2 {
+			p.fail(t.pos, ErrUnsupported, "stdgates.inc in OpenQASM 2")
+		}
+		p.defineGates(stdgates(p.options.SpecificationPhase))
+	default:
+		p.fail(t.pos, ErrUnsupported, "include %.80s: no file is read, only qelib1.inc and stdgates.inc are known", name)
+	}
+	p.next()
+	p.expect(';')
+}
+
+// oldRegister reads qreg q[3]; or creg c[3];.
+func (p *parser) oldRegister() {
+	kind := entryQubits
+	if p.isName("creg") {
+		kind = entryBits
+	}
+	p.next()
+	name, pos := p.name()
+	size, scalar := 1, true
+	if p.version == 2 || p.is('[') {
+		size, scalar = p.designator("size"), false
+	}
+	p.expect(';')
+	p.declare(kind, name, pos, size, scalar)
+}
+
+// designator reads a positive whole number in brackets.
+func (p *parser) designator(what string) int {
+	p.expect('[')
+	n := p.whole(what, 1, maxWires)
+	p.expect(']')
+	return n
+}
+
+// declare adds a register.
+func (p *parser) declare(kind entryKind, name string, pos, size int, scalar bool) {
+	switch {
+	case p.err != nil:
+		return
+	case p.out.Qubits+p.out.Clbits+size > maxWires:
+		p.fail(pos, ErrLimit, "more than %d qubits and bits", maxWires)
+		return
+	case kind == entryQubits && p.physical:
+		p.fail(pos, ErrUnsupported, "declared qubits beside physical ones")
+		return
+	}
+	list, total := &p.result.Qubits, &p.out.Qubits
+	if kind == entryBits {
+		list, total = &p.result.Clbits, &p.out.Clbits
+	}
+	p.define(pos, &entry{name: name, kind: kind, wires: operand{first: *total, n: size, scalar: scalar}})
+	*list = append(*list, Register{Name: name, First: *total, Size: size})
+	*total += size
+}
+
+// qubits reads qubit[3] q;.
+func (p *parser) qubits() {
+	p.next()
+	size, scalar := p.optionalSize()
+	name, pos := p.name()
+	p.expect(';')
+	p.declare(entryQubits, name, pos, size, scalar)
+}
+
+func (p *parser) optionalSize() (size int, scalar bool) {
+	if p.is('[') {
+		return p.designator("size"), false
+	}
+	return 1, true
+}
+
+// bits reads bit[3] c; and bit[3] c = measure q;.
+func (p *parser) bits() {
+	start := p.tok.pos
+	p.next()
+	size, scalar := p.optionalSize()
+	name, pos := p.name()
+	p.declare(entryBits, name, pos, size, scalar)
+	if p.err == nil && p.accept('=') {
+		p.measured(start, operand{first: p.out.Clbits - size, n: size, scalar: scalar})
+		return
+	}
+	p.expect(';')
+}
+
+// input reads input float[64] theta;, which becomes the next weight.
+func (p *parser) input() {
+	p.next()
+	t := p.tok
+	switch typ := p.scalarType(); {
+	case p.err != nil:
+		return
+	case typ != typeFloat && typ != typeAngle:
+		p.fail(t.pos, ErrUnsupported, "input of type %.40s, float and angle are; an input", p.text(t))
+		return
+	}
+	name, pos := p.name()
+	p.expect(';')
+	if len(p.result.Inputs) == maxWires {
+		p.fail(pos, ErrLimit, "more than %d inputs", maxWires)
+		return
+	}
+	weight := value{kind: kindAngle, angle: circuits.Weight(len(p.result.Inputs))}
+	p.define(pos, &entry{name: name, kind: entryValue, constant: true, value: weight})
+	p.result.Inputs = append(p.result.Inputs, name)
+}
+
+// output says which bits are results; all of them are.
+func (p *parser) output() {
+	p.next()
+	if !p.isName("bit") {
+		p.fail(p.tok.pos, ErrUnsupported, "output other than bits")
+		return
+	}
+	p.bits()
+}
+
+// scalar is a type of values.
+type scalar uint8
+
+const (
+	typeNone scalar = iota
+	typeInt
+	typeUint
+	typeFloat
+	typeAngle
+	typeBool
+)
+
+func scalarNamed(word string) scalar {
+	switch word {
+	case "int":
+		return typeInt
+	case "uint":
+		return typeUint
+	case "float":
+		return typeFloat
+	case "angle":
+		return typeAngle
+	case "bool":
+		return typeBool
+	}
+	return typeNone
+}
+
+// scalarType reads a type such as int[32].
+func (p *parser) scalarType() scalar {
+	t := p.tok
+	typ := typeNone
+	if t.kind == tokenName {
+		typ = scalarNamed(p.text(t))
+	}
+	if typ == typeNone {
+		if t.kind == tokenName {
+			p.fail(t.pos, ErrUnsupported, "type %.40s", p.text(t))
+		}
+		p.fail(t.pos, circuits.ErrSyntax, "expected a type, found %s", p.found())
+		return typ
+	}
+	p.next()
+	if p.is('[') {
+		p.designator("width")
+	}
+	return typ
+}
+
+// convert is v as a value of typ, as C converts.
+func (p *parser) convert(pos int, typ scalar, v value) value {
+	if v.kind == kindUnknown || p.err != nil {
+		return v
+	}
+	switch typ {
+	case typeFloat, typeAngle:
+		if v.kind == kindAngle {
+			return v
+		}
+		return float(v.number())
+	case typeBool:
+		if v.kind != kindAngle {
+			return boolean(v.number() != 0)
+		}
+	default:
+		if v.kind == kindInteger || v.kind == kindBool {
+			if typ == typeUint && v.i < 0 {
+				p.fail(pos, circuits.ErrRange, "%d as an unsigned integer", v.i)
+			}
+			return integer(v.i)
+		}
+		x := math.Trunc(v.number())
+		if v.kind == kindFloat && math.Abs(x) < 1<<62 {
+			return p.convert(pos, typ, integer(int64(x)))
+		}
+	}
+	p.fail(pos, circuits.ErrRange, "%v does not fit the type", v)
+	return value{}
+}
+
+// cast reads a conversion such as float[64](i).
+func (p *parser) cast() value {
+	pos := p.tok.pos
+	typ := p.scalarType()
+	p.expect('(')
+	v := p.expression(0)
+	p.expect(')')
+	return p.convert(pos, typ, v)
+}
+
+// variable reads const float x = 1.5; or int i = 0; or float y;, which is 0.
+func (p *parser) variable() {
+	constant := p.acceptName("const")
+	typ := p.scalarType()
+	name, pos := p.name()
+	var v value
+	if p.accept('=') {
+		start := p.tok.pos
+		v = p.convert(start, typ, p.expression(0))
+	} else {
+		if constant {
+			p.expect('=')
+		}
+		v = p.convert(pos, typ, v)
+	}
+	p.expect(';')
+	p.define(pos, &entry{name: name, kind: entryValue, constant: constant, typ: typ, value: v})
+}
+
+// assign reads i = expression; and i += expression;.
+func (p *parser) assign(e *entry) {
+	t := p.tok
+	p.next()
+	op := p.tok
+	operator, ok := p.assignment()
+	switch {
+	case e.constant:
+		p.fail(t.pos, circuits.ErrSyntax, "%s cannot change", e.name)
+		return
+	case !ok:
+		p.fail(op.pos, circuits.ErrSyntax, "expected an assignment, found %s", p.found())
+		return
+	}
+	p.next()
+	start := p.tok.pos
+	v := p.expression(0)
+	if operator != 0 && p.err == nil {
+		v = p.operate(op.pos, operator, e.value, v)
+	}
+	p.expect(';')
+	e.value = p.convert(start, e.typ, v)
+}
+
+// assignment is the operation before = in the current token, 0 if it is = alone.
+func (p *parser) assignment() (operator symbol, ok bool) {
+	s := p.tok.symbol
+	switch {
+	case p.tok.kind != tokenSymbol:
+		return 0, false
+	case s == '=':
+		return 0, true
+	case s>>16 == '=':
+		operator = s & 0xFFFF
+	case s>>8 == '=':
+		operator = s & 0xFF
+	}
+	b := p.binding(operator)
+	return operator, b > 2 && b != 6 && b != 7 // neither logic nor a comparison
+}
+
+// alias reads let a = q[0:1] ++ r;.
+func (p *parser) alias() {
+	p.next()
+	name, pos := p.name()
+	p.expect('=')
+	kind := entryQubits
+	if e := p.lookup(p.tok); p.tok.kind == tokenName && e != nil && e.kind == entryBits {
+		kind = entryBits
+	}
+	o := p.concatenation(kind)
+	p.expect(';')
+	p.define(pos, &entry{name: name, kind: kind, wires: o})
+}

@@ -1,0 +1,97 @@
+package qasm
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+
+	"github.com/qnn-go/qnn/circuits"
+)
+
+// DecodeOptions says how [Decode] reads. The zero value reads as Qiskit and
+// Amazon Braket do.
+type DecodeOptions struct {
+	// SpecificationPhase gives U, u2 and u3 of OpenQASM 3 the phases of its
+	// specification, e^{iθ/2}·U(θ,φ,λ) and e^{−i(φ+λ)/2}·U(θ,φ,λ) for the gate
+	// [circuits.GateU], which Qiskit and Braket mean by all three. The phase shows
+	// when such a gate is controlled.
+	SpecificationPhase bool
+	// MaxOperations bounds the work of expanding gates and loops, in operations
+	// or about 16 bytes of text read again; 0 means 10⁷.
+	MaxOperations int
+}
+
+// Decoded is a program as a circuit.
+type Decoded struct {
+	Circuit *circuits.Circuit
+	Version int        // 2 or 3
+	Inputs  []string   // Inputs[i] is the name of the input that is weight i
+	Qubits  []Register // in the order of declaration
+	Clbits  []Register
+}
+
+// Register is a named range of the qubits or classical bits of a circuit.
+type Register struct {
+	Name        string
+	First, Size int
+}
+
+// Decode reads a program of OpenQASM 2 or 3, the latter where the text names no
+// version. Registers are laid out one after the other in the order of their
+// declaration, the first bit of each being its least significant, as in Qiskit;
+// qubit $k is qubit k. Gate definitions are expanded where they are called, loops
+// are unrolled, and modifiers become gates of the table. The scalar inputs of
+// type float and angle become weights in the order of their declaration.
+//
+// Nothing is read but r. A text may have up to 256 MiB, 10⁶ qubits and bits, 256
+// levels of nesting and [DecodeOptions.MaxOperations] of work. The error of a text
+// is a [*ParseError] that wraps [ErrUnsupported], [ErrLimit] or one of the causes
+// of package circuits: ErrSyntax, ErrUnknown, ErrRange, ErrDuplicate, ErrArity,
+// ErrNotFinite, ErrNoInverse. Other errors are those of r and [ErrLimit] for a text
+// that is too long.
+func Decode(r io.Reader, o DecodeOptions) (*Decoded, error) {
+	src, err := io.ReadAll(io.LimitReader(r, maxSource+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("read OpenQASM: %w", err)
+	case len(src) > maxSource:
+		return nil, fmt.Errorf("OpenQASM text of more than %d bytes: %w", maxSource, ErrLimit)
+	}
+	p := &parser{
+		src: src, options: o, version: 3, names: map[string]*entry{},
+		left: cmp.Or(o.MaxOperations, maxOperations),
+		out:  &circuits.Circuit{},
+	}
+	p.result.Circuit = p.out
+	p.out.Ops = make([]circuits.Op, 0, min(bytes.Count(src, []byte{';'}), 1<<20))
+	p.program()
+	if p.err != nil {
+		return nil, p.err
+	}
+	p.result.Version = p.version
+	return &p.result, nil
+}
+
+// program reads the version and all statements.
+func (p *parser) program() {
+	p.src = bytes.TrimPrefix(p.src, []byte("\uFEFF"))
+	p.next()
+	if p.acceptName("OPENQASM") {
+		t := p.tok
+		switch {
+		case t.kind != tokenInteger && t.kind != tokenFloat:
+			p.fail(t.pos, circuits.ErrSyntax, "expected a version, found %s", p.found())
+		case p.src[t.pos] == '2' && (t.end-t.pos == 1 || p.src[t.pos+1] == '.'):
+			p.version = 2
+		case p.src[t.pos] != '3' || t.end-t.pos > 1 && p.src[t.pos+1] != '.':
+			p.fail(t.pos, ErrUnsupported, "OpenQASM %.20s, versions 2 and 3 are", p.text(t))
+		}
+		p.next()
+		p.expect(';')
+	}
+	p.defineGates(coreGates(p.version, p.options.SpecificationPhase))
+	for p.tok.kind != tokenEOF && p.jump == jumpNone {
+		p.statement()
+	}
+}

@@ -1,0 +1,327 @@
+package qasm
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/qnn-go/qnn/circuits"
+)
+
+type valueKind uint8
+
+const (
+	kindInteger valueKind = iota
+	kindFloat
+	kindBool
+	kindAngle   // a polynomial of inputs
+	kindUnknown // a parameter while its definition is checked
+)
+
+// value is the result of an expression.
+type value struct {
+	kind  valueKind
+	i     int64 // kindInteger, and kindBool: 0 or 1
+	f     float64
+	angle circuits.Angle
+}
+
+func integer(i int64) value { return value{kind: kindInteger, i: i} }
+func float(f float64) value { return value{kind: kindFloat, f: f} }
+
+func boolean(b bool) value {
+	if b {
+		return value{kind: kindBool, i: 1}
+	}
+	return value{kind: kindBool}
+}
+
+// number is v as a real number; kindAngle and kindUnknown have none.
+func (v value) number() float64 {
+	if v.kind == kindFloat {
+		return v.f
+	}
+	return float64(v.i)
+}
+
+// polynomial is v as an angle.
+func (v value) polynomial() circuits.Angle {
+	if v.kind == kindAngle {
+		return v.angle
+	}
+	return circuits.Const(v.number())
+}
+
+// fromAngle is a as a number where it is constant.
+func fromAngle(a circuits.Angle) value {
+	if c, ok := a.Const(); ok {
+		return float(c)
+	}
+	return value{kind: kindAngle, angle: a}
+}
+
+// maxTerms bounds the terms of a product of polynomials.
+const maxTerms = 4096
+
+// maxDegree bounds the symbols of a term.
+const maxDegree = 64
+
+// operate is the binary operation op on a and b.
+func (p *parser) operate(pos int, op symbol, a, b value) value {
+	if a.kind == kindUnknown || b.kind == kindUnknown {
+		return value{kind: kindUnknown}
+	}
+	if a.kind == kindAngle || b.kind == kindAngle {
+		return p.operateAngles(pos, op, a, b)
+	}
+	if v, ok := compare(op, a, b); ok {
+		return v
+	}
+	if a.kind != kindFloat && b.kind != kindFloat && (p.version == 3 || op != symDivide && op != symPower && op != symCaret) {
+		return p.operateIntegers(pos, op, a.i, b.i)
+	}
+	x, y := a.number(), b.number()
+	var r float64
+	switch op {
+	case symPlus:
+		r = x + y
+	case symMinus:
+		r = x - y
+	case symTimes:
+		r = x * y
+	case symDivide:
+		if y == 0 {
+			p.fail(pos, circuits.ErrNotFinite, "division by zero")
+		}
+		r = x / y
+	case symModulo:
+		r = math.Mod(x, y)
+	case symPower:
+		r = math.Pow(x, y)
+	case symCaret:
+		if p.version == 3 {
+			p.fail(pos, circuits.ErrSyntax, "^ is for integers, the power of real numbers is **")
+		}
+		r = math.Pow(x, y)
+	default:
+		p.fail(pos, circuits.ErrSyntax, "%v is not for real numbers", op)
+	}
+	return p.finite(pos, r)
+}
+
+// finite is r, which must be a number.
+func (p *parser) finite(pos int, r float64) value {
+	if math.IsNaN(r) || math.IsInf(r, 0) {
+		p.fail(pos, circuits.ErrNotFinite, "the result is %v", r)
+		return float(0)
+	}
+	return float(r)
+}
+
+// compare holds for numbers and boolean values.
+func compare(op symbol, a, b value) (value, bool) {
+	x, y := a.number(), b.number()
+	if a.kind != kindFloat && b.kind != kindFloat { // exact beyond 2⁵³
+		switch {
+		case a.i < b.i:
+			x, y = 0, 1
+		case a.i > b.i:
+			x, y = 1, 0
+		default:
+			x, y = 0, 0
+		}
+	}
+	switch op {
+	case symEqual:
+		return boolean(x == y), true
+	case symUnequal:
+		return boolean(x != y), true
+	case symLess:
+		return boolean(x < y), true
+	case symLessEqual:
+		return boolean(x <= y), true
+	case symGreater:
+		return boolean(x > y), true
+	case symGreaterEqual:
+		return boolean(x >= y), true
+	case symAnd:
+		return boolean(a.number() != 0 && b.number() != 0), true
+	case symOr:
+		return boolean(a.number() != 0 || b.number() != 0), true
+	}
+	return value{}, false
+}
+
+func (p *parser) operateIntegers(pos int, op symbol, x, y int64) value {
+	r, ok := x, true
+	switch op {
+	case symPlus:
+		r = x + y
+		ok = (r > x) == (y > 0)
+	case symMinus:
+		r = x - y
+		ok = (r < x) == (y > 0)
+	case symTimes:
+		r, ok = multiply(x, y)
+	case symDivide, symModulo:
+		if y == 0 {
+			p.fail(pos, circuits.ErrNotFinite, "division by zero")
+			return integer(0)
+		}
+		if r = x % y; op == symDivide {
+			r = x / y
+		}
+		ok = y != -1 || x != math.MinInt64
+	case symPower:
+		return p.power(pos, x, y)
+	case symCaret:
+		r = x ^ y
+	case symBitAnd:
+		r = x & y
+	case symBitOr:
+		r = x | y
+	case symShiftLeft:
+		if ok = 0 <= y && y < 63; ok {
+			r, ok = multiply(x, 1<<y)
+		}
+	case symShiftRight:
+		if ok = y >= 0; ok {
+			r = x >> min(y, 63)
+		}
+	default:
+		p.fail(pos, circuits.ErrSyntax, "%v is not an operation of integers", op)
+	}
+	if !ok {
+		p.fail(pos, circuits.ErrRange, "integer %d %v %d does not fit into 64 bits", x, op, y)
+	}
+	return integer(r)
+}
+
+func multiply(x, y int64) (int64, bool) {
+	if x == 0 || y == 0 {
+		return 0, true
+	}
+	r := x * y
+	return r, r/y == x && !(x == -1 && y == math.MinInt64) && !(y == -1 && x == math.MinInt64)
+}
+
+// power is xʸ; it is real where y is negative.
+func (p *parser) power(pos int, x, y int64) value {
+	if y < 0 {
+		return p.finite(pos, math.Pow(float64(x), float64(y)))
+	}
+	r, ok := int64(1), true
+	for base := x; y > 0; y >>= 1 {
+		if y&1 == 1 {
+			var fits bool
+			r, fits = multiply(r, base)
+			ok = ok && fits
+		}
+		if y > 1 {
+			var fits bool
+			base, fits = multiply(base, base)
+			ok = ok && fits
+		}
+	}
+	if !ok {
+		p.fail(pos, circuits.ErrRange, "power of %d does not fit into 64 bits", x)
+	}
+	return integer(r)
+}
+
+// operateAngles holds where at least one of a and b has inputs in it.
+func (p *parser) operateAngles(pos int, op symbol, a, b value) value {
+	x, y := a.polynomial(), b.polynomial()
+	switch op {
+	case symPlus:
+		return fromAngle(x.Plus(y))
+	case symMinus:
+		return fromAngle(x.Minus(y))
+	case symTimes:
+		return p.product(pos, x, y)
+	case symDivide:
+		if c, ok := y.Const(); ok && c != 0 {
+			return fromAngle(x.Scale(1 / c))
+		}
+		p.fail(pos, ErrUnsupported, "division by an expression of inputs")
+	case symPower, symCaret:
+		if b.kind == kindInteger && 0 <= b.i && b.i <= maxDegree && (op == symPower || p.version == 2) {
+			out := float(1)
+			for range b.i {
+				out = p.product(pos, out.polynomial(), x)
+			}
+			return out
+		}
+		p.fail(pos, ErrUnsupported, "power of inputs other than a whole number from 0 to %d", maxDegree)
+	default:
+		p.fail(pos, ErrUnsupported, "%v of inputs", op)
+	}
+	return float(0)
+}
+
+func (p *parser) product(pos int, x, y circuits.Angle) value {
+	degree := func(a circuits.Angle) int {
+		d := 0
+		for _, t := range a {
+			d = max(d, len(t.Vars))
+		}
+		return d
+	}
+	if len(x)*len(y) > maxTerms || degree(x)+degree(y) > maxDegree {
+		p.fail(pos, ErrLimit, "polynomial of inputs with more than %d terms or degree above %d", maxTerms, maxDegree)
+		return float(0)
+	}
+	if !p.spend(pos, len(x)*len(y)) {
+		return float(0)
+	}
+	return fromAngle(x.Times(y))
+}
+
+// call is the function name of the arguments.
+func (p *parser) call(pos int, name string, args []value) value {
+	for _, a := range args {
+		switch a.kind {
+		case kindUnknown:
+			return value{kind: kindUnknown}
+		case kindAngle:
+			p.fail(pos, ErrUnsupported, "%s of inputs", name)
+			return float(0)
+		}
+	}
+	if f, ok := functions[name]; ok && len(args) == 1 {
+		return p.finite(pos, f(args[0].number()))
+	}
+	switch {
+	case (name == "pow" || name == "mod") && len(args) == 2:
+		op := symPower
+		if name == "mod" {
+			op = symModulo
+		}
+		return p.operate(pos, op, args[0], args[1])
+	default:
+		p.fail(pos, circuits.ErrArity, "function %s of %d arguments", name, len(args))
+	}
+	return float(0)
+}
+
+// functions of one argument. OpenQASM 2 writes asin and ln, OpenQASM 3 arcsin and
+// log; each reads both.
+var functions = map[string]func(float64) float64{
+	"sin": math.Sin, "cos": math.Cos, "tan": math.Tan, "exp": math.Exp, "ln": math.Log, "log": math.Log, "sqrt": math.Sqrt,
+	"asin": math.Asin, "acos": math.Acos, "atan": math.Atan,
+	"arcsin": math.Asin, "arccos": math.Acos, "arctan": math.Atan, "ceiling": math.Ceil, "floor": math.Floor,
+}
+
+// isFunction reports whether name is a function of the language.
+func isFunction(name string) bool { return functions[name] != nil || name == "pow" || name == "mod" }
+
+func (v value) String() string {
+	switch v.kind {
+	case kindInteger, kindBool:
+		return fmt.Sprint(v.i)
+	case kindAngle:
+		return v.angle.String()
+	case kindFloat:
+		return fmt.Sprint(v.f)
+	}
+	return "unknown"
+}

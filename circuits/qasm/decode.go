@@ -46,7 +46,7 @@ type Register struct {
 //
 // Nothing is read but r. A text may have up to 256 MiB, 10⁶ qubits and bits, 256
 // levels of nesting and [DecodeOptions.MaxOperations] of work. The error of a text
-// is a [*ParseError] that wraps [ErrUnsupported], [ErrLimit] or one of the causes
+// is a [*ParseError] that wraps [ErrUnsupported], [ErrLimit], [ErrRedefined] or one of the causes
 // of package circuits: ErrSyntax, ErrUnknown, ErrRange, ErrDuplicate, ErrArity,
 // ErrNotFinite, ErrNoInverse. Other errors are those of r and [ErrLimit] for a text
 // that is too long.

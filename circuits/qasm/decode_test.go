@@ -3,11 +3,9 @@ package qasm_test
 import (
 	"errors"
 	"fmt"
-	"math"
-	"math/cmplx"
-	"math/rand/v2"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/circuits/qasm"
@@ -112,7 +110,158 @@ func TestDecodeVersion3(t *testing.T) {
 		}
 	}
 }
-var _ = errors.Is
-var _ = math.Pi
-var _ = cmplx.Abs
-var _ = rand.Int
+
+func TestDecodedNames(t *testing.T) {
+	d := decode(t, header3+"input float b; input angle[8] a; qubit[2] q; bit c; qubit r; bit[3] e; rx(a) r;", qasm.DecodeOptions{})
+	want := "{3 [b a] [{q 0 2} {r 2 1}] [{c 0 1} {e 1 3}]}"
+	if got := fmt.Sprint(struct {
+		Version        int
+		Inputs         []string
+		Qubits, Clbits []qasm.Register
+	}{d.Version, d.Inputs, d.Qubits, d.Clbits}); got != want || listing(d.Circuit) != "rx[w1] 2" {
+		t.Errorf("got %s %s, want %s", got, listing(d.Circuit), want)
+	}
+	for source, version := range map[string]int{"OPENQASM 2.0;": 2, "OPENQASM 2;": 2, "OPENQASM 3;": 3, "OPENQASM 3.1;": 3, "": 3, "\ufeffOPENQASM 2.0;": 2} {
+		if got := decode(t, source, qasm.DecodeOptions{}).Version; got != version {
+			t.Errorf("%q: version %d, want %d", source, got, version)
+		}
+	}
+}
+
+// TestDecodeErrors names the place of each error by a ¦ in the text.
+func TestDecodeErrors(t *testing.T) {
+	for _, c := range []struct {
+		source string
+		cause  error
+		text   string // part of the message
+	}{
+		{"OPENQASM ¦4.0;", qasm.ErrUnsupported, "4.0"},
+		{"OPENQASM ¦x;", circuits.ErrSyntax, "version"},
+		{"OPENQASM 2.0;\nqreg ¦5[2];", circuits.ErrSyntax, "a name"},
+		{"OPENQASM 2.0;\nqreg q[¦0];", circuits.ErrRange, "size is 0"},
+		{"OPENQASM 2.0;\nqreg q[¦9999999999];", circuits.ErrRange, "9999999999"},
+		{"OPENQASM 2.0;\nqreg q[¦99999999999999999999];", circuits.ErrRange, "64 bits"},
+		{"OPENQASM 2.0; qreg a[1000000]; qreg ¦b[1];", qasm.ErrLimit, "qubits and bits"},
+		{"OPENQASM 2.0; qreg q[2]; qreg ¦q[2];", qasm.ErrRedefined, "q"},
+		{"OPENQASM 2.0; qreg q[2]; creg ¦q[2];", qasm.ErrRedefined, "q"},
+		{"OPENQASM 2.0; qreg q[2]; ¦h q;", circuits.ErrUnknown, "h"},
+		{header2 + "qreg q[2]; h q[¦2];", circuits.ErrRange, "index 2 of a register of 2"},
+		{header2 + "qreg q[2]; h ¦r[0];", circuits.ErrUnknown, "r"},
+		{header2 + "qreg q[2]; creg c[2]; h ¦c;", circuits.ErrSyntax, "classical"},
+		{header2 + "qreg q[2]; ¦cx q[0],q[0];", circuits.ErrDuplicate, "qubit 0"},
+		{header2 + "qreg q[2]; ¦cx q,q[0];", circuits.ErrDuplicate, "qubit 0"},
+		{header2 + "qreg q[2]; qreg r[3]; ¦cx q,r;", circuits.ErrArity, "2 and 3"},
+		{header2 + "qreg q[2]; ¦cx q[0];", circuits.ErrArity, "on 1 qubits, needs 2"},
+		{header2 + "qreg q[2]; ¦rx q[0];", circuits.ErrArity, "0 angles"},
+		{header2 + "qreg q[2]; ¦h(1) q[0];", circuits.ErrArity, "1 angles"},
+		{header2 + "qreg q[1]; rx(1¦/0) q[0];", circuits.ErrNotFinite, "zero"},
+		{header2 + "qreg q[1]; rx(¦1e99999999) q[0];", circuits.ErrRange, "floating"},
+		{header2 + "qreg q[1]; rx(1e308¦*10) q[0];", circuits.ErrNotFinite, "Inf"},
+		{header2 + "qreg q[1]; rx(¦ln(0)) q[0];", circuits.ErrNotFinite, "Inf"},
+		{header2 + "qreg q[1]; rx(¦sqrt(-1)) q[0];", circuits.ErrNotFinite, "NaN"},
+		{header2 + "qreg q[1]; rx(¦1x2) q[0];", circuits.ErrSyntax, "1x2"},
+		{header2 + "qreg q[1]; rx(¦nope) q[0];", circuits.ErrUnknown, "nope"},
+		{header2 + "qreg q[1]; rx(1¦;", circuits.ErrSyntax, `expected ")"`},
+		{header2 + "qreg q[1];\n\tx q[0]¦", circuits.ErrSyntax, "end of the text"},
+		{header2 + "qreg q[2]; creg c[1]; ¦measure q -> c;", circuits.ErrArity, "2 qubits into 1"},
+		{header2 + "qreg q[2]; creg c[1]; if(¦c==1) x q[0];", qasm.ErrUnsupported, "c is not known before"},
+		{header2 + "qreg q[2]; creg c[1]; if(¦c==123456789012345678901234567890) x q[0];", qasm.ErrUnsupported, "c is not known"},
+		{header2 + "opaque m a; qreg q[1]; ¦m q[0];", qasm.ErrUnsupported, "opaque"},
+		{header2 + "gate g a { ¦g a; } ", circuits.ErrUnknown, "g"},
+		{header2 + "gate g a { ¦later a; } gate later a { g a; }", circuits.ErrUnknown, "later"},
+		{header2 + "gate g a { ¦qreg q[1]; }", circuits.ErrSyntax, "definition of a gate"},
+		{header2 + "qreg q[1]; gate g a { x ¦q; }", circuits.ErrSyntax, "not a qubit of the gate"},
+		{header2 + "gate g a { x a¦[0]; }", circuits.ErrSyntax, "index"},
+		{header2 + "gate g a { rx(¦b) a; }", circuits.ErrUnknown, "b"},
+		{header2 + "gate ¦g a,a { }", qasm.ErrRedefined, "a"},
+		{header2 + "gate g a { x a; ¦", circuits.ErrSyntax, "end of the text"},
+		{"OPENQASM 2.0; include ¦\"../secret.inc\";", qasm.ErrUnsupported, "no file is read"},
+		{"OPENQASM 2.0; include ¦\"/etc/passwd\";", qasm.ErrUnsupported, "no file is read"},
+		{"OPENQASM 2.0; include ¦\"qelib1.inc;\nqreg q[1];", circuits.ErrSyntax, "string"},
+		{"OPENQASM 2.0; include ¦qelib1;", circuits.ErrSyntax, "quotes"},
+		{"OPENQASM 2.0; ¦/* no end", circuits.ErrSyntax, "comment"},
+		{"OPENQASM 2.0; ¦\xff", circuits.ErrSyntax, "UTF-8"},
+		{"OPENQASM 2.0; ¦√", circuits.ErrSyntax, "√"},
+		{"OPENQASM 2.0; /* ααα */ ¦?", circuits.ErrSyntax, "'?'"},
+		{"OPENQASM 2.0; ¦}", circuits.ErrSyntax, "statement"},
+
+		{header3 + "¦cal { }", qasm.ErrUnsupported, "cal"},
+		{header3 + "¦defcal x $0 { }", qasm.ErrUnsupported, "defcal"},
+		{header3 + "¦extern f(int) -> int;", qasm.ErrUnsupported, "extern"},
+		{header3 + "¦array[int, 2] a;", qasm.ErrUnsupported, "array"},
+		{header3 + "¦complex z;", qasm.ErrUnsupported, "complex"},
+		{header3 + "¦stretch s;", qasm.ErrUnsupported, "stretch"},
+		{header3 + "¦duration s = 10ns;", qasm.ErrUnsupported, "duration"},
+		{header3 + "input ¦int n;", qasm.ErrUnsupported, "input"},
+		{header3 + "input ¦array[float, 2] n;", qasm.ErrUnsupported, "array"},
+		{header3 + "def f(qubit a) ¦-> bit { }", qasm.ErrUnsupported, "result"},
+		{header3 + "def f(qubit[2] a) { } qubit[3] q; f(¦q);", circuits.ErrArity, "3 qubits"},
+		{header3 + "qubit q; bit c; c = measure q; if (¦c) x q;", qasm.ErrUnsupported, "c is not known before"},
+		{header3 + "qubit q; bit c; while (¦c) x q;", qasm.ErrUnsupported, "not known"},
+		{header3 + "bit[2] c = ¦\"01\";", qasm.ErrUnsupported, "classical bits"},
+		{header3 + "qubit q; ¦measure q;", qasm.ErrUnsupported, "classical bit"},
+		{header3 + "qubit q; x ¦$0;", qasm.ErrUnsupported, "declared"},
+		{header3 + "x $0; qubit ¦q;", qasm.ErrUnsupported, "physical"},
+		{header3 + "x ¦$1000000;", circuits.ErrRange, "physical"},
+		{header3 + "x ¦$;", circuits.ErrSyntax, "physical"},
+		{header3 + "qubit[2] q; x q[¦-3];", circuits.ErrRange, "-3"},
+		{header3 + "qubit[2] q; x q¦[0:0:1];", circuits.ErrRange, "step 0"},
+		{header3 + "qubit q; x q¦[0];", circuits.ErrSyntax, "single"},
+		{header3 + "qubit ¦if;", circuits.ErrSyntax, "word"},
+		{header3 + "const int n = 1; ¦n = 2;", circuits.ErrSyntax, "cannot change"},
+		{header3 + "const int n¦;", circuits.ErrSyntax, `"="`},
+		{header3 + "int n = 9223372036854775807 ¦+ 1;", circuits.ErrRange, "64 bits"},
+		{header3 + "int n = 2 ¦** 64;", circuits.ErrRange, "64 bits"},
+		{header3 + "uint n = ¦-1;", circuits.ErrRange, "unsigned"},
+		{header3 + "int n = ¦1e300;", circuits.ErrRange, "fit"},
+		{header3 + "input float t; qubit q; rx(¦sin(t)) q;", qasm.ErrUnsupported, "sin of inputs"},
+		{header3 + "input float t; qubit q; rx(1 ¦/ t) q;", qasm.ErrUnsupported, "division"},
+		{header3 + "input float t; qubit q; if (¦t) x q;", qasm.ErrUnsupported, "condition"},
+		{header3 + "¦break;", circuits.ErrSyntax, "loop"},
+		{header3 + "¦return;", circuits.ErrSyntax, "def"},
+		{header3 + "{ ¦qubit q; }", circuits.ErrSyntax, "block"},
+		{header3 + "qubit q; if (true) { ¦gate g a { } }", circuits.ErrSyntax, "block"},
+		{header3 + "for int i in ¦3 { }", qasm.ErrUnsupported, "for"},
+		{header3 + "for int i in [0:1] { int i = 0; int ¦i = 1; }", qasm.ErrRedefined, "i"},
+		{header3 + "qubit q; pow(0.5) @ ¦g q;", circuits.ErrUnknown, "g"},
+		{header3 + "gate g a { x a; h a; } qubit q; ¦pow(0.5) @ g q;", qasm.ErrUnsupported, "2 operations"},
+		{header3 + "qubit[2] q; ¦pow(0.5) @ swap q[0], q[1];", qasm.ErrUnsupported, "swap"},
+		{header3 + "qubit[2] q; ctrl(¦0) @ x q[0], q[1];", circuits.ErrRange, "controls"},
+		{header3 + "#pragma braket verbatim\n¦#pragma braket noise bit_flip(0.1) q[0]", qasm.ErrUnsupported, "noise"},
+		{header3 + "¦#define x", circuits.ErrSyntax, "#pragma"},
+		{header3 + "¦frobnicate;", circuits.ErrUnknown, "frobnicate"},
+	} {
+		before, after, _ := strings.Cut(c.source, "¦")
+		_, err := qasm.Decode(strings.NewReader(before+after), qasm.DecodeOptions{})
+		var parse *qasm.ParseError
+		if !errors.As(err, &parse) {
+			t.Errorf("%q: error %v, want a *ParseError", c.source, err)
+			continue
+		}
+		line := strings.Count(before, "\n") + 1
+		column := len([]rune(before[strings.LastIndexByte(before, '\n')+1:])) + 1
+		if parse.Line != line || parse.Column != column || !errors.Is(err, c.cause) || !strings.Contains(parse.Err.Error(), c.text) {
+			t.Errorf("%q: %v, want %v with %q at %d:%d", c.source, err, c.cause, c.text, line, column)
+		}
+	}
+}
+
+func TestParseErrorText(t *testing.T) {
+	long := strings.Repeat("x q[0]; ", 1000)
+	for _, c := range []struct{ source, want string }{
+		{"OPENQASM 2.0;\n\tqreg é[2]; ?\r\n", "line 2:13: character '?': syntax error\n\t\tqreg é[2]; ?\n\t\t           ^"},
+		{header3 + "qubit[1] q;\n" + long + "y q[1]; " + long, "line 4:8005: index 1 of a register of 1: index out of range\n\t" +
+			(long + "y q[")[len(long)+4-60:] + "1]; " + long[:56] + "\n\t" + strings.Repeat(" ", 60) + "^"},
+	} {
+		if _, err := qasm.Decode(strings.NewReader(c.source), qasm.DecodeOptions{}); err == nil || err.Error() != c.want {
+			t.Errorf("got\n%v\nwant\n%s", err, c.want)
+		}
+	}
+}
+
+func TestDecodeReturnsReadErrors(t *testing.T) {
+	broken := errors.New("cable broken")
+	if _, err := qasm.Decode(iotest.ErrReader(broken), qasm.DecodeOptions{}); !errors.Is(err, broken) {
+		t.Errorf("error %v, want %v", err, broken)
+	}
+}

@@ -16,6 +16,8 @@ var (
 	ErrUnsupported = errors.New("not supported")
 	// ErrLimit marks text that asks for more than [Decode] allows.
 	ErrLimit = errors.New("too large")
+	// ErrRedefined marks a name that its block or program defines twice.
+	ErrRedefined = errors.New("name is defined twice")
 )
 
 // ParseError is an error of one place of a text.

@@ -199,7 +199,7 @@ func (p *parser) define(pos int, e *entry) {
 	e.frame = p.frame
 	e.outer = p.names[e.name]
 	if o := e.outer; o != nil && o.frame == e.frame && o.index >= p.block && !o.builtin {
-		p.fail(pos, circuits.ErrDuplicate, "%s is already defined", e.name)
+		p.fail(pos, ErrRedefined, "%s", e.name)
 		return
 	}
 	e.index = len(p.scope)

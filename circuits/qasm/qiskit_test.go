@@ -24,6 +24,7 @@ type loadCase struct {
 	Dialect    qasm.Dialect       `json:"dialect"`
 	Source     string             `json:"source"`
 	Parameters map[string]float64 `json:"parameters,omitempty"`
+	Legacy     bool               `json:"legacy,omitempty"`
 
 	name     string
 	circuit  *circuits.Circuit

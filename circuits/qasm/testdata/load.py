@@ -1,6 +1,7 @@
 """Loads OpenQASM programs with Qiskit and computes their states.
 
-Reads from standard input a JSON list of {"dialect", "source", "parameters"} and
+Reads from standard input a JSON list of {"dialect", "source", "parameters",
+"legacy"}, the last for all gates of Qiskit's own qelib1.inc in OpenQASM 2, and
 writes the versions and, for each, {"error"} or the state vector as [real,
 imaginary] pairs before the measurements at the end, the pairs of measured qubit
 and classical bit, the sizes of the registers and the names of the operations.
@@ -23,7 +24,8 @@ except ImportError as error:
 
 def load(case):
     if case["dialect"] == "openqasm2":
-        circuit = qiskit.qasm2.loads(case["source"], strict=True)
+        legacy = qiskit.qasm2.LEGACY_CUSTOM_INSTRUCTIONS if case.get("legacy") else ()
+        circuit = qiskit.qasm2.loads(case["source"], strict=not legacy, custom_instructions=legacy)
     else:
         circuit = qiskit.qasm3.loads(case["source"])
     parameters = case.get("parameters") or {}

@@ -1,0 +1,154 @@
+package qasm_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/qasm"
+)
+
+// doubling defines gates of which each calls the one before twice.
+func doubling(levels int, leaf string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "gate g0 a { %s }\n", leaf)
+	for i := range levels {
+		fmt.Fprintf(&b, "gate g%d a { g%d a; g%d a; }\n", i+1, i, i)
+	}
+	return b.String()
+}
+
+func many(n int, text string) string { return strings.Repeat(text, n) }
+
+// TestHostile gives texts that are small for what they ask. Each must end in the
+// named error without much memory.
+func TestHostile(t *testing.T) {
+	nested := "qubit q; rx(" + many(1_000_000, "(") + "1" + many(1_000_000, ")") + ") q;"
+	chain := "gate g0 a { x a; } "
+	for i := range 1000 {
+		chain += fmt.Sprintf("gate g%d a { g%d a; } ", i+1, i)
+	}
+	squares := "input float a; qubit q; const float b0 = a + 1; "
+	for i := range 30 {
+		squares += fmt.Sprintf("const float b%d = b%d * b%d; ", i+1, i, i)
+	}
+	for _, c := range []struct {
+		name, source string
+		cause        error
+	}{
+		{"parentheses", header3 + nested, qasm.ErrLimit},
+		{"signs", header3 + "qubit q; rx(" + many(1_000_000, "-") + "1) q;", qasm.ErrLimit},
+		{"powers", header3 + "qubit q; rx(" + many(1_000_000, "1**") + "1) q;", qasm.ErrLimit},
+		{"casts", header3 + "int i = " + many(1_000_000, "int("), qasm.ErrLimit},
+		{"functions", header3 + "float x = " + many(1_000_000, "sin("), qasm.ErrLimit},
+		{"indices", header3 + "qubit[2] q; x q" + many(1_000_000, "[0:1]") + ";", nil},
+		{"blocks", header3 + many(1_000_000, "{"), qasm.ErrLimit},
+		{"ifs", header3 + many(1_000_000, "if (true) "), qasm.ErrLimit},
+		{"else ifs", header3 + "if (false) ; " + many(100_000, "else if (false) ; "), qasm.ErrLimit},
+		{"loops", header3 + many(1_000_000, "for int i in [0:1] "), qasm.ErrLimit},
+		{"boxes", header3 + many(1_000_000, "box {"), qasm.ErrLimit},
+		{"skipped blocks", header3 + "if (false) " + many(1_000_000, "{"), circuits.ErrSyntax},
+		{"modifiers", header3 + "qubit q; " + many(1_000_000, "inv @ ") + "x q;", qasm.ErrLimit},
+		{"controls", header3 + "qubit[20] q; " + many(17, "ctrl @ ") + "x q;", qasm.ErrLimit},
+		{"many controls", header3 + "qubit[20] q; ctrl(16) @ x q[0]" + func() string {
+			s := ""
+			for i := range 16 {
+				s += fmt.Sprintf(", q[%d]", i+1)
+			}
+			return s
+		}() + ";", qasm.ErrLimit},
+		{"gate doubling", header2 + doubling(30, "x a;") + "qreg q[1]; g30 q[0];", qasm.ErrLimit},
+		{"more doubling than 64 bits hold", header2 + doubling(200, "x a;") + "qreg q[1]; g200 q[0];", qasm.ErrLimit},
+		{"doubling of nothing", header2 + doubling(40, "") + "qreg q[1]; g40 q[0];", qasm.ErrLimit},
+		{"doubling that is not called", header2 + doubling(200, "x a;"), nil},
+		{"doubling on registers", header2 + doubling(20, "x a;") + "qreg q[1000]; g20 q;", qasm.ErrLimit},
+		{"chain of gates", header2 + chain + "qreg q[1]; g1000 q[0];", qasm.ErrLimit},
+		{"power", header3 + "qubit q; pow(100000000000) @ x q;", qasm.ErrLimit},
+		{"power of power", header3 + "qubit q; pow(1000000) @ pow(1000000) @ x q;", qasm.ErrLimit},
+		{"endless loop", header3 + "while (true) ;", qasm.ErrLimit},
+		{"long loop", header3 + "for int i in [0:1099511627775] ;", qasm.ErrLimit},
+		{"nested loops", header3 + many(50, "for int i in [0:1000] ") + ";", qasm.ErrLimit},
+		{"loop in a gate", header3 + "gate g a { for int i in [0:1000000000] x a; }", qasm.ErrLimit},
+		{"long body", header3 + "while (true) {" + many(1_000_000, ";") + "}", qasm.ErrLimit},
+		{"long condition", header3 + "while (" + many(100_000, "1+") + "1) ;", qasm.ErrLimit},
+		{"recursive def", header3 + "def f(int n) { f(n); f(n); } f(1);", qasm.ErrLimit},
+		{"doubling defs", header3 + "def f(int n) { if (n > 0) { f(n - 1); f(n - 1); } } f(60);", qasm.ErrLimit},
+		{"huge register", "OPENQASM 2.0; qreg q[1000001];", circuits.ErrRange},
+		{"huge integer", "OPENQASM 2.0; qreg q[" + many(1_000_000, "9") + "];", circuits.ErrRange},
+		{"huge exponent", header3 + "float x = 1e99999999;", circuits.ErrRange},
+		{"broadcast often", header2 + "qreg q[1000000]; " + many(100, "h q; "), qasm.ErrLimit},
+		{"barriers often", header2 + "qreg q[1000000]; " + many(1000, "barrier q; "), qasm.ErrLimit},
+		{"measure often", header2 + "qreg q[400000]; creg c[400000];" + many(100, "measure q->c; "), qasm.ErrLimit},
+		{"aliases often", header3 + "qubit[100000] q; let a0 = q ++ q; " + func() string {
+			s := ""
+			for i := range 40 {
+				s += fmt.Sprintf("let a%d = a%d ++ a%d; ", i+1, i, i)
+			}
+			return s
+		}(), qasm.ErrLimit},
+		{"polynomials", header3 + squares, qasm.ErrLimit},
+		{"power of inputs", header3 + "input float a; qubit q; rx((a + 1) ** 1000) q;", qasm.ErrUnsupported},
+		{"strings", "OPENQASM 2.0; include \"" + many(10_000_000, "a"), circuits.ErrSyntax},
+		{"comment", "OPENQASM 2.0; /*" + many(10_000_000, "a"), circuits.ErrSyntax},
+		{"NUL bytes", many(1_000_000, "\x00"), circuits.ErrSyntax},
+		{"invalid UTF-8 in a name", "OPENQASM 2.0; qreg a\xff[1];", circuits.ErrSyntax},
+		{"name of gate parameters", header2 + "gate g " + many(100_000, "a,") + "a { }", qasm.ErrLimit},
+		{"self include", "OPENQASM 2.0; include \"hostile.qasm\";", qasm.ErrUnsupported},
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := qasm.Decode(strings.NewReader(c.source), qasm.DecodeOptions{MaxOperations: 1_000_000})
+		runtime.ReadMemStats(&after)
+		if !errors.Is(err, c.cause) || err != nil && len(err.Error()) > 1000 {
+			t.Errorf("%s: error %.1000v, want %v", c.name, err, c.cause)
+		}
+		// An operation with its qubits is about 100 bytes, in a slice that grows.
+		if used := after.TotalAlloc - before.TotalAlloc; used > 700<<20 {
+			t.Errorf("%s: allocates %d MiB", c.name, used>>20)
+		}
+	}
+}
+
+// TestHugeToken reads 100 MB of one name, one number and one string.
+func TestHugeToken(t *testing.T) {
+	for _, c := range []struct {
+		text, fill string
+		cause      error
+	}{
+		{"OPENQASM 2.0;\nqreg ", "a", qasm.ErrLimit},
+		{"OPENQASM 2.0;\n", "a", circuits.ErrUnknown},
+		{"OPENQASM 2.0;\nqreg q[", "7", circuits.ErrRange},
+		{"OPENQASM 2.0;\ninclude \"", "a", circuits.ErrSyntax},
+		{"qubit[2] $", "3", circuits.ErrSyntax},
+		{"x $", "3", circuits.ErrRange},
+	} {
+		source := append([]byte(c.text), bytes.Repeat([]byte(c.fill), 100_000_000)...)
+		_, err := qasm.Decode(bytes.NewReader(source), qasm.DecodeOptions{})
+		if !errors.Is(err, c.cause) || len(err.Error()) > 1000 {
+			t.Errorf("%s%s…: error %.200v, want %v", c.text, c.fill, err, c.cause)
+		}
+	}
+}
+
+// endless is a reader without end.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
+}
+
+func TestDecodeEndlessReader(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads 256 MiB")
+	}
+	if _, err := qasm.Decode(endless{}, qasm.DecodeOptions{}); !errors.Is(err, qasm.ErrLimit) {
+		t.Errorf("error %v, want ErrLimit", err)
+	}
+}

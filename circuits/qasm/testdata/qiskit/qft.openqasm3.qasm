@@ -1,0 +1,26 @@
+// Written by Qiskit 2.6.2, see write.py.
+OPENQASM 3.0;
+include "stdgates.inc";
+bit[4] meas;
+qubit[4] q;
+ry(0.3) q[0];
+ry(0.8) q[1];
+ry(1.3) q[2];
+ry(1.8) q[3];
+h q[3];
+cp(pi/2) q[3], q[2];
+h q[2];
+cp(pi/4) q[3], q[1];
+cp(pi/2) q[2], q[1];
+h q[1];
+cp(pi/8) q[3], q[0];
+cp(pi/4) q[2], q[0];
+cp(pi/2) q[1], q[0];
+h q[0];
+swap q[0], q[3];
+swap q[1], q[2];
+barrier q[0], q[1], q[2], q[3];
+meas[0] = measure q[0];
+meas[1] = measure q[1];
+meas[2] = measure q[2];
+meas[3] = measure q[3];

@@ -60,9 +60,10 @@ func Decode(r io.Reader, o DecodeOptions) (*Decoded, error) {
 	}
 	p := &parser{
 		src: src, options: o, version: 3, names: map[string]*entry{},
-		left: cmp.Or(o.MaxOperations, maxOperations),
+		most: cmp.Or(o.MaxOperations, maxOperations),
 		out:  &circuits.Circuit{},
 	}
+	p.left = p.most
 	p.result.Circuit = p.out
 	p.out.Ops = make([]circuits.Op, 0, min(bytes.Count(src, []byte{';'}), 1<<20))
 	p.program()

@@ -3,6 +3,7 @@ package qasm_test
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/circuits/qasm"
@@ -45,4 +46,42 @@ func ExampleEncode_openQASM2() {
 	// u1(1.0) q[0];
 	// // a global phase of 0.7853981633974483 is left out: OpenQASM 2 has no statement for it
 	// <nil>
+}
+
+// A program of one's own gates, a loop and an input. Weight 0 of the circuit is
+// the input theta.
+func ExampleDecode() {
+	const program = `OPENQASM 3.0;
+include "stdgates.inc";
+input float theta;
+qubit[3] q;
+bit[3] c;
+gate layer(a) x, y { ry(a) x; cx x, y; }
+for int i in [0:1] { layer(theta * (i + 1)) q[i], q[i + 1]; }
+c = measure q;
+`
+	d, err := qasm.Decode(strings.NewReader(program), qasm.DecodeOptions{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(d.Inputs)
+	for _, op := range d.Circuit.Ops {
+		fmt.Println(op.Gate, op.Angles, op.Qubits)
+	}
+
+	_, err = qasm.Decode(strings.NewReader("qubit[3] q;\nh q[3];"), qasm.DecodeOptions{})
+	fmt.Println(err)
+	// Output:
+	// [theta]
+	// ry [w0] [0]
+	// cx [] [0 1]
+	// ry [2*w0] [1]
+	// cx [] [1 2]
+	// measure [] [0]
+	// measure [] [1]
+	// measure [] [2]
+	// line 2:5: index 3 of a register of 3: index out of range
+	// 	h q[3];
+	// 	    ^
 }

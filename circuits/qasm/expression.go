@@ -208,8 +208,7 @@ func (p *parser) named() value {
 		}
 		return e.value
 	}
-	word := p.text(t)
-	switch word {
+	switch word := string(p.src[t.pos:t.end]); word {
 	case "pi", "π":
 		p.next()
 		return float(math.Pi)
@@ -226,6 +225,7 @@ func (p *parser) named() value {
 		p.fail(t.pos, ErrUnsupported, "%s in an expression", word)
 		return value{}
 	}
+	word := p.text(t)
 	if p.version == 3 && scalarNamed(word) != typeNone {
 		return p.cast()
 	}

@@ -35,6 +35,7 @@ type parser struct {
 	depth    int
 	left     int // operations that may still be made
 	count    int // operations of the definition that is checked, at most maxCount
+	most     int // DecodeOptions.MaxOperations or its default
 	place    place
 	physical bool // physical qubits are in use
 	dry      int  // > 0 while a definition is checked: nothing is appended
@@ -232,7 +233,7 @@ func (p *parser) enter(pos int) bool {
 // afford checks n operations that are about to be made.
 func (p *parser) afford(pos, n int) bool {
 	if n > p.left {
-		p.fail(pos, ErrLimit, "program expands to more operations than DecodeOptions.MaxOperations or %d", maxOperations)
+		p.fail(pos, ErrLimit, "program expands to more than %d operations (DecodeOptions.MaxOperations)", p.most)
 	}
 	return p.err == nil
 }

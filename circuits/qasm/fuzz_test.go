@@ -1,0 +1,99 @@
+package qasm_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/qasm"
+)
+
+// fuzzOptions keep one input fast.
+var fuzzOptions = qasm.DecodeOptions{MaxOperations: 2000}
+
+func seeds(f *testing.F) {
+	f.Helper()
+	for _, pattern := range []string{"testdata/*.qasm", "testdata/qiskit/*.qasm"} {
+		paths, err := filepath.Glob(pattern)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, path := range paths {
+			source, err := os.ReadFile(path)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(string(source))
+		}
+	}
+	for _, c := range equal {
+		f.Add(header3 + "qubit[4] q; " + c.a)
+	}
+	f.Add(header2 + "gate g(a,b) x,y { rx(a*b^2) x; barrier x,y; cx x,y; } qreg q[3]; creg c[3]; g(2,sin(3)) q[2],q[0]; h q; measure q->c; if(c==3) x q;")
+	f.Add(header3 + "input float a; qubit[5] q; let b = q[0:2:4] ++ q[{1, -2}]; for int i in [0:2] { if (i == 1) continue; rx(a * i) b[i]; } while (false) ;")
+	f.Add(header3 + "def f(qubit[2] r, int n) { switch (n) { case 0, 1 { return; } default { x r; } } } qubit[2] q; f(q, 2); int j = 5; j <<= 2; box[1ns] { delay[1ns] q; }")
+	f.Add("bit c = measure $2; #pragma braket x\n@a\nend;")
+}
+
+// FuzzDecode wants of any text a valid circuit or a *ParseError within the text.
+func FuzzDecode(f *testing.F) {
+	seeds(f)
+	f.Fuzz(func(t *testing.T, source string) {
+		d, err := qasm.Decode(strings.NewReader(source), fuzzOptions)
+		if err == nil {
+			if err := d.Circuit.Validate(); err != nil {
+				t.Fatal(err)
+			}
+			if n := len(d.Circuit.Ops); n > fuzzOptions.MaxOperations || d.Circuit.Weights() > len(d.Inputs) {
+				t.Fatalf("%d operations, %d weights, %d inputs", n, d.Circuit.Weights(), len(d.Inputs))
+			}
+			return
+		}
+		var parse *qasm.ParseError
+		if !errors.As(err, &parse) || parse.Line < 1 || parse.Line > 1+strings.Count(source, "\n") ||
+			parse.Column < 1 || parse.Column > len(source)+1 || errors.Unwrap(parse.Err) == nil {
+			t.Fatalf("error %v", err)
+		}
+	})
+}
+
+// FuzzDecodeEncode wants what Encode writes of a text to read back as the same
+// circuit.
+func FuzzDecodeEncode(f *testing.F) {
+	seeds(f)
+	f.Fuzz(func(t *testing.T, source string) {
+		d, err := qasm.Decode(strings.NewReader(source), fuzzOptions)
+		if err != nil || d.Circuit.Qubits == 0 || d.Circuit.Qubits > 1000 {
+			return
+		}
+		var first, second strings.Builder
+		if err := qasm.Encode(&first, d.Circuit, qasm.Options{}); err != nil {
+			if errors.Is(err, circuits.ErrNotFinite) { // sums of huge phases
+				return
+			}
+			t.Fatal(err)
+		}
+		again, err := qasm.Decode(strings.NewReader(first.String()), qasm.DecodeOptions{})
+		if err != nil {
+			t.Fatalf("%v in\n%s", err, first.String())
+		}
+		// Inputs that no gate uses are not written: number the rest as before.
+		for _, op := range again.Circuit.Ops {
+			for k, a := range op.Angles {
+				op.Angles[k] = a.Substitute(func(v circuits.Var) (circuits.Angle, bool) {
+					i := 0
+					for _, c := range strings.TrimPrefix(again.Inputs[v.Index], "theta_") {
+						i = 10*i + int(c-'0')
+					}
+					return circuits.Weight(i), true
+				})
+			}
+		}
+		if err := qasm.Encode(&second, again.Circuit, qasm.Options{}); err != nil || first.String() != second.String() {
+			t.Fatalf("error %v, written first as\n%s\nthen as\n%s", err, first.String(), second.String())
+		}
+	})
+}

@@ -160,3 +160,17 @@ func controlledBy(c *circuits.Circuit, controls ...int) *circuits.Circuit {
 	}
 	return c
 }
+
+// phaseGate is what gphase calls.
+var phaseGate = native("gphase", circuits.GateGPhase)
+
+// controlBasis are gates of which each has a controlled form in the table.
+var controlBasis = []circuits.Gate{circuits.GateH, circuits.GateP, circuits.GateRZ, circuits.GateRY, circuits.GateCX}
+
+// functions of one argument. OpenQASM 2 writes asin and ln, OpenQASM 3 arcsin and
+// log; each reads both.
+var functions = map[string]func(float64) float64{
+	"sin": math.Sin, "cos": math.Cos, "tan": math.Tan, "exp": math.Exp, "ln": math.Log, "log": math.Log, "sqrt": math.Sqrt,
+	"asin": math.Asin, "acos": math.Acos, "atan": math.Atan,
+	"arcsin": math.Asin, "arccos": math.Acos, "arctan": math.Atan, "ceiling": math.Ceil, "floor": math.Floor,
+}

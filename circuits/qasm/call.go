@@ -29,9 +29,6 @@ func (p *parser) gateCall() {
 	p.argStack, p.wireStack = p.argStack[:base], p.wireStack[:start]
 }
 
-// phaseGate is what gphase calls.
-var phaseGate = native("gphase", circuits.GateGPhase)
-
 // callee is the gate that the token names.
 func (p *parser) callee(t token) *gate {
 	if p.version == 3 && p.isName("gphase") {

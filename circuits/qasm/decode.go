@@ -46,10 +46,10 @@ type Register struct {
 //
 // Nothing is read but r. A text may have up to 256 MiB, 10⁶ qubits and bits, 256
 // levels of nesting and [DecodeOptions.MaxOperations] of work. The error of a text
-// is a [*ParseError] that wraps [ErrUnsupported], [ErrLimit], [ErrRedefined] or one of the causes
-// of package circuits: ErrSyntax, ErrUnknown, ErrRange, ErrDuplicate, ErrArity,
-// ErrNotFinite, ErrNoInverse. Other errors are those of r and [ErrLimit] for a text
-// that is too long.
+// is a [*ParseError] that wraps [ErrUnsupported], [ErrLimit], [ErrRedefined] or one
+// of the causes of package circuits: ErrSyntax, ErrUnknown, ErrRange, ErrDuplicate,
+// ErrArity, ErrNotFinite, ErrNoInverse. Other errors are those of r and [ErrLimit]
+// for a text that is too long.
 func Decode(r io.Reader, o DecodeOptions) (*Decoded, error) {
 	src, err := io.ReadAll(io.LimitReader(r, maxSource+1))
 	switch {

@@ -76,8 +76,10 @@ var equal = []struct {
 	{"ctrl(3) @ x q[0], q[1], q[2], q[3];", "h q[3]; ctrl(3) @ z q[3], q[0], q[1], q[2]; h q[3];", false},
 	{"ctrl(3) @ p(0.7) q[0], q[1], q[2], q[3];", "ctrl(4) @ gphase(0.7) q[3], q[1], q[0], q[2];", false},
 	{"ctrl(3) @ rx(0.7) q[0], q[1], q[2], q[3]; ctrl(3) @ rx(-0.7) q[0], q[1], q[2], q[3];", "", false},
-	{"gate g(t) a, b { ryy2(t) a, b; gphase(0.4); } ctrl @ g(0.8) q[0], q[1], q[2];",
-		"p(0.4) q[0]; ctrl @ ryy2(0.8) q[0], q[1], q[2];", false},
+	{
+		"gate g(t) a, b { ryy2(t) a, b; gphase(0.4); } ctrl @ g(0.8) q[0], q[1], q[2];",
+		"p(0.4) q[0]; ctrl @ ryy2(0.8) q[0], q[1], q[2];", false,
+	},
 	{"pow(2) @ t q[0];", "s q[0];", false},
 	{"pow(-2) @ t q[0];", "sdg q[0];", false},
 	{"pow(0) @ h q[0];", "", false},
@@ -243,7 +245,7 @@ func TestDecodeAsQiskit(t *testing.T) {
 		c.want, c.name = simulate(t, c.circuit, nil, nil), source
 		cases = append(cases, c)
 	}
-	for _, g := range strings.Fields(shared + "U/3/1 CX/0/2 u/3/1 u0/0/1 sxdg/0/1 cu1/1/2 cu3/3/2 rxx/1/2 rzz/1/2 csx/0/2 rccx/0/3 rc3x/0/4 c3x/0/4 c3sqrtx/0/4 c4x/0/5") {
+	for g := range strings.FieldsSeq(shared + "U/3/1 CX/0/2 u/3/1 u0/0/1 sxdg/0/1 cu1/1/2 cu3/3/2 rxx/1/2 rzz/1/2 csx/0/2 rccx/0/3 rc3x/0/4 c3x/0/4 c3sqrtx/0/4 c4x/0/5") {
 		text := "OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[5];\n" + spread(5)
 		if strings.HasPrefix(g, "u0") {
 			text += "u0(1.0) q[0];"
@@ -252,7 +254,7 @@ func TestDecodeAsQiskit(t *testing.T) {
 		}
 		add(qasm.OpenQASM2, text)
 	}
-	for _, g := range strings.Fields(shared + "U/3/1 CX/0/2 phase/1/1 cphase/1/2") {
+	for g := range strings.FieldsSeq(shared + "U/3/1 CX/0/2 phase/1/1 cphase/1/2") {
 		for mod, extra := range map[string]int{"": 0, "inv @ ": 0, "ctrl @ ": 1, "negctrl @ inv @ ": 1, "ctrl(2) @ ": 2, "pow(2) @ ": 0, "inv @ pow(3) @ ctrl @ ": 1} {
 			add(qasm.OpenQASM3, header3+"qubit[5] q;\n"+spread(5)+call(g, mod, extra))
 		}

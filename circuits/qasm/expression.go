@@ -60,8 +60,9 @@ func (p *parser) binding(s symbol) int {
 		return 10
 	case symPower:
 		return 12
+	default:
+		return 0
 	}
-	return 0
 }
 
 // unaryBinding is between product and power: −x² is −(x²).
@@ -114,7 +115,9 @@ func (p *parser) prefix() value {
 		case '-', '+', '!', '~':
 			p.next()
 			return p.unary(t.pos, t.symbol, p.expression(unaryBinding))
+		default:
 		}
+	default:
 	}
 	p.fail(t.pos, circuits.ErrSyntax, "expected an expression, found %s", p.found())
 	return value{}

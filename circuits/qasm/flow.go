@@ -218,17 +218,7 @@ func (p *parser) switchCase() {
 		match := false
 		switch {
 		case p.acceptName("case"):
-			for p.err == nil {
-				pos := p.tok.pos
-				w := p.expression(0)
-				if v.kind > kindBool || w.kind > kindBool || v.kind == kindFloat || w.kind == kindFloat {
-					p.fail(pos, circuits.ErrSyntax, "switch and case of other than integers")
-				}
-				match = match || v.i == w.i
-				if !p.accept(',') {
-					break
-				}
-			}
+			match = p.caseValues(v)
 		case p.acceptName("default"):
 			match = true
 		default:
@@ -243,6 +233,23 @@ func (p *parser) switchCase() {
 	if p.jump == jumpNone {
 		p.expect('}')
 	}
+}
+
+// caseValues reads the values of a case and reports whether v is among them.
+func (p *parser) caseValues(v value) bool {
+	match := false
+	for p.err == nil {
+		pos := p.tok.pos
+		w := p.expression(0)
+		if v.kind > kindBool || w.kind > kindBool || v.kind == kindFloat || w.kind == kindFloat {
+			p.fail(pos, circuits.ErrSyntax, "switch and case of other than integers")
+		}
+		match = match || v.i == w.i
+		if !p.accept(',') {
+			break
+		}
+	}
+	return match
 }
 
 // jumpStatement reads break, continue, return and end.

@@ -208,17 +208,17 @@ func (p *parser) punctuation(i int) {
 // rare reads strings, physical qubits, pragmas and names that begin with a letter
 // outside ASCII.
 func (p *parser) rare(i int) {
-	switch c := p.src[i]; {
-	case c == '"':
+	switch c := p.src[i]; c {
+	case '"':
 		n := bytes.IndexAny(p.src[i+1:min(len(p.src), i+1+maxString)], "\"\n")
 		if n < 0 || p.src[i+1+n] == '\n' {
 			p.fail(i, circuits.ErrSyntax, "string without its end on the same line")
 			return
 		}
 		p.tok = token{kind: tokenString, pos: i, end: i + n + 2}
-	case c == '$':
+	case '$':
 		p.tok = token{kind: tokenPhysical, pos: i, end: p.nameEnd(i + 1)}
-	case c == '#':
+	case '#':
 		end := p.lineEnd(i)
 		if !bytes.HasPrefix(p.src[i:end], []byte("#pragma")) {
 			p.fail(i, circuits.ErrSyntax, "# begins nothing but #pragma")
@@ -246,4 +246,14 @@ func (p *parser) lineEnd(i int) int {
 		return i + n
 	}
 	return len(p.src)
+}
+
+// keywords are the reserved words of OpenQASM 3 that begin a statement or a type.
+var keywords = map[string]bool{
+	"qubit": true, "bit": true, "qreg": true, "creg": true, "int": true, "uint": true, "float": true, "angle": true,
+	"bool": true, "const": true, "input": true, "output": true, "let": true, "gate": true, "def": true, "if": true,
+	"else": true, "for": true, "in": true, "while": true, "switch": true, "measure": true, "reset": true, "barrier": true,
+	"ctrl": true, "negctrl": true, "inv": true, "pow": true, "gphase": true, "include": true, "return": true,
+	"complex": true, "array": true, "duration": true, "stretch": true, "extern": true, "cal": true, "defcal": true,
+	"box": true, "delay": true, "break": true, "continue": true, "end": true, "pragma": true, "U": true,
 }

@@ -135,9 +135,6 @@ func (p *parser) conjugate(pos int, qubits []int, start int) {
 	p.out.Ops = append(slices.Insert(p.out.Ops, start, flips...), flips...)
 }
 
-// controlBasis are gates of which each has a controlled form in the table.
-var controlBasis = []circuits.Gate{circuits.GateH, circuits.GateP, circuits.GateRZ, circuits.GateRY, circuits.GateCX}
-
 // controlled is op with one more control: the table's gate, or else the
 // controlled forms of what op is in controlBasis.
 func controlled(op circuits.Op, q int) ([]circuits.Op, error) {
@@ -170,12 +167,13 @@ func controlled(op circuits.Op, q int) ([]circuits.Op, error) {
 // raise replaces the operations from start on by their power.
 func (p *parser) raise(m modifier, start int) {
 	k := m.power
-	switch {
-	case k.kind == kindUnknown:
+	switch k.kind {
+	case kindUnknown:
 		return
-	case k.kind == kindAngle:
+	case kindAngle:
 		p.fail(m.pos, ErrUnsupported, "pow with an exponent of inputs")
 		return
+	default:
 	}
 	x := k.number()
 	n := len(p.out.Ops) - start

@@ -88,19 +88,7 @@ func (p *parser) index(o operand) operand {
 		return o
 	}
 	if p.accept('{') {
-		out := operand{list: []int{}}
-		for !p.is('}') && p.err == nil {
-			if i, ok := p.indexValue(o); ok {
-				out.list = append(out.list, o.at(i))
-			}
-			if !p.accept(',') {
-				break
-			}
-		}
-		p.expect('}')
-		p.expect(']')
-		out.n = len(out.list)
-		return out
+		return p.indexSet(o)
 	}
 	from, to, step := 0, o.n-1, 1
 	ok := true
@@ -126,6 +114,23 @@ func (p *parser) index(o operand) operand {
 		return operand{}
 	}
 	return p.slice(start, o, from, to, step)
+}
+
+// indexSet reads i, j, …}] of o.
+func (p *parser) indexSet(o operand) operand {
+	out := operand{list: []int{}}
+	for !p.is('}') && p.err == nil {
+		if i, ok := p.indexValue(o); ok {
+			out.list = append(out.list, o.at(i))
+		}
+		if !p.accept(',') {
+			break
+		}
+	}
+	p.expect('}')
+	p.expect(']')
+	out.n = len(out.list)
+	return out
 }
 
 // indexValue reads an index of o; negative ones count from its end.

@@ -171,16 +171,6 @@ func (p *parser) name() (string, int) {
 	return name, t.pos
 }
 
-// keywords are the reserved words of OpenQASM 3 that begin a statement or a type.
-var keywords = map[string]bool{
-	"qubit": true, "bit": true, "qreg": true, "creg": true, "int": true, "uint": true, "float": true, "angle": true,
-	"bool": true, "const": true, "input": true, "output": true, "let": true, "gate": true, "def": true, "if": true,
-	"else": true, "for": true, "in": true, "while": true, "switch": true, "measure": true, "reset": true, "barrier": true,
-	"ctrl": true, "negctrl": true, "inv": true, "pow": true, "gphase": true, "include": true, "return": true,
-	"complex": true, "array": true, "duration": true, "stretch": true, "extern": true, "cal": true, "defcal": true,
-	"box": true, "delay": true, "break": true, "continue": true, "end": true, "pragma": true, "U": true,
-}
-
 // lookup finds what the current name stands for: a name of the running gate or
 // def, or one of the program.
 func (p *parser) lookup(t token) *entry {

@@ -147,6 +147,7 @@ func compare(op symbol, a, b value) (value, bool) {
 		return boolean(a.number() != 0 && b.number() != 0), true
 	case symOr:
 		return boolean(a.number() != 0 || b.number() != 0), true
+	default:
 	}
 	return value{}, false
 }
@@ -201,7 +202,7 @@ func multiply(x, y int64) (int64, bool) {
 		return 0, true
 	}
 	r := x * y
-	return r, r/y == x && !(x == -1 && y == math.MinInt64) && !(y == -1 && x == math.MinInt64)
+	return r, r/y == x && (x != -1 || y != math.MinInt64) && (y != -1 || x != math.MinInt64)
 }
 
 // power is xʸ; it is real where y is negative.
@@ -285,6 +286,7 @@ func (p *parser) call(pos int, name string, args []value) value {
 		case kindAngle:
 			p.fail(pos, ErrUnsupported, "%s of inputs", name)
 			return float(0)
+		default:
 		}
 	}
 	if f, ok := functions[name]; ok && len(args) == 1 {
@@ -303,14 +305,6 @@ func (p *parser) call(pos int, name string, args []value) value {
 	return float(0)
 }
 
-// functions of one argument. OpenQASM 2 writes asin and ln, OpenQASM 3 arcsin and
-// log; each reads both.
-var functions = map[string]func(float64) float64{
-	"sin": math.Sin, "cos": math.Cos, "tan": math.Tan, "exp": math.Exp, "ln": math.Log, "log": math.Log, "sqrt": math.Sqrt,
-	"asin": math.Asin, "acos": math.Acos, "atan": math.Atan,
-	"arcsin": math.Asin, "arccos": math.Acos, "arctan": math.Atan, "ceiling": math.Ceil, "floor": math.Floor,
-}
-
 // isFunction reports whether name is a function of the language.
 func isFunction(name string) bool { return functions[name] != nil || name == "pow" || name == "mod" }
 
@@ -322,6 +316,7 @@ func (v value) String() string {
 		return v.angle.String()
 	case kindFloat:
 		return fmt.Sprint(v.f)
+	default:
+		return "unknown"
 	}
-	return "unknown"
 }

@@ -39,7 +39,8 @@ type vectors struct {
 	norm          func(a *complex128, n int) float64       // n times four vectors
 	probabilities func(dst *float64, a *complex128, n int) // n times two vectors
 
-	multiplyAdd func(n int) float64 // see MultiplyAdd
+	multiplyAdd func(n int) float64           // see MultiplyAdd
+	sincos      func(s, c, x *float64, n int) // n vectors
 }
 
 // active is the set that the processor and QNN_CPU choose, nil for pure Go.

@@ -13,7 +13,7 @@ func available() []*vectors {
 			scale: scaleAVX512, diagonal: diagonalAVX512, permute: permuteAVX512,
 			dense1: dense1AVX512, denseReal: denseRealAVX512, dense2: dense2AVX512, dense3: dense3AVX512,
 			inner: innerAVX512, expect: expectAVX512, addPauli: addPauliAVX512, norm: normAVX512, probabilities: probabilitiesAVX512,
-			multiplyAdd: multiplyAddAVX512,
+			multiplyAdd: multiplyAddAVX512, sincos: sincosAVX512,
 		})
 	}
 	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
@@ -22,7 +22,7 @@ func available() []*vectors {
 			scale: scaleAVX2, diagonal: diagonalAVX2, permute: permuteAVX2,
 			dense1: dense1AVX2, denseReal: denseRealAVX2, dense2: dense2AVX2,
 			inner: innerAVX2, expect: expectAVX2, addPauli: addPauliAVX2, norm: normAVX2, probabilities: probabilitiesAVX2,
-			multiplyAdd: multiplyAddAVX2,
+			multiplyAdd: multiplyAddAVX2, sincos: sincosAVX2,
 		})
 	}
 	return sets

@@ -43,6 +43,9 @@ func probabilitiesAVX512(dst *float64, a *complex128, n int)
 func multiplyAddAVX512(n int) float64
 
 //go:noescape
+func sincosAVX512(s *float64, c *float64, x *float64, n int)
+
+//go:noescape
 func dense1AVX2(a *complex128, i int, mask int, n int, s0 int, lane0 int, keep int, m *complex128)
 
 //go:noescape
@@ -76,3 +79,6 @@ func normAVX2(a *complex128, n int) float64
 func probabilitiesAVX2(dst *float64, a *complex128, n int)
 
 func multiplyAddAVX2(n int) float64
+
+//go:noescape
+func sincosAVX2(s *float64, c *float64, x *float64, n int)

@@ -74,6 +74,168 @@ DATA dwords<>+24(SB)/4, $0x00000006
 DATA dwords<>+28(SB)/4, $0x00000007
 GLOBL dwords<>(SB), RODATA|NOPTR, $32
 
+DATA trigonometry<>+0(SB)/8, $0x3fe45f306dc9c883
+DATA trigonometry<>+8(SB)/8, $0x3fe45f306dc9c883
+DATA trigonometry<>+16(SB)/8, $0x3fe45f306dc9c883
+DATA trigonometry<>+24(SB)/8, $0x3fe45f306dc9c883
+DATA trigonometry<>+32(SB)/8, $0x3fe45f306dc9c883
+DATA trigonometry<>+40(SB)/8, $0x3fe45f306dc9c883
+DATA trigonometry<>+48(SB)/8, $0x3fe45f306dc9c883
+DATA trigonometry<>+56(SB)/8, $0x3fe45f306dc9c883
+DATA trigonometry<>+64(SB)/8, $0x4338000000000000
+DATA trigonometry<>+72(SB)/8, $0x4338000000000000
+DATA trigonometry<>+80(SB)/8, $0x4338000000000000
+DATA trigonometry<>+88(SB)/8, $0x4338000000000000
+DATA trigonometry<>+96(SB)/8, $0x4338000000000000
+DATA trigonometry<>+104(SB)/8, $0x4338000000000000
+DATA trigonometry<>+112(SB)/8, $0x4338000000000000
+DATA trigonometry<>+120(SB)/8, $0x4338000000000000
+DATA trigonometry<>+128(SB)/8, $0x3ff921fb54442d18
+DATA trigonometry<>+136(SB)/8, $0x3ff921fb54442d18
+DATA trigonometry<>+144(SB)/8, $0x3ff921fb54442d18
+DATA trigonometry<>+152(SB)/8, $0x3ff921fb54442d18
+DATA trigonometry<>+160(SB)/8, $0x3ff921fb54442d18
+DATA trigonometry<>+168(SB)/8, $0x3ff921fb54442d18
+DATA trigonometry<>+176(SB)/8, $0x3ff921fb54442d18
+DATA trigonometry<>+184(SB)/8, $0x3ff921fb54442d18
+DATA trigonometry<>+192(SB)/8, $0x3c91a62633145c07
+DATA trigonometry<>+200(SB)/8, $0x3c91a62633145c07
+DATA trigonometry<>+208(SB)/8, $0x3c91a62633145c07
+DATA trigonometry<>+216(SB)/8, $0x3c91a62633145c07
+DATA trigonometry<>+224(SB)/8, $0x3c91a62633145c07
+DATA trigonometry<>+232(SB)/8, $0x3c91a62633145c07
+DATA trigonometry<>+240(SB)/8, $0x3c91a62633145c07
+DATA trigonometry<>+248(SB)/8, $0x3c91a62633145c07
+DATA trigonometry<>+256(SB)/8, $0xbfe0000000000000
+DATA trigonometry<>+264(SB)/8, $0xbfe0000000000000
+DATA trigonometry<>+272(SB)/8, $0xbfe0000000000000
+DATA trigonometry<>+280(SB)/8, $0xbfe0000000000000
+DATA trigonometry<>+288(SB)/8, $0xbfe0000000000000
+DATA trigonometry<>+296(SB)/8, $0xbfe0000000000000
+DATA trigonometry<>+304(SB)/8, $0xbfe0000000000000
+DATA trigonometry<>+312(SB)/8, $0xbfe0000000000000
+DATA trigonometry<>+320(SB)/8, $0x3ff0000000000000
+DATA trigonometry<>+328(SB)/8, $0x3ff0000000000000
+DATA trigonometry<>+336(SB)/8, $0x3ff0000000000000
+DATA trigonometry<>+344(SB)/8, $0x3ff0000000000000
+DATA trigonometry<>+352(SB)/8, $0x3ff0000000000000
+DATA trigonometry<>+360(SB)/8, $0x3ff0000000000000
+DATA trigonometry<>+368(SB)/8, $0x3ff0000000000000
+DATA trigonometry<>+376(SB)/8, $0x3ff0000000000000
+DATA trigonometry<>+384(SB)/8, $0x0000000000000001
+DATA trigonometry<>+392(SB)/8, $0x0000000000000001
+DATA trigonometry<>+400(SB)/8, $0x0000000000000001
+DATA trigonometry<>+408(SB)/8, $0x0000000000000001
+DATA trigonometry<>+416(SB)/8, $0x0000000000000001
+DATA trigonometry<>+424(SB)/8, $0x0000000000000001
+DATA trigonometry<>+432(SB)/8, $0x0000000000000001
+DATA trigonometry<>+440(SB)/8, $0x0000000000000001
+DATA trigonometry<>+448(SB)/8, $0x0000000000000002
+DATA trigonometry<>+456(SB)/8, $0x0000000000000002
+DATA trigonometry<>+464(SB)/8, $0x0000000000000002
+DATA trigonometry<>+472(SB)/8, $0x0000000000000002
+DATA trigonometry<>+480(SB)/8, $0x0000000000000002
+DATA trigonometry<>+488(SB)/8, $0x0000000000000002
+DATA trigonometry<>+496(SB)/8, $0x0000000000000002
+DATA trigonometry<>+504(SB)/8, $0x0000000000000002
+DATA trigonometry<>+512(SB)/8, $0x3de5d93a5acfd57c
+DATA trigonometry<>+520(SB)/8, $0x3de5d93a5acfd57c
+DATA trigonometry<>+528(SB)/8, $0x3de5d93a5acfd57c
+DATA trigonometry<>+536(SB)/8, $0x3de5d93a5acfd57c
+DATA trigonometry<>+544(SB)/8, $0x3de5d93a5acfd57c
+DATA trigonometry<>+552(SB)/8, $0x3de5d93a5acfd57c
+DATA trigonometry<>+560(SB)/8, $0x3de5d93a5acfd57c
+DATA trigonometry<>+568(SB)/8, $0x3de5d93a5acfd57c
+DATA trigonometry<>+576(SB)/8, $0xbe5ae5e68a2b9ceb
+DATA trigonometry<>+584(SB)/8, $0xbe5ae5e68a2b9ceb
+DATA trigonometry<>+592(SB)/8, $0xbe5ae5e68a2b9ceb
+DATA trigonometry<>+600(SB)/8, $0xbe5ae5e68a2b9ceb
+DATA trigonometry<>+608(SB)/8, $0xbe5ae5e68a2b9ceb
+DATA trigonometry<>+616(SB)/8, $0xbe5ae5e68a2b9ceb
+DATA trigonometry<>+624(SB)/8, $0xbe5ae5e68a2b9ceb
+DATA trigonometry<>+632(SB)/8, $0xbe5ae5e68a2b9ceb
+DATA trigonometry<>+640(SB)/8, $0x3ec71de357b1fe7d
+DATA trigonometry<>+648(SB)/8, $0x3ec71de357b1fe7d
+DATA trigonometry<>+656(SB)/8, $0x3ec71de357b1fe7d
+DATA trigonometry<>+664(SB)/8, $0x3ec71de357b1fe7d
+DATA trigonometry<>+672(SB)/8, $0x3ec71de357b1fe7d
+DATA trigonometry<>+680(SB)/8, $0x3ec71de357b1fe7d
+DATA trigonometry<>+688(SB)/8, $0x3ec71de357b1fe7d
+DATA trigonometry<>+696(SB)/8, $0x3ec71de357b1fe7d
+DATA trigonometry<>+704(SB)/8, $0xbf2a01a019c161d5
+DATA trigonometry<>+712(SB)/8, $0xbf2a01a019c161d5
+DATA trigonometry<>+720(SB)/8, $0xbf2a01a019c161d5
+DATA trigonometry<>+728(SB)/8, $0xbf2a01a019c161d5
+DATA trigonometry<>+736(SB)/8, $0xbf2a01a019c161d5
+DATA trigonometry<>+744(SB)/8, $0xbf2a01a019c161d5
+DATA trigonometry<>+752(SB)/8, $0xbf2a01a019c161d5
+DATA trigonometry<>+760(SB)/8, $0xbf2a01a019c161d5
+DATA trigonometry<>+768(SB)/8, $0x3f8111111110f8a6
+DATA trigonometry<>+776(SB)/8, $0x3f8111111110f8a6
+DATA trigonometry<>+784(SB)/8, $0x3f8111111110f8a6
+DATA trigonometry<>+792(SB)/8, $0x3f8111111110f8a6
+DATA trigonometry<>+800(SB)/8, $0x3f8111111110f8a6
+DATA trigonometry<>+808(SB)/8, $0x3f8111111110f8a6
+DATA trigonometry<>+816(SB)/8, $0x3f8111111110f8a6
+DATA trigonometry<>+824(SB)/8, $0x3f8111111110f8a6
+DATA trigonometry<>+832(SB)/8, $0xbfc5555555555549
+DATA trigonometry<>+840(SB)/8, $0xbfc5555555555549
+DATA trigonometry<>+848(SB)/8, $0xbfc5555555555549
+DATA trigonometry<>+856(SB)/8, $0xbfc5555555555549
+DATA trigonometry<>+864(SB)/8, $0xbfc5555555555549
+DATA trigonometry<>+872(SB)/8, $0xbfc5555555555549
+DATA trigonometry<>+880(SB)/8, $0xbfc5555555555549
+DATA trigonometry<>+888(SB)/8, $0xbfc5555555555549
+DATA trigonometry<>+896(SB)/8, $0xbda8fae9be8838d4
+DATA trigonometry<>+904(SB)/8, $0xbda8fae9be8838d4
+DATA trigonometry<>+912(SB)/8, $0xbda8fae9be8838d4
+DATA trigonometry<>+920(SB)/8, $0xbda8fae9be8838d4
+DATA trigonometry<>+928(SB)/8, $0xbda8fae9be8838d4
+DATA trigonometry<>+936(SB)/8, $0xbda8fae9be8838d4
+DATA trigonometry<>+944(SB)/8, $0xbda8fae9be8838d4
+DATA trigonometry<>+952(SB)/8, $0xbda8fae9be8838d4
+DATA trigonometry<>+960(SB)/8, $0x3e21ee9ebdb4b1c4
+DATA trigonometry<>+968(SB)/8, $0x3e21ee9ebdb4b1c4
+DATA trigonometry<>+976(SB)/8, $0x3e21ee9ebdb4b1c4
+DATA trigonometry<>+984(SB)/8, $0x3e21ee9ebdb4b1c4
+DATA trigonometry<>+992(SB)/8, $0x3e21ee9ebdb4b1c4
+DATA trigonometry<>+1000(SB)/8, $0x3e21ee9ebdb4b1c4
+DATA trigonometry<>+1008(SB)/8, $0x3e21ee9ebdb4b1c4
+DATA trigonometry<>+1016(SB)/8, $0x3e21ee9ebdb4b1c4
+DATA trigonometry<>+1024(SB)/8, $0xbe927e4f809c52ad
+DATA trigonometry<>+1032(SB)/8, $0xbe927e4f809c52ad
+DATA trigonometry<>+1040(SB)/8, $0xbe927e4f809c52ad
+DATA trigonometry<>+1048(SB)/8, $0xbe927e4f809c52ad
+DATA trigonometry<>+1056(SB)/8, $0xbe927e4f809c52ad
+DATA trigonometry<>+1064(SB)/8, $0xbe927e4f809c52ad
+DATA trigonometry<>+1072(SB)/8, $0xbe927e4f809c52ad
+DATA trigonometry<>+1080(SB)/8, $0xbe927e4f809c52ad
+DATA trigonometry<>+1088(SB)/8, $0x3efa01a019cb1590
+DATA trigonometry<>+1096(SB)/8, $0x3efa01a019cb1590
+DATA trigonometry<>+1104(SB)/8, $0x3efa01a019cb1590
+DATA trigonometry<>+1112(SB)/8, $0x3efa01a019cb1590
+DATA trigonometry<>+1120(SB)/8, $0x3efa01a019cb1590
+DATA trigonometry<>+1128(SB)/8, $0x3efa01a019cb1590
+DATA trigonometry<>+1136(SB)/8, $0x3efa01a019cb1590
+DATA trigonometry<>+1144(SB)/8, $0x3efa01a019cb1590
+DATA trigonometry<>+1152(SB)/8, $0xbf56c16c16c15177
+DATA trigonometry<>+1160(SB)/8, $0xbf56c16c16c15177
+DATA trigonometry<>+1168(SB)/8, $0xbf56c16c16c15177
+DATA trigonometry<>+1176(SB)/8, $0xbf56c16c16c15177
+DATA trigonometry<>+1184(SB)/8, $0xbf56c16c16c15177
+DATA trigonometry<>+1192(SB)/8, $0xbf56c16c16c15177
+DATA trigonometry<>+1200(SB)/8, $0xbf56c16c16c15177
+DATA trigonometry<>+1208(SB)/8, $0xbf56c16c16c15177
+DATA trigonometry<>+1216(SB)/8, $0x3fa555555555554c
+DATA trigonometry<>+1224(SB)/8, $0x3fa555555555554c
+DATA trigonometry<>+1232(SB)/8, $0x3fa555555555554c
+DATA trigonometry<>+1240(SB)/8, $0x3fa555555555554c
+DATA trigonometry<>+1248(SB)/8, $0x3fa555555555554c
+DATA trigonometry<>+1256(SB)/8, $0x3fa555555555554c
+DATA trigonometry<>+1264(SB)/8, $0x3fa555555555554c
+DATA trigonometry<>+1272(SB)/8, $0x3fa555555555554c
+GLOBL trigonometry<>(SB), RODATA|NOPTR, $1280
+
 // func dense1AVX512(a *complex128, i int, mask int, n int, s0 int, lane0 int, keep int, m *complex128)
 // Requires: AVX, AVX512F
 TEXT ·dense1AVX512(SB), NOSPLIT, $0-64
@@ -1106,6 +1268,64 @@ GLOBL halfAVX512<>(SB), RODATA|NOPTR, $8
 DATA oneAVX512<>+0(SB)/8, $(1.0)
 GLOBL oneAVX512<>(SB), RODATA|NOPTR, $8
 
+// func sincosAVX512(s *float64, c *float64, x *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sincosAVX512(SB), NOSPLIT, $0-32
+	MOVQ s+0(FP), AX
+	MOVQ c+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ n+24(FP), BX
+
+loop:
+	VMOVUPD      (DX), Z0
+	VMOVUPD      trigonometry<>+64(SB), Z1
+	VFMADD231PD  trigonometry<>+0(SB), Z0, Z1
+	VSUBPD       trigonometry<>+64(SB), Z1, Z2
+	VFNMADD231PD trigonometry<>+128(SB), Z2, Z0
+	VFNMADD231PD trigonometry<>+192(SB), Z2, Z0
+	VMULPD       Z0, Z0, Z2
+	VMOVUPD      trigonometry<>+512(SB), Z3
+	VMOVUPD      trigonometry<>+896(SB), Z4
+	VFMADD213PD  trigonometry<>+576(SB), Z2, Z3
+	VFMADD213PD  trigonometry<>+960(SB), Z2, Z4
+	VFMADD213PD  trigonometry<>+640(SB), Z2, Z3
+	VFMADD213PD  trigonometry<>+1024(SB), Z2, Z4
+	VFMADD213PD  trigonometry<>+704(SB), Z2, Z3
+	VFMADD213PD  trigonometry<>+1088(SB), Z2, Z4
+	VFMADD213PD  trigonometry<>+768(SB), Z2, Z3
+	VFMADD213PD  trigonometry<>+1152(SB), Z2, Z4
+	VFMADD213PD  trigonometry<>+832(SB), Z2, Z3
+	VFMADD213PD  trigonometry<>+1216(SB), Z2, Z4
+	VMULPD       Z0, Z2, Z5
+	VFMADD213PD  Z0, Z5, Z3
+	VMULPD       Z2, Z2, Z5
+	VMOVUPD      trigonometry<>+320(SB), Z0
+	VFMADD231PD  trigonometry<>+256(SB), Z2, Z0
+	VFMADD213PD  Z0, Z5, Z4
+	VANDPD       trigonometry<>+384(SB), Z1, Z2
+	VXORPD       Z0, Z0, Z0
+	VPSUBQ       Z2, Z0, Z0
+	VXORPD       Z3, Z4, Z2
+	VANDPD       Z0, Z2, Z2
+	VXORPD       Z2, Z3, Z3
+	VXORPD       Z2, Z4, Z4
+	VANDPD       trigonometry<>+448(SB), Z1, Z2
+	VPSLLQ       $0x3e, Z2, Z2
+	VXORPD       Z2, Z3, Z3
+	VPADDQ       trigonometry<>+384(SB), Z1, Z1
+	VANDPD       trigonometry<>+448(SB), Z1, Z2
+	VPSLLQ       $0x3e, Z2, Z2
+	VXORPD       Z2, Z4, Z4
+	VMOVUPD      Z3, (AX)
+	VMOVUPD      Z4, (CX)
+	ADDQ         $0x40, DX
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	DECQ         BX
+	JNZ          loop
+	VZEROUPPER
+	RET
+
 // func dense1AVX2(a *complex128, i int, mask int, n int, s0 int, lane0 int, keep int, m *complex128)
 // Requires: AVX, AVX2, FMA3
 TEXT ·dense1AVX2(SB), NOSPLIT, $0-64
@@ -1845,3 +2065,61 @@ GLOBL halfAVX2<>(SB), RODATA|NOPTR, $8
 
 DATA oneAVX2<>+0(SB)/8, $(1.0)
 GLOBL oneAVX2<>(SB), RODATA|NOPTR, $8
+
+// func sincosAVX2(s *float64, c *float64, x *float64, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sincosAVX2(SB), NOSPLIT, $0-32
+	MOVQ s+0(FP), AX
+	MOVQ c+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ n+24(FP), BX
+
+loop:
+	VMOVUPD      (DX), Y0
+	VMOVUPD      trigonometry<>+64(SB), Y1
+	VFMADD231PD  trigonometry<>+0(SB), Y0, Y1
+	VSUBPD       trigonometry<>+64(SB), Y1, Y2
+	VFNMADD231PD trigonometry<>+128(SB), Y2, Y0
+	VFNMADD231PD trigonometry<>+192(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      trigonometry<>+512(SB), Y3
+	VMOVUPD      trigonometry<>+896(SB), Y4
+	VFMADD213PD  trigonometry<>+576(SB), Y2, Y3
+	VFMADD213PD  trigonometry<>+960(SB), Y2, Y4
+	VFMADD213PD  trigonometry<>+640(SB), Y2, Y3
+	VFMADD213PD  trigonometry<>+1024(SB), Y2, Y4
+	VFMADD213PD  trigonometry<>+704(SB), Y2, Y3
+	VFMADD213PD  trigonometry<>+1088(SB), Y2, Y4
+	VFMADD213PD  trigonometry<>+768(SB), Y2, Y3
+	VFMADD213PD  trigonometry<>+1152(SB), Y2, Y4
+	VFMADD213PD  trigonometry<>+832(SB), Y2, Y3
+	VFMADD213PD  trigonometry<>+1216(SB), Y2, Y4
+	VMULPD       Y0, Y2, Y5
+	VFMADD213PD  Y0, Y5, Y3
+	VMULPD       Y2, Y2, Y5
+	VMOVUPD      trigonometry<>+320(SB), Y0
+	VFMADD231PD  trigonometry<>+256(SB), Y2, Y0
+	VFMADD213PD  Y0, Y5, Y4
+	VANDPD       trigonometry<>+384(SB), Y1, Y2
+	VXORPD       Y0, Y0, Y0
+	VPSUBQ       Y2, Y0, Y0
+	VXORPD       Y3, Y4, Y2
+	VANDPD       Y0, Y2, Y2
+	VXORPD       Y2, Y3, Y3
+	VXORPD       Y2, Y4, Y4
+	VANDPD       trigonometry<>+448(SB), Y1, Y2
+	VPSLLQ       $0x3e, Y2, Y2
+	VXORPD       Y2, Y3, Y3
+	VPADDQ       trigonometry<>+384(SB), Y1, Y1
+	VANDPD       trigonometry<>+448(SB), Y1, Y2
+	VPSLLQ       $0x3e, Y2, Y2
+	VXORPD       Y2, Y4, Y4
+	VMOVUPD      Y3, (AX)
+	VMOVUPD      Y4, (CX)
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, CX
+	DECQ         BX
+	JNZ          loop
+	VZEROUPPER
+	RET

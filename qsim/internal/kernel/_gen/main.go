@@ -14,6 +14,7 @@ import (
 func main() {
 	ConstraintExpr("!noasm")
 	tables()
+	angles()
 	for _, s := range []*set{avx512(), avx2()} {
 		s.dense(1)
 		s.dense(2)
@@ -30,6 +31,7 @@ func main() {
 		s.norm()
 		s.probabilities()
 		s.multiplyAdd()
+		s.sincos()
 	}
 	Generate()
 }

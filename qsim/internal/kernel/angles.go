@@ -6,24 +6,16 @@ import "math"
 // reduction by multiples of π/2 is exact enough for an error below 10⁻¹⁵.
 const largestAngle = 1 << 20
 
-// Sincos writes sin x[i] to s[i] and cos x[i] to c[i]. The three have one length;
-// they may be the same slices.
+// AngleStep divides the length of what [Sincos] takes.
+const AngleStep = 8
+
+// Sincos writes sin x[i] to s[i] and cos x[i] to c[i]. The three have one length, a
+// multiple of [AngleStep]; they may be the same slices.
 func Sincos(s, c, x []float64) { sincos(active, s, c, x) }
 
 func sincos(v *vectors, s, c, x []float64) {
-	if v != nil && inRange(x) {
-		width := 2 << v.lanes
-		n := len(x) / width
-		if n > 0 {
-			v.sincos(&s[0], &c[0], &x[0], n)
-		}
-		if done := n * width; done < len(x) {
-			var rest [3][8]float64
-			copy(rest[0][:], x[done:])
-			v.sincos(&rest[1][0], &rest[2][0], &rest[0][0], 1)
-			copy(s[done:], rest[1][:])
-			copy(c[done:], rest[2][:len(x)-done])
-		}
+	if v != nil && len(x) > 0 && inRange(x) {
+		v.sincos(&s[0], &c[0], &x[0], len(x)>>(1+v.lanes))
 		return
 	}
 	for i, v := range x {

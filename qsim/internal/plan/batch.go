@@ -187,12 +187,21 @@ type Group struct {
 	arena   []float64
 	angles  []float64 // of one sample
 	d       []float64 // derivatives by them
+	sin     []float64 // of half the turns, then of the phases; by lane
+	cos     []float64
 	entries []complex128
 }
 
 // NewGroup returns a Group for p, its sums 0.
 func (p *Plan) NewGroup() *Group {
-	g := &Group{angles: make([]float64, len(p.angles)), d: make([]float64, len(p.angles))}
+	local := len(p.turns)
+	for _, st := range p.phases {
+		local += len(st.phases)
+	}
+	g := &Group{
+		angles: make([]float64, len(p.angles)), d: make([]float64, len(p.angles)),
+		sin: angles(local * p.Samples()), cos: angles(local * p.Samples()),
+	}
 	const line = 8
 	arena := make([]float64, p.own/8+line)
 	skip := int(-uintptr(unsafe.Pointer(&arena[0])) / 8 % line)
@@ -203,7 +212,7 @@ func (p *Plan) NewGroup() *Group {
 // Load fills in the numbers that depend on features for 1 ≤ len(samples) ≤ Samples()
 // samples. Angles that are not finite give [ErrNotFinite].
 func (p *Plan) Load(g *Group, weights []float64, samples [][]float64) error {
-	vector := 2 << p.machine.Lanes
+	lanes := p.Samples()
 	for l, x := range samples {
 		for _, i := range p.angleAt {
 			v := p.angles[i].Eval(weights, x)
@@ -212,20 +221,43 @@ func (p *Plan) Load(g *Group, weights []float64, samples [][]float64) error {
 			}
 			g.angles[i] = v
 		}
+		at := l
 		for _, st := range p.turns {
-			s, c := math.Sincos(st.value.at(g.angles) / 2)
-			at := g.arena[st.sums/8+2*l:][:vector+2]
-			at[0], at[1], at[vector], at[vector+1] = c, c, s, s
+			g.sin[at] = st.value.at(g.angles) / 2
+			at += lanes
 		}
 		for _, st := range p.phases {
-			p.loadPhase(g, l, st)
+			for _, t := range st.phases {
+				g.sin[at] = 0
+				for _, v := range t.values {
+					g.sin[at] += v.at(g.angles)
+				}
+				at += lanes
+			}
 		}
+	}
+	kernel.Sincos(g.sin, g.cos, g.sin)
+	vector := 2 * lanes
+	for k, st := range p.turns {
+		operands := g.arena[st.sums/8:][:2*vector]
+		for l, c := range g.cos[k*lanes:][:lanes] {
+			s := g.sin[k*lanes+l]
+			operands[2*l], operands[2*l+1], operands[vector+2*l], operands[vector+2*l+1] = c, c, s, s
+		}
+	}
+	term := len(p.turns)
+	for _, st := range p.phases {
+		for l := range samples {
+			p.loadPhase(g, l, st, term)
+		}
+		term += len(st.phases)
 	}
 	return nil
 }
 
-// loadPhase writes e^{iφ} for lane l, all select bits and rows.
-func (p *Plan) loadPhase(g *Group, l int, st *step) {
+// loadPhase writes e^{iφ} for lane l, all select bits and rows. The sines and
+// cosines of its terms are those from number first on.
+func (p *Plan) loadPhase(g *Group, l int, st *step, first int) {
 	rows := 1 << (p.machine.Rows + bits.OnesCount64(st.mask))
 	if len(g.entries) < rows {
 		g.entries = make([]complex128, rows)
@@ -234,13 +266,9 @@ func (p *Plan) loadPhase(g *Group, l int, st *step) {
 	for i := range e {
 		e[i] = 1
 	}
-	for _, t := range st.phases {
-		sum := 0.0
-		for _, v := range t.values {
-			sum += v.at(g.angles)
-		}
-		s, c := math.Sincos(sum)
-		f, mask := complex(c, s), int(t.bits)
+	for k, t := range st.phases {
+		at := (first+k)*p.Samples() + l
+		f, mask := complex(g.cos[at], g.sin[at]), int(t.bits)
 		for i := mask; i < len(e); i = (i + 1) | mask {
 			e[i] *= f
 		}
@@ -258,7 +286,7 @@ func (v value) at(angles []float64) float64 {
 	if v.index < 0 {
 		return v.offset
 	}
-	return v.scale*angles[v.index] + v.offset
+	return v.scale * angles[v.index]
 }
 
 // Expect runs the loaded samples on the states in a, and writes the expectation value

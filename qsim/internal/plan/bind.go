@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/bits"
+	"math/cmplx"
 	"unsafe"
 
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
@@ -18,6 +19,8 @@ type Bound struct {
 	code    []kernel.Instr
 	tables  []float64 // aligned to a cache line
 	angles  []float64
+	sin     []float64 // of half the angles
+	cos     []float64
 	entries []complex128
 	scale   float64 // of the rotations since the last phase
 	turn    float64 // the global phase
@@ -34,7 +37,7 @@ type phaseAt struct {
 // NewBound returns a Bound for p, to be filled by [Plan.Bind].
 func (p *Plan) NewBound() *Bound {
 	const line = 8 // floats
-	b := &Bound{code: make([]kernel.Instr, p.code), angles: make([]float64, len(p.angles)), entries: make([]complex128, p.widest)}
+	b := &Bound{code: make([]kernel.Instr, p.code), angles: make([]float64, len(p.angles)), sin: angles(len(p.angles)), cos: angles(len(p.angles)), entries: make([]complex128, p.widest)}
 	if p.dual {
 		b.factors = make([]float64, p.code)
 	}
@@ -63,6 +66,9 @@ func (p *Plan) NewBound() *Bound {
 	return b
 }
 
+// angles returns a slice for n angles or more, as kernel.Sincos takes them.
+func angles(n int) []float64 { return make([]float64, (n+kernel.AngleStep-1)&^(kernel.AngleStep-1)) }
+
 func (p *Plan) eachStage(f func(s *stage)) {
 	for i := range p.passes {
 		for j := range p.passes[i].blocks {
@@ -85,7 +91,9 @@ func (p *Plan) Bind(b *Bound, weights, features []float64) error {
 			return ErrNotFinite
 		}
 		b.angles[i] = v
+		b.sin[i] = v / 2
 	}
+	kernel.Sincos(b.sin, b.cos, b.sin)
 	b.scale, b.turn = 1, b.sum(p.phase)
 	p.eachStage(func(s *stage) {
 		for i := range s.steps {
@@ -119,7 +127,7 @@ func (b *Bound) value(v value) float64 {
 	if v.index < 0 {
 		return v.offset
 	}
-	return v.scale*b.angles[v.index] + v.offset
+	return v.scale * b.angles[v.index]
 }
 
 func (b *Bound) sum(vs []value) float64 {
@@ -130,10 +138,71 @@ func (b *Bound) sum(vs []value) float64 {
 	return sum
 }
 
+// half is e^{iv/2}.
+func (b *Bound) half(v value) complex128 {
+	if v.index >= 0 {
+		h := complex(b.cos[v.index], b.sin[v.index])
+		switch v.scale {
+		case 1:
+			return h
+		case -1:
+			return cmplx.Conj(h)
+		case 2:
+			return h * h
+		case -2:
+			return cmplx.Conj(h * h)
+		}
+	}
+	s, c := math.Sincos(b.value(v) / 2)
+	return complex(c, s)
+}
+
+// unit is e^{i Σ values}.
+func (b *Bound) unit(values []value) complex128 {
+	u := complex128(1)
+	for _, v := range values {
+		if v.index < 0 {
+			u *= v.fixed
+			continue
+		}
+		h := b.half(v)
+		u *= h * h
+	}
+	return u
+}
+
+// product sets e to scale times the phases of terms, whose bits are those of an index
+// into e.
+func (b *Bound) product(e []complex128, terms []term) {
+	e[0] = complex(b.scale, 0)
+	for size := 1; size < len(e); size *= 2 {
+		f := complex128(1)
+		for i := range terms {
+			if terms[i].bits == uint64(size) {
+				f *= b.unit(terms[i].values)
+			}
+		}
+		hi := e[size : 2*size]
+		for i, v := range e[:size] {
+			hi[i] = v * f
+		}
+	}
+	for i := range terms {
+		if terms[i].bits&(terms[i].bits-1) == 0 {
+			continue
+		}
+		f, mask := b.unit(terms[i].values), int(terms[i].bits)
+		for i := mask; i < len(e); i = (i + 1) | mask {
+			e[i] *= f
+		}
+	}
+}
+
 // bindRotation writes RY(θ) = cos(θ/2)·[[1, −t], [t, 1]], t = tan(θ/2), or where
 // |t| > 1 as sin(θ/2)·[[t, −1], [1, t]], t = cot(θ/2); the factor joins scale.
 func (p *Plan) bindRotation(b *Bound, st *step, in *kernel.Instr, at int) {
-	s, c := math.Sincos(b.value(st.value) / 2)
+	h := b.half(st.value)
+	c, s := real(h), imag(h)
 	tangent := math.Abs(s) <= math.Abs(c)
 	t := c / s
 	if tangent {
@@ -182,18 +251,8 @@ func (p *Plan) bindPhase(b *Bound, st *step, at int) {
 	} else {
 		e = b.entries[:entries<<MinBits(p.machine)]
 	}
-	e[0] = complex(b.scale, 0)
-	for i := 1; i < len(e); i++ {
-		e[i] = e[0]
-	}
+	b.product(e, st.phases)
 	b.scale = 1
-	for _, t := range st.phases {
-		s, c := math.Sincos(b.sum(t.values))
-		f, mask := complex(c, s), int(t.bits)
-		for i := mask; i < len(e); i = (i + 1) | mask {
-			e[i] *= f
-		}
-	}
 	if p.batch {
 		return
 	}

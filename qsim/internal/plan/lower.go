@@ -38,15 +38,24 @@ func (o *op) fits(active uint64) bool {
 	return o.x&^active == 0
 }
 
-// value is scale·(angle index) + offset, and just offset for index −1.
+// value is scale·(angle index), or offset for index −1.
 type value struct {
 	index         int
 	scale, offset float64
+	fixed         complex128 // e^{i·offset}
 }
 
-func constant(v float64) value { return value{index: -1, offset: v} }
+func constant(v float64) value {
+	s, c := math.Sincos(v)
+	return value{index: -1, offset: v, fixed: complex(c, s)}
+}
 
-func (v value) times(f float64) value { return value{v.index, v.scale * f, v.offset * f} }
+func (v value) times(f float64) value {
+	if v.index < 0 {
+		return constant(v.offset * f)
+	}
+	return value{index: v.index, scale: v.scale * f}
+}
 
 // lowering is a circuit as operations on bits.
 type lowering struct {
@@ -191,7 +200,7 @@ func (l *lowering) angle(a circuits.Angle) value {
 		}
 	}
 	l.angles, l.kinds = append(l.angles, a), append(l.kinds, kind)
-	return value{len(l.angles) - 1, 1, 0}
+	return value{index: len(l.angles) - 1, scale: 1}
 }
 
 func (l *lowering) global(v value) { l.phase = append(l.phase, v) }

@@ -64,7 +64,7 @@ func (c *cost) step(s *step, amplitudes float64) {
 	case s.shared():
 		c.phases++
 		c.flops += 6 * amplitudes
-	case s.turns():
+	case s.turns(), s.local && s.value.index >= 0 && !s.adds():
 		c.rotations++
 		c.flops += 4 * amplitudes
 	case s.matrix != nil:

@@ -59,7 +59,7 @@ def install(folder):
 
 
 def pinned(command, threads, limit):
-    """The last line that a command prints, as JSON, or {"error": …}."""
+    """The last JSON object that a command prints, or {"error": …}."""
     cores = sorted(os.sched_getaffinity(0))[:threads]
     count = str(threads)
     environment = dict(
@@ -73,7 +73,8 @@ def pinned(command, threads, limit):
         return {"error": f"more than {limit} s"}
     if p.returncode != 0:
         return {"error": (p.stderr.strip().splitlines() or [f"exit code {p.returncode}"])[-1]}
-    return json.loads(p.stdout.strip().splitlines()[-1])
+    text = "\n" + p.stdout
+    return json.loads(text[text.rindex("\n{") :])
 
 
 def ours(qnn, workload, qubits, threads, limit):
@@ -199,9 +200,9 @@ def main():
                 results = cells[workload, qubits, threads] = cell(o, python, qnn, peers, workload, qubits, threads)
                 faults += (f"{workload} {qubits}: {fault}" for fault in disagreements(results))
                 print(workload, qubits, threads, {p: r.get("error") or milliseconds(r) for p, r in results.items()}, flush=True)
+                o.out.write_text(report(o, python, qnn, cells, faults))
     if not cells:
         sys.exit("peers.py: no cell has these sizes; see SIZES")
-    o.out.write_text(report(o, python, qnn, cells, faults))
     print("wrote", o.out)
     if faults:
         sys.exit("peers.py: " + "; ".join(faults))

@@ -298,13 +298,7 @@ func (p *Program) keep(c *circuits.Circuit) {
 	if p.qubits > batchedQubits || p.dynamic != nil {
 		return
 	}
-	own := *c
-	own.Ops = slices.Clone(c.Ops)
-	for i := range own.Ops {
-		o := &own.Ops[i]
-		o.Qubits, o.Angles, o.Matrix = slices.Clone(o.Qubits), slices.Clone(o.Angles), slices.Clone(o.Matrix)
-	}
-	p.groups.circuit = &own
+	p.groups.circuit = c.Clone()
 }
 
 // located tells which angle of which sample err, from a plan, is about.

@@ -51,6 +51,9 @@ func run(ctx context.Context, args []string, s Streams) int {
 	code := exitCode(err)
 	if _, said := errors.AsType[*resumable](err); !said { // how to go on
 		_, _ = fmt.Fprintf(s.Err, "qnn: %s\n", message(err))
+		if source, ok := errors.AsType[*sourceError](err); ok {
+			_, _ = fmt.Fprintln(s.Err, source.lines())
+		}
 	}
 	return code
 }
@@ -81,6 +84,7 @@ Start with:  qnn train`,
 	root.SetUsageFunc(printUsage)
 	root.SetHelpCommand(newHelp())
 	addGroup(root, "models", "Models:", newTrain(s), newEvaluate(s), newCompare(s), newPredict(s), newExport(s))
+	addGroup(root, "programs", "OpenQASM programs:", newSimulate(s), newInspect(s))
 	addGroup(root, "look", "Data and circuits:", newData(s), newDraw(s))
 	root.AddCommand(newBench(s), newVersion(s), newMan(s))
 	return root

@@ -212,7 +212,6 @@ func (p *Plan) NewGroup() *Group {
 // Load fills in the numbers that depend on features for 1 ≤ len(samples) ≤ Samples()
 // samples. Angles that are not finite give [ErrNotFinite].
 func (p *Plan) Load(g *Group, weights []float64, samples [][]float64) error {
-	lanes := p.Samples()
 	for l, x := range samples {
 		for _, i := range p.angleAt {
 			v := p.angles[i].Eval(weights, x)
@@ -221,22 +220,10 @@ func (p *Plan) Load(g *Group, weights []float64, samples [][]float64) error {
 			}
 			g.angles[i] = v
 		}
-		at := l
-		for _, st := range p.turns {
-			g.sin[at] = st.value.at(g.angles) / 2
-			at += lanes
-		}
-		for _, st := range p.phases {
-			for _, t := range st.phases {
-				g.sin[at] = 0
-				for _, v := range t.values {
-					g.sin[at] += v.at(g.angles)
-				}
-				at += lanes
-			}
-		}
+		p.arguments(g, l)
 	}
 	kernel.Sincos(g.sin, g.cos, g.sin)
+	lanes := p.Samples()
 	vector := 2 * lanes
 	for k, st := range p.turns {
 		operands := g.arena[st.sums/8:][:2*vector]
@@ -253,6 +240,24 @@ func (p *Plan) Load(g *Group, weights []float64, samples [][]float64) error {
 		term += len(st.phases)
 	}
 	return nil
+}
+
+// arguments writes the angles of lane l whose sines are needed.
+func (p *Plan) arguments(g *Group, l int) {
+	at := l
+	for _, st := range p.turns {
+		g.sin[at] = st.value.at(g.angles) / 2
+		at += p.Samples()
+	}
+	for _, st := range p.phases {
+		for _, t := range st.phases {
+			g.sin[at] = 0
+			for _, v := range t.values {
+				g.sin[at] += v.at(g.angles)
+			}
+			at += p.Samples()
+		}
+	}
 }
 
 // loadPhase writes e^{iφ} for lane l, all select bits and rows. The sines and

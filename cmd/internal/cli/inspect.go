@@ -1,0 +1,182 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/qasm"
+	"github.com/qnn-go/qnn/qsim"
+)
+
+type inspectOptions struct {
+	Streams
+
+	File       string
+	JSON, Mute bool
+}
+
+func newInspect(s Streams) *cobra.Command {
+	o := &inspectOptions{Streams: s}
+	c := &cobra.Command{
+		Use:   "inspect FILE.qasm",
+		Short: "Tell what is in an OpenQASM program",
+		Long: `Read a program in OpenQASM 2 or 3 and print its registers, inputs, gates and depth, and
+the memory and time that simulating it once takes. Programs far too large to simulate can
+be inspected. The time is that of reading and writing the state once for every gate, at the
+speed measured on this machine now: a run takes less, as gates run together.`,
+		Example: "  qnn inspect circuit.qasm",
+		Args:    exactArgs("FILE.qasm"),
+		RunE: func(c *cobra.Command, args []string) error {
+			o.File = args[0]
+			return runInspect(c.Context(), o)
+		},
+	}
+	addOutputFlags(c.Flags(), &o.JSON, &o.Mute)
+	return c
+}
+
+// inspection is the object of inspect --json.
+type inspection struct {
+	Version       int            `json:"version"`
+	Qubits        int            `json:"qubits"`
+	Clbits        int            `json:"clbits"`
+	Inputs        []string       `json:"inputs"`
+	Gates         map[string]int `json:"gates"`
+	Operations    int            `json:"operations"` // gates, measurements and resets
+	TwoQubitGates int            `json:"two_qubit_gates"`
+	LargerGates   int            `json:"larger_gates"` // on more than two qubits
+	Measurements  int            `json:"measurements"`
+	Depth         int            `json:"depth"`
+	StateBytes    float64        `json:"state_bytes"`
+	Fits          bool           `json:"fits"`
+	GateSeconds   float64        `json:"gate_seconds"` // at most, for one run
+}
+
+func runInspect(ctx context.Context, o *inspectOptions) error {
+	d, err := readProgram(o.File, o.In)
+	if err != nil {
+		return err
+	}
+	limits, err := qsim.MeasureLimits(ctx)
+	if err != nil {
+		return err
+	}
+	i := inspect(d, limits.Bandwidth)
+	return output("", o.Streams.Out, func(w io.Writer) error {
+		if o.JSON {
+			return writeJSON(w, i)
+		}
+		return i.write(w, d)
+	})
+}
+
+// inspect counts, for a machine that reads and writes so many bytes a second.
+func inspect(d *qasm.Decoded, bandwidth float64) *inspection {
+	c := d.Circuit
+	i := &inspection{
+		Version: d.Version, Qubits: c.Qubits, Clbits: c.Clbits, Inputs: append([]string{}, d.Inputs...), Gates: map[string]int{},
+		Depth: c.Depth(), StateBytes: math.Ldexp(16, c.Qubits), Fits: qsim.CheckMemory(c.Qubits, 1) == nil,
+	}
+	for g, n := range c.Count() {
+		i.Gates[g.String()] = n
+	}
+	unitaries := 0
+	for _, op := range c.Ops {
+		switch {
+		case op.Gate == circuits.GateBarrier:
+			continue
+		case op.Gate == circuits.GateMeasure:
+			i.Measurements++
+		case op.Gate.Unitary():
+			unitaries++
+			if len(op.Qubits) == 2 {
+				i.TwoQubitGates++
+			} else if len(op.Qubits) > 2 {
+				i.LargerGates++
+			}
+		}
+		i.Operations++
+	}
+	i.GateSeconds = float64(unitaries) * 2 * i.StateBytes / bandwidth
+	return i
+}
+
+func (i *inspection) write(w io.Writer, d *qasm.Decoded) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "program   OpenQASM %d: %s; %s\n", i.Version, sizes(i.Qubits, "qubit", d.Qubits), sizes(i.Clbits, "bit", d.Clbits))
+	if len(i.Inputs) > 0 {
+		fmt.Fprintf(&b, "inputs    %s\n", strings.Join(i.Inputs, ", "))
+	}
+	fmt.Fprintf(&b, "size      %d operations, depth %d; %d gates on two qubits, %d on more; %d measurements\n",
+		i.Operations, i.Depth, i.TwoQubitGates, i.LargerGates, i.Measurements)
+	names := make([]string, 0, len(i.Gates))
+	for name := range i.Gates {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		if i.Gates[a] != i.Gates[b] {
+			return i.Gates[b] - i.Gates[a]
+		}
+		return strings.Compare(a, b)
+	})
+	for k, name := range names {
+		title := ""
+		if k == 0 {
+			title = "gates"
+		}
+		fmt.Fprintf(&b, "%-9s %-10s %d\n", title, name, i.Gates[name])
+	}
+	fits := "fits into the memory that is free"
+	if !i.Fits {
+		fits = "does not fit into the memory that is free"
+	}
+	fmt.Fprintf(&b, "state     %s, which %s\n", byteText(i.StateBytes), fits)
+	fmt.Fprintf(&b, "time      at most %s for one run, gate by gate at this machine's bandwidth\n", secondsText(i.GateSeconds))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// sizes is a number of bits and the registers that they are in, as far as they are few.
+func sizes(n int, unit string, registers []qasm.Register) string {
+	if n != 1 {
+		unit += "s"
+	}
+	text := fmt.Sprintf("%d %s", n, unit)
+	const few = 8
+	if len(registers) == 0 || len(registers) > few {
+		return text
+	}
+	names := make([]string, len(registers))
+	for k, r := range registers {
+		names[k] = fmt.Sprintf("%s[%d]", r.Name, r.Size)
+	}
+	return text + " (" + strings.Join(names, ", ") + ")"
+}
+
+// byteText is a number of bytes that may be beyond all integers.
+func byteText(b float64) string {
+	if b < 1<<62 {
+		return qsim.Bytes(uint64(b))
+	}
+	return fmt.Sprintf("%.3g bytes", b)
+}
+
+// secondsText is a duration that may be beyond the age of the universe.
+func secondsText(s float64) string {
+	const year = 365.25 * 24 * 3600
+	switch {
+	case s < 1e-6:
+		return "1µs"
+	case s < year:
+		return time.Duration(s * float64(time.Second)).Round(time.Microsecond).String()
+	}
+	return fmt.Sprintf("%.3g years", s/year)
+}

@@ -1,0 +1,208 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const bell = `OPENQASM 3.0;
+include "stdgates.inc";
+qubit[2] q;
+bit[2] c;
+h q[0];
+cx q[0], q[1];
+c = measure q;
+`
+
+func TestSimulateTables(t *testing.T) {
+	path := writeFile(t, "bell.qasm", bell)
+	out, errs := command(t, 0, "simulate", path, "--shots", "1000")
+	var n [2]int
+	if _, err := fmt.Sscanf(strings.ReplaceAll(out, "#", ""), "00 %d\n11 %d\n", &n[0], &n[1]); err != nil || n[0]+n[1] != 1000 || n[0] < 400 || n[1] < 400 || errs != "" {
+		t.Errorf("counts of a Bell pair: %v\n%s%s", err, out, errs)
+	}
+	for args, want := range map[string]string{
+		"--probabilities":          "00  ############              0.500000000000\n11  ############              0.500000000000\n",
+		"--state":                  "00  +0.707106781187 +0.000000000000i\n11  +0.707106781187 +0.000000000000i\n",
+		"--expect XX+0.5*ZZ":       "1.5\n",
+		"--expect -2e-1*XX+.5*ZZ":  "0.3\n",
+		"--expect X0*X1-Z0":        "1\n",
+		"--expect ZI+IZ":           "0\n",
+		"--expect 3*II":            "3\n",
+		"--shots 1 --seed 3 --out": "",
+	} {
+		fields := strings.Fields(args)
+		if want == "" {
+			fields = append(fields, filepath.Join(t.TempDir(), "out.txt"))
+		}
+		out, _ := command(t, 0, append([]string{"simulate", path}, fields...)...)
+		if got := rounded(out); got != want {
+			t.Errorf("simulate %s:\n%swant\n%s", args, got, want)
+		}
+	}
+	if out, _ := commandWithInput(t, bell, 0, "simulate", "-", "--expect", "YY"); rounded(out) != "-1\n" {
+		t.Errorf("from standard input: %s", out)
+	}
+}
+
+// rounded is a number alone on its line to 12 digits, or text as it is.
+func rounded(out string) string {
+	var v float64
+	if strings.Count(out, "\n") != 1 || strings.Contains(out, "#") {
+		return out
+	}
+	if _, err := fmt.Sscan(out, &v); err != nil {
+		return out
+	}
+	return fmt.Sprintf("%.12g\n", math.Round(v*1e12)/1e12)
+}
+
+// Registers are printed as Qiskit does: the first on the right, blanks between.
+func TestSimulateRegisters(t *testing.T) {
+	path := writeFile(t, "two.qasm", "OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[3]; creg a[2]; creg b[1];\nx q[1]; x q[2];\nmeasure q[1] -> a[0]; measure q[2] -> b[0];\n")
+	out, _ := command(t, 0, "simulate", path, "--shots", "7", "--json")
+	var got struct {
+		Qubits, Shots int
+		Counts        map[string]int
+	}
+	if err := json.Unmarshal([]byte(out), &got); err != nil || got.Qubits != 3 || got.Shots != 7 || !maps.Equal(got.Counts, map[string]int{"1 01": 7}) {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+func TestSimulateInMiddle(t *testing.T) {
+	path := writeFile(t, "mid.qasm", "OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit[1] q; bit[2] c;\nx q[0]; c[0] = measure q[0]; x q[0]; c[1] = measure q[0];\n")
+	if out, _ := command(t, 0, "simulate", path, "--shots", "5"); !strings.HasPrefix(out, "01  ####") || !strings.HasSuffix(out, "  5\n") {
+		t.Errorf("shots of a circuit that measures twice: %s", out)
+	}
+	refuse(t, 2, "ask for --shots", "simulate", path, "--state")
+}
+
+// Long tables are cut, with a remark.
+func TestSimulateManyOutcomes(t *testing.T) {
+	path := writeFile(t, "h.qasm", "OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit[9] q;\nh q; x q[0]; ry(0.3) q[1];\n")
+	for _, args := range [][]string{{"--probabilities"}, {"--state"}, {"--shots", "100000"}} {
+		out, _ := command(t, 0, append([]string{"simulate", path}, args...)...)
+		lines := strings.Split(strings.TrimSpace(out), "\n")
+		if len(lines) != 65 || !strings.Contains(lines[64], "448") || !slices.IsSorted(lines[:64]) {
+			t.Errorf("%v: %d lines, the last %q, want 64 in order and a remark on 448 more", args, len(lines), lines[len(lines)-1])
+		}
+	}
+}
+
+// TestSimulateQiskitFiles compares the probabilities of all basis states with those
+// that Qiskit computed for programs that it wrote.
+func TestSimulateQiskitFiles(t *testing.T) {
+	const folder = "../../../circuits/qasm/testdata/qiskit/"
+	var file struct {
+		States map[string][][2]float64
+		Inputs []float64
+	}
+	if err := json.Unmarshal([]byte(read(t, folder+"states.json")), &file); err != nil {
+		t.Fatal(err)
+	}
+	paths, err := filepath.Glob(folder + "*.qasm")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no files: %v", err)
+	}
+	for _, path := range paths {
+		args := []string{"simulate", path, "--probabilities", "--json"}
+		d, err := readProgram(path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, name := range d.Inputs {
+			args = append(args, "--set", fmt.Sprintf("%s=%v", name, file.Inputs[i]))
+		}
+		out, _ := command(t, 0, args...)
+		var got struct {
+			Qubits        int
+			Probabilities []float64
+		}
+		if err := json.Unmarshal([]byte(out), &got); err != nil {
+			t.Fatal(err)
+		}
+		name, _, _ := strings.Cut(filepath.Base(path), ".")
+		want := file.States[name]
+		if len(want) != 1<<got.Qubits || len(got.Probabilities) != len(want) {
+			t.Fatalf("%s: %d probabilities of %d qubits, want %d", path, len(got.Probabilities), got.Qubits, len(want))
+		}
+		for x, a := range want {
+			if d := math.Abs(got.Probabilities[x] - a[0]*a[0] - a[1]*a[1]); !(d < 1e-9) {
+				t.Fatalf("%s: probability of %b differs by %g", path, x, d)
+			}
+		}
+	}
+}
+
+func TestSimulateRefusals(t *testing.T) {
+	path := writeFile(t, "bell.qasm", bell)
+	inputs := writeFile(t, "in.qasm", "OPENQASM 3.0;\ninclude \"stdgates.inc\";\ninput float theta; input float phi;\nqubit q;\nrx(theta) q; rz(phi) q;\n")
+	large := writeFile(t, "large.qasm", "OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[55];\nh q;\n")
+	for _, tt := range []struct {
+		code int
+		want string
+		args string
+	}{
+		{2, "FILE.qasm", ""},
+		{2, "must be at least 1", path + " --shots 0"},
+		{2, "--shots and --state exclude each other", path + " --state --shots 3"},
+		{2, "ZZZ has 3 letters, the program 2 qubits", path + " --expect ZZZ"},
+		{2, "names qubit 2, the program has 2", path + " --expect Z2"},
+		{2, "write ZZI", path + " --expect Q0"},
+		{2, "1e999 is too large", path + " --expect 1e999*ZZ"},
+		{2, "add --set phi=VALUE", inputs + " --set theta=1"},
+		{2, `did you mean "theta"`, inputs + " --set thta=1"},
+		{2, "given twice", inputs + " --set theta=1 --set theta=2"},
+		{2, "not a number", inputs + " --set theta=w0"},
+		{2, "write NAME=VALUE", inputs + " --set theta"},
+		{2, "no inputs", path + " --set theta=1"},
+		{2, "Use fewer qubits", large},
+		{74, "Check the path", filepath.Join(t.TempDir(), "none.qasm")},
+	} {
+		refuse(t, tt.code, tt.want, append([]string{"simulate"}, strings.Fields(tt.args)...)...)
+	}
+}
+
+// A fault of the text is shown in its line.
+func TestSimulateShowsTheLine(t *testing.T) {
+	path := writeFile(t, "bad.qasm", "OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit q;\n  rzq(0.3) q;\n")
+	for _, name := range []string{"simulate", "inspect"} {
+		_, errs := command(t, 65, name, path)
+		want := "qnn: " + path + ":4:3: gate \"rzq\" is not defined: unknown gate\n      rzq(0.3) q;\n      ^\n"
+		if errs != want {
+			t.Errorf("%s: got\n%swant\n%s", name, errs, want)
+		}
+	}
+	if _, errs := commandWithInput(t, "qubit", 65, "simulate", "-"); !strings.HasPrefix(errs, "qnn: standard input:1:") {
+		t.Errorf("standard input: %s", errs)
+	}
+}
+
+func TestInspect(t *testing.T) {
+	path := writeFile(t, "large.qasm", "OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[55]; qreg r[2]; creg c[2];\nh q; ccx q[0],q[1],r[0]; cx q[0],r[1]; barrier q; measure r -> c;\n")
+	out, errs := command(t, 0, "inspect", path)
+	for _, want := range []string{
+		"OpenQASM 2: 57 qubits (q[55], r[2]); 2 bits (c[2])", "59 operations, depth 4; 1 gates on two qubits, 1 on more; 2 measurements",
+		"h          55", "2 EiB, which does not fit", "years",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s%s", want, out, errs)
+		}
+	}
+	out, _ = commandWithInput(t, "OPENQASM 3.0; input float a; qubit[3] q; rx(a) q[1]; cnot q[0], q[1];", 0, "inspect", "-", "--json")
+	var got inspection
+	if err := json.Unmarshal([]byte(out), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Version != 3 || got.Qubits != 3 || !slices.Equal(got.Inputs, []string{"a"}) || got.Operations != 2 || got.TwoQubitGates != 1 || got.Depth != 2 ||
+		got.StateBytes != 128 || !got.Fits || got.GateSeconds <= 0 || !maps.Equal(got.Gates, map[string]int{"rx": 1, "cx": 1}) {
+		t.Errorf("%s", out)
+	}
+}

@@ -66,8 +66,7 @@ func newBatched(c *circuits.Circuit, observables []observable, features bool) (*
 	}
 	// A chunk is worth sharing when it takes a few microseconds. It does not
 	// depend on the number of workers, so that sums do not.
-	const large = 7
-	s.chunk = s.forward.Samples() << max(large-c.Qubits, 0)
+	s.chunk = s.forward.Samples() * max(192>>c.Qubits, 1)
 	return s, nil
 }
 
@@ -166,7 +165,7 @@ func (s *batched) call(ctx context.Context, weights []float64, samples [][]float
 	if gradient && err == nil {
 		c.rows = resized(c.rows, chunks*len(weights))
 		clear(c.rows)
-		err = s.back.Bind(c.back, weights, nil)
+		s.back.BindAs(c.back, c.forward)
 	}
 	return c, err
 }

@@ -101,7 +101,8 @@ func (p *Plan) RunAdjoint(b *Bound, a []complex128, pass, tile int, w *Sums, d [
 			for j := range s.steps {
 				st := &s.steps[j]
 				if st.gradient() {
-					p.collect(st, w.arena[st.sums/8:][:p.sumsOf(st)/8], -1, b.factors[s.code+1+j], d)
+					sums := w.arena[st.sums/8:][:p.sumsOf(st)/8]
+					p.collect(st, sums, -1, b.factors[s.code+1+j], d, sums)
 				}
 			}
 		}
@@ -109,14 +110,26 @@ func (p *Plan) RunAdjoint(b *Bound, a []complex128, pass, tile int, w *Sums, d [
 }
 
 // collect adds the derivatives that sums hold for one sample of a batch, or for all
-// with lane −1.
-func (p *Plan) collect(s *step, sums []float64, lane int, factor float64, d []float64) {
+// with lane −1. It writes over scratch, which has half the length of sums and may be
+// its beginning.
+func (p *Plan) collect(s *step, sums []float64, lane int, factor float64, d, scratch []float64) {
 	if s.op != kernel.OpGradPhase {
 		d[s.value.index] -= factor * s.value.scale * p.rotationSum(s, sums, lane)
 		return
 	}
+	each := 2
+	if p.batch {
+		each <<= p.machine.Lanes
+	}
+	im := scratch[:len(sums)/each]
+	for i := range im { // of λ*ψ: re·im − im·re
+		im[i] = difference(sums[i*each:][:each], lane)
+	}
 	for _, t := range s.phases {
-		sum := p.phaseSum(sums, lane, p.sumIndex(t.bits))
+		sum, mask := 0.0, p.sumIndex(t.bits)
+		for i := mask; i < len(im); i = (i + 1) | mask {
+			sum += im[i]
+		}
 		for _, v := range t.values {
 			if v.index >= 0 {
 				d[v.index] += 2 * factor * v.scale * sum
@@ -141,18 +154,14 @@ func (p *Plan) rotationSum(s *step, sums []float64, lane int) float64 {
 	return sum
 }
 
-// phaseSum is Σ Im(λ*ψ) over the indices with all bits of mask: half the derivative
-// by the angle of a phase undone.
-func (p *Plan) phaseSum(sums []float64, lane, mask int) float64 {
-	lanes := 1<<p.machine.Lanes - 1
-	if lane >= 0 {
-		mask |= lane
+// difference is the even elements' sum minus the odd ones', or that of one pair.
+func difference(v []float64, pair int) float64 {
+	if pair >= 0 {
+		return v[2*pair] - v[2*pair+1]
 	}
 	sum := 0.0
-	for i := mask; i < len(sums)/2; i = (i + 1) | mask {
-		if lane < 0 || i&lanes == lane {
-			sum += sums[2*i] - sums[2*i+1] // re·im − im·re
-		}
+	for i := 0; i < len(v); i += 2 {
+		sum += v[i] - v[i+1]
 	}
 	return sum
 }
@@ -160,13 +169,11 @@ func (p *Plan) phaseSum(sums []float64, lane, mask int) float64 {
 // sumIndex is the index into the sums of a phase for that into its table, whose rows
 // have one bit more, that which tells the states apart, and in a batch no lanes.
 func (p *Plan) sumIndex(entry uint64) int {
-	top, lanes := p.machine.Rows-1, 0
-	if p.batch {
-		lanes = p.machine.Lanes
-	} else {
+	top := p.machine.Rows - 1
+	if !p.batch {
 		top += p.machine.Lanes
 	}
-	return int(entry&(1<<top-1)|entry>>(top+1)<<top) << lanes
+	return int(entry&(1<<top-1) | entry>>(top+1)<<top)
 }
 
 // AddGradient adds the derivatives by weights and features that follow from d, those

@@ -190,6 +190,7 @@ type Group struct {
 	sin     []float64 // of half the turns, then of the phases; by lane
 	cos     []float64
 	entries []complex128
+	scratch []float64
 }
 
 // NewGroup returns a Group for p, its sums 0.
@@ -201,6 +202,7 @@ func (p *Plan) NewGroup() *Group {
 	g := &Group{
 		angles: make([]float64, len(p.angles)), d: make([]float64, len(p.angles)),
 		sin: angles(local * p.Samples()), cos: angles(local * p.Samples()),
+		scratch: make([]float64, 1<<max(p.Bits-p.machine.Lanes, p.machine.Rows)),
 	}
 	const line = 8
 	arena := make([]float64, p.own/8+line)
@@ -367,7 +369,7 @@ func (p *Plan) derivatives(b *Bound, g *Group, lane int) {
 	p.eachStage(func(s *stage) {
 		for i := range s.steps {
 			if st := &s.steps[i]; st.gradient() && st.local == (lane >= 0) {
-				p.collect(st, g.arena[st.sums/8:][:p.sumsOf(st)/8], lane, b.factors[s.code+1+i], g.d)
+				p.collect(st, g.arena[st.sums/8:][:p.sumsOf(st)/8], lane, b.factors[s.code+1+i], g.d, g.scratch)
 			}
 		}
 	})

@@ -94,6 +94,19 @@ func (p *Plan) Bind(b *Bound, weights, features []float64) error {
 		b.sin[i] = v / 2
 	}
 	kernel.Sincos(b.sin, b.cos, b.sin)
+	p.fill(b)
+	return nil
+}
+
+// BindAs is [Plan.Bind] for the weights and features that from was last bound to,
+// by a plan of the same circuit.
+func (p *Plan) BindAs(b, from *Bound) {
+	b.angles, b.sin, b.cos = from.angles, from.sin, from.cos
+	p.fill(b)
+}
+
+// fill writes the numbers of all steps.
+func (p *Plan) fill(b *Bound) {
 	b.scale, b.turn = 1, b.sum(p.phase)
 	p.eachStage(func(s *stage) {
 		for i := range s.steps {
@@ -109,18 +122,17 @@ func (p *Plan) Bind(b *Bound, weights, features []float64) error {
 		}
 	})
 	if p.dual { // the states are not needed any more
-		return nil
+		return
 	}
 	if p.batch { // the global phase is of no interest
 		table := b.tables[b.last.at:][:2*b.last.entries<<p.machine.Rows]
 		for i := range table {
 			table[i] *= b.scale
 		}
-		return nil
+		return
 	}
 	s, c := math.Sincos(b.turn)
 	p.multiply(b.tables[b.last.at:], b.last.entries, complex(c*b.scale, s*b.scale))
-	return nil
 }
 
 func (b *Bound) value(v value) float64 {

@@ -161,11 +161,14 @@ func (p *Plan) pass(t part, all, touched uint64, s Sizes) pass {
 	out := pass{active: t.active, tiles: all &^ t.active & touched}
 	block := p.level(s.Run, t.active, s.Block)
 	for _, b := range block.parts(t.ops) {
-		set := blocks{active: b.active, bases: groups(t.active &^ b.active)}
+		set := blocks{active: b.active, bases: groups(t.active &^ b.active & touched)}
+		live := touched
 		regs := p.level(0, b.active, 0)
 		for _, r := range regs.parts(b.ops) {
-			set.stages = append(set.stages, p.stage(r, b.active, t.active))
+			set.stages = append(set.stages, p.stage(r, b.active&(r.active|live), t.active))
+			live |= r.active
 		}
+		touched |= b.active
 		out.blocks = append(out.blocks, set)
 	}
 	return out

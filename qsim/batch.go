@@ -10,6 +10,7 @@ type workspace struct {
 	bound
 	inParallel  bool // kernels may use several workers
 	psi, lambda []complex128
+	slots       []complex128   // of parameter shift: shifted states side by side
 	matrix      [64]complex128 // an inverse or a generator
 	expect      []float64
 	cotangent   []float64

@@ -17,7 +17,8 @@ const (
 	// 2020, arXiv:2009.02823, algorithm 1.
 	Adjoint Method = iota
 	// ParameterShift evaluates the circuit at shifted angles, two or four times for
-	// each occurrence of an angle, as a quantum computer would. Mitarai et al. 2018,
+	// each occurrence of an angle, as a quantum computer would; what shifted circuits
+	// have in common is run once. Two states of memory. Mitarai et al. 2018,
 	// arXiv:1803.00745; rules in circuits.Spec.ShiftRule.
 	ParameterShift
 	// FiniteDifference takes central differences, (f(w+h) − f(w−h))/2h with
@@ -67,9 +68,9 @@ func (p *Program) Gradient(ctx context.Context, m Method, dw []float64, dx [][]f
 	if s := p.small(dx != nil); m == Adjoint && s != nil && s.back != nil {
 		return p.located(s.gradient(ctx, dw, dx, weights, samples, loss), weights, samples)
 	}
-	vectors := 1
-	if m == Adjoint {
-		vectors = 2
+	vectors := 2
+	if m == FiniteDifference {
+		vectors = 1
 	}
 	// A group's rows of partial gradients are added to dw in order.
 	const group = 128

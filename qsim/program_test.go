@@ -401,3 +401,29 @@ func TestPlannedGradient(t *testing.T) {
 		}
 	}
 }
+
+// More shifted circuits than have room side by side, and gates with several
+// angles, give what the adjoint method gives.
+func TestShiftInWaves(t *testing.T) {
+	for _, n := range []int{2, 13, 17} {
+		rng := rand.New(rand.NewPCG(uint64(n), 31))
+		c, w := circuits.New(n), 0
+		weight := func() circuits.Angle { w++; return circuits.Weight(w - 1) }
+		for q := range n {
+			c.U(weight(), weight(), weight(), q).CRX(weight(), q, (q+1)%n)
+		}
+		p := compile(t, c, circuits.PauliZ(0), simtest.RandomObservable(rng, n, 2))
+		weights := simtest.RandomVector(rng, p.Weights())
+		want, got := make([]float64, w), make([]float64, w)
+		for m, dw := range map[qsim.Method][]float64{qsim.Adjoint: want, qsim.ParameterShift: got} {
+			if err := p.Gradient(t.Context(), m, dw, nil, weights, [][]float64{nil}, square); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for j, v := range want {
+			if d := math.Abs(got[j] - v); !(d < 1e-11) {
+				t.Errorf("n=%d: derivative %d is off by %g", n, j, d)
+			}
+		}
+	}
+}

@@ -2,63 +2,127 @@ package qsim
 
 import (
 	"context"
+
+	"github.com/qnn-go/qnn/qsim/internal/memory"
 )
+
+// slotBytes bounds the memory of the shifted states that run together, as long as one
+// fits: a second-level cache.
+const slotBytes = 1 << 20
 
 // shift adds the derivatives of one sample by parameter-shift rules: every angle
 // of every gate that depends on a weight (or feature, where asked) is shifted by
 // itself, so a weight that occurs twice, scaled or in a controlled rotation is
 // differentiated correctly through the chain rule of its angle.
+//
+// The circuit is walked once: ψ is the state before gate i, from which every
+// shifted circuit of gate i starts. Shifted states lie side by side, as one
+// larger state, and take the following gates together; when there is room for no
+// more, they go on to the end and the walk continues from ψ.
 func (p *Program) shift(ctx context.Context, w *workspace, s sample) error {
-	for i := range p.ops {
-		o := &p.ops[i]
-		if !o.active(s) {
-			continue
+	if w.slots == nil {
+		w.slots = w.lambda
+		if room := slotBytes / 16 >> p.qubits; room > 1 {
+			w.slots = memory.Alloc[complex128](room << p.qubits)
 		}
-		for k := range o.angles {
-			angle := p.angles[o.angle+k]
-			if _, constant := angle.Const(); constant {
-				continue
-			}
-			d, err := p.shiftAngle(ctx, w, o, k)
-			if err != nil {
+	}
+	t := &shifted{Program: p, w: w, s: s}
+	clear(w.psi)
+	w.psi[0] = 1
+	for i := range p.ops {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		o := &p.ops[i]
+		matrix := w.matrices[o.matrix : o.matrix+o.entries]
+		o.apply(t.states(), matrix, w.inParallel)
+		if o.active(s) {
+			if err := t.fork(ctx, i); err != nil {
 				return err
 			}
-			angle.AddGradient(s.weights, s.features, d, s.dw, s.dx)
+		}
+		o.apply(w.psi, matrix, w.inParallel)
+	}
+	return t.finish(ctx, len(p.ops))
+}
+
+// shifted is the shifted circuits of a sample that are under way.
+type shifted struct {
+	*Program
+	w     *workspace
+	s     sample
+	terms []shiftTerm // of each state
+}
+
+// shiftTerm is one evaluation of a shift rule for angle k of a gate.
+type shiftTerm struct {
+	op   *op
+	k    int
+	coef float64
+}
+
+// states are those under way, side by side.
+func (t *shifted) states() []complex128 { return t.w.slots[:len(t.terms)<<t.qubits] }
+
+// fork starts the shifted circuits of gate i, before which ψ stands.
+func (t *shifted) fork(ctx context.Context, i int) error {
+	o := &t.ops[i]
+	for k := range o.angles {
+		if _, constant := t.angles[o.angle+k].Const(); constant {
+			continue
+		}
+		value := t.w.angles[o.angle+k]
+		for _, term := range o.gate.Spec().ShiftRule(k) {
+			if len(t.terms)+1 > len(t.w.slots)>>t.qubits {
+				if err := t.finish(ctx, i+1); err != nil {
+					return err
+				}
+			}
+			t.w.angles[o.angle+k] = value + term.Shift
+			if err := t.w.setMatrix(o); err != nil {
+				return err
+			}
+			from := len(t.states())
+			t.terms = append(t.terms, shiftTerm{o, k, term.Coef})
+			state := t.states()[from:]
+			copy(state, t.w.psi)
+			o.apply(state, t.w.matrices[o.matrix:o.matrix+o.entries], t.w.inParallel)
+		}
+		t.w.angles[o.angle+k] = value
+		if err := t.w.setMatrix(o); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// shiftAngle is Σ cₖ·∂eₖ/∂p for angle k of o.
-func (p *Program) shiftAngle(ctx context.Context, w *workspace, o *op, k int) (float64, error) {
-	value := w.angles[o.angle+k]
-	sum := 0.0
-	for _, term := range o.gate.Spec().ShiftRule(k) {
-		w.angles[o.angle+k] = value + term.Shift
-		if err := w.setMatrix(o); err != nil {
-			return 0, err
+// finish runs the gates from number i on for the states under way and adds their
+// parts of the derivatives.
+func (t *shifted) finish(ctx context.Context, i int) error {
+	for ; i < len(t.ops) && len(t.terms) > 0; i++ {
+		if err := ctx.Err(); err != nil {
+			return err
 		}
-		f, err := p.weighted(ctx, w)
-		if err != nil {
-			return 0, err
-		}
-		sum += term.Coef * f
+		o := &t.ops[i]
+		o.apply(t.states(), t.w.matrices[o.matrix:o.matrix+o.entries], t.w.inParallel)
 	}
-	w.angles[o.angle+k] = value
-	return sum, w.setMatrix(o)
+	for k, term := range t.terms {
+		f := t.weighted(t.w, t.states()[k<<t.qubits:(k+1)<<t.qubits])
+		t.angles[term.op.angle+term.k].AddGradient(t.s.weights, t.s.features, term.coef*f, t.s.dw, t.s.dx)
+	}
+	t.terms = t.terms[:0]
+	return nil
 }
 
-// weighted runs the circuit as bound and returns Σ cₖeₖ.
-func (p *Program) weighted(ctx context.Context, w *workspace) (float64, error) {
-	if err := p.apply(ctx, w.psi, &w.bound, w.inParallel); err != nil {
-		return 0, err
-	}
-	p.expect(w.expect, w)
+// weighted is Σ cₖeₖ of a state.
+func (p *Program) weighted(w *workspace, a []complex128) float64 {
 	sum := 0.0
-	for k, c := range w.cotangent {
-		sum += c * w.expect[k]
+	for k, o := range p.observables {
+		if c := w.cotangent[k]; c != 0 {
+			sum += c * o.expect(a, w.inParallel)
+		}
 	}
-	return sum, nil
+	return sum
 }
 
 // step is near the cube root of the machine epsilon, where the truncation error
@@ -75,11 +139,10 @@ func (p *Program) difference(ctx context.Context, w *workspace, s sample) error 
 			if err := p.bind(&w.bound, at.weights, at.features, true); err != nil {
 				return err
 			}
-			f, err := p.weighted(ctx, w)
-			if err != nil {
+			if err := p.apply(ctx, w.psi, &w.bound, w.inParallel); err != nil {
 				return err
 			}
-			sum += sign * f
+			sum += sign * p.weighted(w, w.psi)
 		}
 		v[j] = value
 		dst[j] += sum / (2 * step)

@@ -27,14 +27,15 @@ type drawOptions struct {
 func newDraw(s Streams) *cobra.Command {
 	o := &drawOptions{Streams: s}
 	c := &cobra.Command{
-		Use:   "draw [RUN]",
-		Short: "Draw the circuit of a run, or of an encoding and an ansatz",
-		Long: `Draw the circuit of a run directory or model file, or, without one, the circuit
-that the flags describe. Weights are w0, w1, …, features x0, x1, ….`,
-		Example: "  qnn draw runs/iris-0001\n  qnn draw --features 3 --encoding zz --ansatz real-amplitudes --layers 1",
+		Use:   "draw [RUN | FILE.qasm]",
+		Short: "Draw the circuit of a run, of an OpenQASM program, or of an encoding and an ansatz",
+		Long: `Draw the circuit of a run directory or model file, or of an OpenQASM program (- for one
+on standard input), or, without either, the circuit that the flags describe. Weights are
+w0, w1, …, features x0, x1, …; the inputs of a program are drawn as weights.`,
+		Example: "  qnn draw runs/iris-0001\n  qnn draw bell.qasm\n  qnn draw --features 3 --encoding zz --ansatz real-amplitudes --layers 1",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return usage("unexpected argument %q: qnn draw takes one run directory", args[1])
+				return usage("unexpected argument %q: qnn draw takes one run directory or OpenQASM file", args[1])
 			}
 			return nil
 		},
@@ -92,6 +93,13 @@ func runDraw(o *drawOptions) error {
 }
 
 func (o *drawOptions) circuit() (*circuits.Circuit, error) {
+	if o.Model == "-" || strings.HasSuffix(o.Model, ".qasm") {
+		d, err := readProgram(o.Model, o.In)
+		if err != nil {
+			return nil, err
+		}
+		return d.Circuit, nil
+	}
 	if o.Model != "" {
 		m, err := loadRunModel(o.Model)
 		if err != nil {

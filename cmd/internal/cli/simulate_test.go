@@ -206,3 +206,16 @@ func TestInspect(t *testing.T) {
 		t.Errorf("%s", out)
 	}
 }
+
+func TestDrawProgram(t *testing.T) {
+	path := writeFile(t, "bell.qasm", bell)
+	fromFile, _ := command(t, 0, "draw", path)
+	fromInput, _ := commandWithInput(t, bell, 0, "draw", "-")
+	if want := "q0: "; !strings.HasPrefix(fromFile, want) || fromInput != fromFile || strings.Count(fromFile, "M") != 2 {
+		t.Errorf("drawn from the file\n%sfrom standard input\n%s", fromFile, fromInput)
+	}
+	_, errs := command(t, 65, "draw", writeFile(t, "bad.qasm", "qubit q\n"))
+	if !strings.Contains(errs, "bad.qasm:2:1: ") {
+		t.Errorf("a fault of the file: %s", errs)
+	}
+}

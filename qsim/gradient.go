@@ -136,7 +136,7 @@ func (p *Program) sampleGradient(ctx context.Context, m Method, w *workspace, s 
 	loss(w.expect, w.cotangent)
 	switch m {
 	case Adjoint:
-		if p.planned != nil && p.planned.back != nil {
+		if p.back() != nil {
 			applyObservables(w, p.planned.observables)
 			return p.planned.adjoint(ctx, w.psi[:2*len(w.psi)], s, w.inParallel)
 		}

@@ -268,36 +268,27 @@ func (s *batched) gradient(ctx context.Context, dw []float64, dx [][]float64, we
 
 // groups are the plans of a small circuit, each made when it is first asked for.
 type groups struct {
-	circuit  *circuits.Circuit // nil where there are none
 	once     [2]sync.Once
 	features [2]*batched // [1] with derivatives by features
 }
 
 // small returns the plan for groups of samples, nil where there is none.
 func (p *Program) small(features bool) *batched {
-	s := &p.groups
-	if s.circuit == nil {
+	if p.qubits > batchedQubits || p.dynamic != nil {
 		return nil
 	}
+	s := &p.groups
 	k := 0
 	if features {
 		k = 1
 	}
 	s.once[k].Do(func() {
 		var err error
-		if s.features[k], err = newBatched(s.circuit, p.observables, features); err != nil { // the circuit was validated
+		if s.features[k], err = newBatched(p.circuit, p.observables, features); err != nil { // the circuit was validated
 			panic(fmt.Sprintf("qsim: %v", err))
 		}
 	})
 	return s.features[k]
-}
-
-// keep copies c for [Program.small], if it is to be planned.
-func (p *Program) keep(c *circuits.Circuit) {
-	if p.qubits > batchedQubits || p.dynamic != nil {
-		return
-	}
-	p.groups.circuit = c.Clone()
 }
 
 // located tells which angle of which sample err, from a plan, is about.

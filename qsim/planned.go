@@ -19,8 +19,9 @@ type planned struct {
 	observables []observable // on the bits that hold the qubits at the end
 	bounds      sync.Pool    // of *plan.Bound
 
-	back *plan.Plan // the gradient's way back, or nil
-	ways sync.Pool  // of *wayBack
+	onBack sync.Once
+	back   *plan.Plan // the gradient's way back, or nil; made by Program.back
+	ways   sync.Pool  // of *wayBack
 }
 
 // smallest is the least number of amplitudes that a plan works on: a block of the
@@ -42,13 +43,26 @@ func (p *Program) plan(c *circuits.Circuit) error {
 		return fmt.Errorf("compile: %w", err)
 	}
 	p.planned = &planned{Plan: pl}
-	if p.planned.back, err = plan.NewAdjoint(c, m, plan.Sizes{}); err != nil {
-		return fmt.Errorf("compile: %w", err)
-	}
 	for _, o := range p.observables {
 		p.planned.observables = append(p.planned.observables, o.at(pl.Location, pl.Flipped))
 	}
 	return nil
+}
+
+// back returns the plan of the way back, nil where there is none. It is made when it is
+// first asked for.
+func (p *Program) back() *plan.Plan {
+	if p.planned == nil {
+		return nil
+	}
+	p.planned.onBack.Do(func() {
+		back, err := plan.NewAdjoint(p.circuit, kernel.NewMachine(false), plan.Sizes{})
+		if err != nil { // the circuit was planned before
+			panic(fmt.Sprintf("qsim: %v", err))
+		}
+		p.planned.back = back
+	})
+	return p.planned.back
 }
 
 // Explain tells in words how the circuit runs: the passes over the state, which
@@ -60,7 +74,7 @@ func (p *Program) Explain() string {
 	switch {
 	case p.dynamic != nil:
 		return "shot by shot, gate by gate: the circuit measures or resets before its end\n"
-	case p.groups.circuit == nil:
+	case p.qubits > batchedQubits:
 		return p.planned.Explain()
 	}
 	s := p.small(false)

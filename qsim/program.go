@@ -19,7 +19,8 @@ type Program struct {
 	angles      []circuits.Angle // of all ops, one after the other
 	constants   bound            // angles and matrices of the ops without symbols
 	observables []observable
-	planned     *planned // nil for states too small to gain from it
+	planned     *planned          // nil for states too small to gain from it
+	circuit     *circuits.Circuit // for plans made later
 	groups      groups
 	bits        []int    // classical bit i holds qubit bits[i], −1 for none: final measurements
 	dynamic     *dynamic // set when the circuit measures or resets before its end
@@ -94,7 +95,7 @@ func Compile(c *circuits.Circuit, observables ...circuits.PauliSum) (*Program, e
 	if err := p.bindConstants(c); err != nil {
 		return nil, err
 	}
-	p.keep(c)
+	p.circuit = c.Clone()
 	return p, p.plan(c)
 }
 

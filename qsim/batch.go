@@ -71,11 +71,11 @@ func (s *workspaces) get(p *Program, vectors int) (*workspace, error) {
 	return w, nil
 }
 
-// each calls body for every sample, with a workspace in which everything that
-// depends on weights alone is bound. Small states run in parallel over the
+// each calls body for every sample, with a workspace in which, if gates run one by
+// one, everything that depends on weights alone is bound. Small states run in parallel over the
 // samples, large ones one after the other with all workers inside the state. The
 // first error in the order of the samples is returned.
-func (p *Program) each(ctx context.Context, weights []float64, samples [][]float64, vectors int, body func(w *workspace, i int) error) error {
+func (p *Program) each(ctx context.Context, weights []float64, samples [][]float64, vectors int, gates bool, body func(w *workspace, i int) error) error {
 	if p.dynamic != nil {
 		return ErrNotUnitary
 	}
@@ -83,14 +83,14 @@ func (p *Program) each(ctx context.Context, weights []float64, samples [][]float
 		return err
 	}
 	if p.qubits >= ParallelQubits || len(samples) == 1 {
-		return p.piece(ctx, weights, 0, len(samples), vectors, p.qubits >= ParallelQubits, body)
+		return p.piece(ctx, weights, 0, len(samples), vectors, gates, p.qubits >= ParallelQubits, body)
 	}
 	// Pieces small enough to share evenly, large enough that binding the weights
 	// once a piece does not count.
 	const size = 8
 	errs := make([]error, (len(samples)+size-1)/size)
 	parallel(len(errs), func(j int) {
-		errs[j] = p.piece(ctx, weights, j*size, min((j+1)*size, len(samples)), vectors, false, body)
+		errs[j] = p.piece(ctx, weights, j*size, min((j+1)*size, len(samples)), vectors, gates, false, body)
 	})
 	for _, err := range errs {
 		if err != nil {
@@ -101,7 +101,7 @@ func (p *Program) each(ctx context.Context, weights []float64, samples [][]float
 }
 
 // piece runs the samples lo ≤ i < hi in one workspace.
-func (p *Program) piece(ctx context.Context, weights []float64, lo, hi, vectors int, inParallel bool, body func(w *workspace, i int) error) error {
+func (p *Program) piece(ctx context.Context, weights []float64, lo, hi, vectors int, gates, inParallel bool, body func(w *workspace, i int) error) error {
 	w, err := p.work.get(p, vectors)
 	if err != nil {
 		return err
@@ -110,7 +110,7 @@ func (p *Program) piece(ctx context.Context, weights []float64, lo, hi, vectors 
 	w.inParallel = inParallel
 	for i := range p.ops {
 		o := &p.ops[i]
-		if o.weights && !o.features {
+		if gates && o.weights && !o.features {
 			if err := p.bindOp(&w.bound, o, weights, nil); err != nil {
 				return err
 			}

@@ -19,15 +19,19 @@ func (p *Program) Expect(ctx context.Context, dst, weights []float64, samples []
 		}
 		return p.located(s.expect(ctx, dst, weights, samples), weights, samples)
 	}
-	return p.each(ctx, weights, samples, 1, func(w *workspace, i int) error {
-		if err := p.bind(&w.bound, weights, samples[i], false); err != nil {
-			return fmt.Errorf("sample %d: %w", i, err)
+	gates := p.planned == nil
+	err := p.each(ctx, weights, samples, 1, gates, func(w *workspace, i int) error {
+		if gates {
+			if err := p.bind(&w.bound, weights, samples[i], false); err != nil {
+				return fmt.Errorf("sample %d: %w", i, err)
+			}
 		}
 		return p.forward(ctx, dst[i*k:i*k+k], w, weights, samples[i])
 	})
+	return p.located(err, weights, samples)
 }
 
-// forward runs the circuit, bound in w, into w.psi and writes the expectation
+// forward runs the circuit, bound in w if it has no plan, into w.psi and writes the expectation
 // values. The qubits may be left where the plan has moved them.
 func (p *Program) forward(ctx context.Context, dst []float64, w *workspace, weights, features []float64) error {
 	if p.planned == nil {

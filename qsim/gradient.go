@@ -72,22 +72,23 @@ func (p *Program) Gradient(ctx context.Context, m Method, dw []float64, dx [][]f
 	if m == FiniteDifference {
 		vectors = 1
 	}
+	gates := p.planned == nil || m != Adjoint || p.back() == nil
 	// A group's rows of partial gradients are added to dw in order.
 	const group = 128
 	rows := make([]float64, min(group, len(samples))*p.weights)
 	for lo := 0; lo < len(samples); lo += group {
 		hi := min(lo+group, len(samples))
 		clear(rows)
-		err := p.each(ctx, weights, samples[lo:hi], vectors, func(w *workspace, i int) error {
+		err := p.each(ctx, weights, samples[lo:hi], vectors, gates, func(w *workspace, i int) error {
 			var dxi []float64
 			if dx != nil {
 				dxi = dx[lo+i]
 			}
-			s := sample{index: lo + i, weights: weights, features: samples[lo+i], dw: rows[i*p.weights : (i+1)*p.weights], dx: dxi}
+			s := sample{index: lo + i, gates: gates, weights: weights, features: samples[lo+i], dw: rows[i*p.weights : (i+1)*p.weights], dx: dxi}
 			return p.sampleGradient(ctx, m, w, s, func(e, c []float64) { loss(lo+i, e, c) })
 		})
 		if err != nil {
-			return err
+			return p.located(err, weights, samples)
 		}
 		for i := range hi - lo {
 			for j, v := range rows[i*p.weights : (i+1)*p.weights] {
@@ -119,15 +120,18 @@ func (p *Program) checkGradient(dw []float64, dx [][]float64, weights []float64,
 
 // sample is one row of a batch and where its derivatives go.
 type sample struct {
-	index             int // in the batch
+	index             int  // in the batch
+	gates             bool // run one by one
 	weights, features []float64
 	dw, dx            []float64 // dx may be nil
 }
 
 // sampleGradient adds the derivatives of one sample.
 func (p *Program) sampleGradient(ctx context.Context, m Method, w *workspace, s sample, loss func(e, c []float64)) error {
-	if err := p.bind(&w.bound, s.weights, s.features, false); err != nil {
-		return fmt.Errorf("sample %d: %w", s.index, err)
+	if s.gates {
+		if err := p.bind(&w.bound, s.weights, s.features, false); err != nil {
+			return fmt.Errorf("sample %d: %w", s.index, err)
+		}
 	}
 	if err := p.forward(ctx, w.expect, w, s.weights, s.features); err != nil {
 		return err

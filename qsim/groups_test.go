@@ -87,18 +87,20 @@ func TestGroupsAllocateNothing(t *testing.T) {
 }
 
 // The error names the sample and the operation whose angle is not a number.
-func TestGroupsNameBadAngles(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 23))
-	p := compile(t, uploading(3), circuits.PauliZ(0))
-	for bad := range 11 {
-		weights, samples := simtest.RandomVector(rng, p.Weights()), vectors(rng, 11, 3)
-		samples[bad][1] = math.NaN()
-		for name, err := range map[string]error{
-			"Expect":   p.Expect(t.Context(), make([]float64, 11), weights, samples),
-			"Gradient": p.Gradient(t.Context(), qsim.Adjoint, make([]float64, p.Weights()), nil, weights, samples, square),
-		} {
-			if !errors.Is(err, qsim.ErrNotFinite) || !strings.Contains(err.Error(), fmt.Sprintf("sample %d: operation 3 (rx)", bad)) {
-				t.Errorf("%s: %v, want it to name sample %d and operation 3", name, err, bad)
+func TestBadAnglesAreNamed(t *testing.T) {
+	for _, n := range []int{3, 11} {
+		rng := rand.New(rand.NewPCG(1, 23))
+		p := compile(t, uploading(n), circuits.PauliZ(0))
+		for bad := range 11 {
+			weights, samples := simtest.RandomVector(rng, p.Weights()), vectors(rng, 11, n)
+			samples[bad][1] = math.NaN()
+			for name, err := range map[string]error{
+				"Expect":   p.Expect(t.Context(), make([]float64, 11), weights, samples),
+				"Gradient": p.Gradient(t.Context(), qsim.Adjoint, make([]float64, p.Weights()), nil, weights, samples, square),
+			} {
+				if !errors.Is(err, qsim.ErrNotFinite) || !strings.Contains(err.Error(), fmt.Sprintf("sample %d: operation 3 (rx)", bad)) {
+					t.Errorf("n=%d: %s: %v, want it to name sample %d and operation 3", n, name, err, bad)
+				}
 			}
 		}
 	}

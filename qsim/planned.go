@@ -2,7 +2,6 @@ package qsim
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -116,9 +115,6 @@ func (p *planned) run(ctx context.Context, a []complex128, weights, features []f
 	b := p.bound()
 	defer p.bounds.Put(b)
 	if err := p.Bind(b, weights, features); err != nil {
-		if errors.Is(err, plan.ErrNotFinite) {
-			return ErrNotFinite
-		}
 		return err
 	}
 	full := a[:1<<p.Bits]

@@ -7,6 +7,7 @@ import (
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
+	"github.com/qnn-go/qnn/qsim/internal/plan"
 )
 
 // Run puts s into |0…0⟩ and applies the circuit with the given weights and
@@ -26,7 +27,7 @@ func (p *Program) Run(ctx context.Context, s *State, weights, features []float64
 	if p.planned != nil {
 		s.location, s.flipped = p.planned.Location, p.planned.Flipped
 		err := p.planned.run(ctx, s.amplitudes, weights, features, p.qubits >= ParallelQubits)
-		if !errors.Is(err, ErrNotFinite) {
+		if !errors.Is(err, plan.ErrNotFinite) {
 			return err
 		} // which angle it was, the binding of the gates tells
 	}

@@ -35,7 +35,8 @@ noasm:
 race:
 	go test -race ./...
 
-# qiskit runs the tests that need the real Qiskit, which they skip without it.
+# qiskit runs the tests that need the real Qiskit and Amazon Braket, which they skip
+# without them.
 qiskit: $(PYTHON)
 	QNN_PYTHON=$(PYTHON) QNN_REQUIRE_QISKIT=1 go test -count=1 ./circuits/qasm ./cmd/...
 

@@ -24,6 +24,11 @@ const (
 	// arXiv:1707.03429), numbers only, each with a decimal point. The state is the
 	// same up to a global phase.
 	OpenQASM2
+	// Braket is OpenQASM 3 as Amazon Braket takes it: its own names of gates without
+	// an include, only gates that the devices of all its makers have, no barriers, and
+	// at least one gate on every qubit. It keeps weights and features as inputs. The
+	// state is the same up to a global phase. A result's first character is bit 0.
+	Braket
 )
 
 // dialect is the data of a Dialect.
@@ -35,6 +40,8 @@ type dialect struct {
 	measure string // qubit %[1]d into classical bit %[2]d
 	phase   string // line for a global phase of %s
 	inputs  bool   // angles may hold weights and features, declared as inputs
+	barrier bool   // there are barriers
+	touch   string // statement that does nothing to qubit %d, where each needs one
 	gates   map[circuits.Gate]string
 }
 
@@ -48,6 +55,7 @@ var dialects = [...]dialect{
 		measure: "c[%[2]d] = measure q[%[1]d];\n",
 		phase:   "gphase(%s);\n",
 		inputs:  true,
+		barrier: true,
 		gates: map[circuits.Gate]string{
 			circuits.GateI: "id", circuits.GateX: "x", circuits.GateY: "y", circuits.GateZ: "z", circuits.GateH: "h",
 			circuits.GateS: "s", circuits.GateSdg: "sdg", circuits.GateT: "t", circuits.GateTdg: "tdg", circuits.GateSX: "sx",
@@ -66,12 +74,28 @@ var dialects = [...]dialect{
 		clbits:  "creg c[%d];\n",
 		measure: "measure q[%[1]d] -> c[%[2]d];\n",
 		phase:   "// a global phase of %s is left out: OpenQASM 2 has no statement for it\n",
+		barrier: true,
 		gates: map[circuits.Gate]string{
 			circuits.GateI: "id", circuits.GateX: "x", circuits.GateY: "y", circuits.GateZ: "z", circuits.GateH: "h",
 			circuits.GateS: "s", circuits.GateSdg: "sdg", circuits.GateT: "t", circuits.GateTdg: "tdg",
 			circuits.GateRX: "rx", circuits.GateRY: "ry", circuits.GateRZ: "rz", circuits.GateP: "u1", circuits.GateU: "u3",
 			circuits.GateCX: "cx", circuits.GateCY: "cy", circuits.GateCZ: "cz", circuits.GateCH: "ch", circuits.GateCP: "cu1",
 			circuits.GateCRZ: "crz", circuits.GateCCX: "ccx",
+		},
+	},
+	Braket: {
+		name:    "braket",
+		header:  "OPENQASM 3.0;\n",
+		qubits:  "qubit[%d] q;\n",
+		clbits:  "bit[%d] b;\n",
+		measure: "b[%[2]d] = measure q[%[1]d];\n",
+		phase:   "// a global phase of %s is left out: devices have no statement for it\n",
+		inputs:  true,
+		touch:   "rz(0.0) q[%d];\n",
+		gates: map[circuits.Gate]string{
+			circuits.GateX: "x", circuits.GateY: "y", circuits.GateZ: "z", circuits.GateH: "h", circuits.GateS: "s",
+			circuits.GateSdg: "si", circuits.GateT: "t", circuits.GateTdg: "ti", circuits.GateRX: "rx", circuits.GateRY: "ry",
+			circuits.GateRZ: "rz", circuits.GateCX: "cnot", circuits.GateSWAP: "swap",
 		},
 	},
 }

@@ -27,8 +27,7 @@ type Options struct {
 	Weights, Features []float64
 }
 
-// Encode writes c as a program whose gates are all gates of the dialect's
-// standard include; others are written as several gates, as
+// Encode writes c as a program whose gates are all gates of the dialect; others are written as several gates, as
 // [circuits.Circuit.Decompose] does. The register of classical bits is left out
 // when there are none. Numbers are the shortest that read back to the same bits.
 //
@@ -114,8 +113,27 @@ func (e *encoder) program(c *circuits.Circuit) {
 	if c.Clbits > 0 {
 		e.printf(e.dialect.clbits, c.Clbits)
 	}
+	e.touch(c)
 	for _, op := range c.Ops {
 		e.statement(op)
+	}
+}
+
+// touch puts a gate on the qubits that have none, where the dialect asks for one.
+func (e *encoder) touch(c *circuits.Circuit) {
+	if e.dialect.touch == "" {
+		return
+	}
+	used := make([]bool, c.Qubits)
+	for _, op := range c.Ops {
+		for _, q := range op.Qubits {
+			used[q] = used[q] || op.Gate.Unitary()
+		}
+	}
+	for q, ok := range used {
+		if !ok {
+			e.printf(e.dialect.touch, q)
+		}
 	}
 }
 
@@ -129,7 +147,7 @@ func (e *encoder) statement(op circuits.Op) {
 		e.printf(e.dialect.measure, op.Qubits[0], op.Clbit)
 		return
 	case circuits.GateBarrier:
-		if len(op.Qubits) == 0 { // a bare barrier would be on all qubits
+		if len(op.Qubits) == 0 || !e.dialect.barrier { // a bare barrier would be on all qubits
 			return
 		}
 	case circuits.GateReset:

@@ -85,6 +85,7 @@ var declared = map[qasm.Dialect]string{
 	qasm.OpenQASM2: "u3 u2 u1 cx id x y z h s sdg t tdg rx ry rz cz cy ch ccx crz cu1 cu3",
 	qasm.OpenQASM3: "p x y z h s sdg t tdg sx rx ry rz cx cy cz cp crx cry crz ch swap ccx cswap cu " +
 		"CX phase cphase id u1 u2 u3 U gphase",
+	qasm.Braket: "x y z h s si t ti rx ry rz cnot swap",
 }
 
 // TestGatesAreDeclared reads every statement of circuits of all gates: gates of
@@ -101,7 +102,7 @@ func TestGatesAreDeclared(t *testing.T) {
 			c := circuits.New(3)
 			appendRandom(c, rng, g)
 			lines := strings.Split(strings.TrimSpace(encode(t, c, qasm.Options{Dialect: d})), "\n")
-			for _, line := range lines[3:] { // version, include, qubits
+			for _, line := range lines[3:] { // version, include, qubits; of Braket the first gate
 				m := gate.FindStringSubmatch(line)
 				if m == nil {
 					if !strings.HasPrefix(line, "//") {
@@ -241,7 +242,7 @@ func TestEmptyBarrierIsNone(t *testing.T) {
 }
 
 func TestDialectText(t *testing.T) {
-	want := map[qasm.Dialect]string{qasm.OpenQASM2: "openqasm2", qasm.OpenQASM3: "openqasm3"}
+	want := map[qasm.Dialect]string{qasm.OpenQASM2: "openqasm2", qasm.OpenQASM3: "openqasm3", qasm.Braket: "braket"}
 	for _, d := range qasm.Dialects() {
 		text, err := d.MarshalText()
 		var back qasm.Dialect

@@ -54,4 +54,4 @@ for case in json.load(sys.stdin):
         results.append(load(case))
     except Exception as error:  # every refusal is a result for the test to report
         results.append({"error": f"{type(error).__name__}: {error}"})
-json.dump({"qiskit": qiskit.__version__, "results": results}, sys.stdout)
+json.dump({"version": f"Qiskit {qiskit.__version__}", "results": results}, sys.stdout)

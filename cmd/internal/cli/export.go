@@ -27,7 +27,7 @@ func newExport(s Streams) *cobra.Command {
 		Use:   "export RUN --format DIALECT --sample N",
 		Short: "Write the circuit of one sample as OpenQASM",
 		Long: `Write the trained circuit with the features of one sample bound, and a measurement
-of every qubit at its end (qubit k into bit k), as OpenQASM for Qiskit and others.
+of every qubit at its end (qubit k into bit k), as OpenQASM for Qiskit, Amazon Braket and others.
 Samples are counted from 0 in the run's test part, or in a CSV file given by --data.`,
 		Example: "  qnn export runs/iris-0001 --format openqasm3 --sample 0 --out sample0.qasm",
 		Args:    exactArgs("RUN"),
@@ -37,7 +37,7 @@ Samples are counted from 0 in the run's test part, or in a CSV file given by --d
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.Format, "format", "openqasm3", "openqasm2, openqasm3")
+	f.StringVar(&o.Format, "format", "openqasm3", "openqasm2, openqasm3, braket")
 	f.IntVar(&o.Sample, "sample", 0, "number of the sample, from 0")
 	f.StringVar(&o.Data, "data", "", "CSV file of samples, - for standard input (default the run's test part)")
 	f.StringVar(&o.Out, "out", "", "file to write (default standard output)")

@@ -219,3 +219,26 @@ func TestDrawProgram(t *testing.T) {
 		t.Errorf("a fault of the file: %s", errs)
 	}
 }
+
+// What one sample's circuit gives is the same in every dialect.
+func TestSimulateExports(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	command(t, 0, "train", "--data", "iris", "--epochs", "1", "--out", dir, "--no-baselines", "--quiet")
+	var first []float64
+	for _, dialect := range dialects() {
+		source, _ := command(t, 0, "export", dir, "--format", dialect, "--sample", "3")
+		out, _ := commandWithInput(t, source, 0, "simulate", "-", "--probabilities", "--json")
+		var got struct{ Probabilities []float64 }
+		if err := json.Unmarshal([]byte(out), &got); err != nil || len(got.Probabilities) != 16 {
+			t.Fatalf("%s: %v\n%s", dialect, err, out)
+		}
+		if first == nil {
+			first = got.Probabilities
+		}
+		for x, p := range got.Probabilities {
+			if !(math.Abs(p-first[x]) < 1e-12) {
+				t.Errorf("%s: probability of %04b is %v, want %v", dialect, x, p, first[x])
+			}
+		}
+	}
+}

@@ -126,7 +126,7 @@ func (p *Program) sampleGradient(ctx context.Context, m Method, w *workspace, s 
 	case Adjoint:
 		if p.planned != nil && p.planned.back != nil {
 			applyObservables(w, p.planned.observables)
-			return p.planned.adjoint(ctx, w.psi[:2*len(w.psi)], s, w.inParallel)
+			return p.planned.adjoint(ctx, w.psi.extend(2*w.psi.len()), s, w.inParallel)
 		}
 		if p.planned != nil {
 			reorder(w.psi, p.planned.Location, p.planned.Flipped, w.inParallel)

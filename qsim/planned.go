@@ -36,7 +36,7 @@ func (p *Program) plan(c *circuits.Circuit) error {
 	if p.dynamic != nil || p.qubits < plannedQubits {
 		return nil
 	}
-	m := kernel.NewMachine(false)
+	m := kernel.NewMachine(p.precision == Single)
 	pl, err := plan.New(c, m, plan.Sizes{})
 	if err != nil {
 		return fmt.Errorf("compile: %w", err)
@@ -88,7 +88,7 @@ func (o observable) at(location []int, flipped uint64) observable {
 }
 
 // run puts a into |0…0⟩ and applies the circuit.
-func (p *planned) run(ctx context.Context, a []complex128, weights, features []float64, inParallel bool) error {
+func (p *planned) run(ctx context.Context, a vector, weights, features []float64, inParallel bool) error {
 	b := p.bound()
 	defer p.bounds.Put(b)
 	if err := p.Bind(b, weights, features); err != nil {
@@ -97,9 +97,8 @@ func (p *planned) run(ctx context.Context, a []complex128, weights, features []f
 		}
 		return err
 	}
-	full := a[:1<<p.Bits]
-	clearAmplitudes(full, inParallel)
-	full[0] = 1
+	full := a.extend(1 << p.Bits)
+	full.reset(inParallel)
 	for i := range p.Passes() {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -107,13 +106,13 @@ func (p *planned) run(ctx context.Context, a []complex128, weights, features []f
 		tiles := p.Tiles(i)
 		if !inParallel || tiles == 1 {
 			for t := range tiles {
-				p.Run(b, full, i, t)
+				full.tile(p.Plan, b, i, t)
 			}
 			continue
 		}
 		parallel(tiles, func(t int) {
 			if ctx.Err() == nil {
-				p.Run(b, full, i, t)
+				full.tile(p.Plan, b, i, t)
 			}
 		})
 	}
@@ -125,14 +124,6 @@ func (p *planned) bound() *plan.Bound {
 		return b
 	}
 	return p.NewBound()
-}
-
-func clearAmplitudes(a []complex128, inParallel bool) {
-	if !inParallel {
-		clear(a)
-		return
-	}
-	parallelRange(len(a), func(lo, hi int) { clear(a[lo:hi]) })
 }
 
 // wayBack is what one gradient needs besides the two states.
@@ -147,7 +138,7 @@ const wayChunks = 64
 
 // adjoint adds the derivatives of one sample, as [Program.adjoint] does, for the
 // states ψ and λ one after the other in a.
-func (p *planned) adjoint(ctx context.Context, a []complex128, s sample, inParallel bool) error {
+func (p *planned) adjoint(ctx context.Context, a vector, s sample, inParallel bool) error {
 	w, ok := p.ways.Get().(*wayBack)
 	if !ok {
 		w = &wayBack{bound: p.back.NewBound(), rows: make([]float64, wayChunks*p.back.Angles()), sums: make([]*plan.Sums, wayChunks)}
@@ -176,7 +167,7 @@ func (p *planned) adjoint(ctx context.Context, a []complex128, s sample, inParal
 }
 
 // pass runs one pass of the way back, every chunk of tiles adding to its own row.
-func (p *planned) pass(ctx context.Context, a []complex128, w *wayBack, pass int, inParallel bool) error {
+func (p *planned) pass(ctx context.Context, a vector, w *wayBack, pass int, inParallel bool) error {
 	tiles, angles := p.back.Tiles(pass), p.back.Angles()
 	chunks := min(tiles, wayChunks)
 	run := func(c int) {
@@ -184,7 +175,7 @@ func (p *planned) pass(ctx context.Context, a []complex128, w *wayBack, pass int
 			w.sums[c] = p.back.NewSums()
 		}
 		for t := c * tiles / chunks; t < (c+1)*tiles/chunks && ctx.Err() == nil; t++ {
-			p.back.RunAdjoint(w.bound, a, pass, t, w.sums[c], w.rows[c*angles:][:angles])
+			a.tileBack(p.back, w.bound, pass, t, w.sums[c], w.rows[c*angles:][:angles])
 		}
 	}
 	if inParallel {

@@ -50,7 +50,12 @@ func (p *Pauli) onLanes(lanes int) (x, z, xl, negative int) {
 
 // Expect returns the part lo ≤ x < hi of the expectation value ⟨a|P|a⟩ =
 // Σₓ Re(conj(a[x XOR X])·i^y·±a[x]).
-func Expect(a []complex128, p Pauli, lo, hi int) float64 { return expect(active, a, p, lo, hi) }
+func Expect[A Amplitude](a []A, p Pauli, lo, hi int) float64 {
+	if a, ok := double(a); ok {
+		return expect(active, a, p, lo, hi)
+	}
+	return expectGeneric(a, p, lo, hi)
+}
 
 func expect(v *vectors, a []complex128, p Pauli, lo, hi int) float64 {
 	if v == nil {
@@ -70,8 +75,13 @@ func expect(v *vectors, a []complex128, p Pauli, lo, hi int) float64 {
 
 // AddPauli adds coef·P·a to dst for the rows lo ≤ x < hi of dst, which must not
 // alias a.
-func AddPauli(dst, a []complex128, p Pauli, coef float64, lo, hi int) {
-	addPauli(active, dst, a, p, coef, lo, hi)
+func AddPauli[A Amplitude](dst, a []A, p Pauli, coef float64, lo, hi int) {
+	if a, ok := double(a); ok {
+		dst, _ := double(dst)
+		addPauli(active, dst, a, p, coef, lo, hi)
+		return
+	}
+	addPauliGeneric(dst, a, p, coef, lo, hi)
 }
 
 func addPauli(v *vectors, dst, a []complex128, p Pauli, coef float64, lo, hi int) {
@@ -93,7 +103,12 @@ func addPauli(v *vectors, dst, a []complex128, p Pauli, coef float64, lo, hi int
 }
 
 // Norm2 returns Σ |a[x]|² over lo ≤ x < hi.
-func Norm2(a []complex128, lo, hi int) float64 { return norm2(active, a, lo, hi) }
+func Norm2[A Amplitude](a []A, lo, hi int) float64 {
+	if a, ok := double(a); ok {
+		return norm2(active, a, lo, hi)
+	}
+	return norm2Generic(a, lo, hi)
+}
 
 func norm2(v *vectors, a []complex128, lo, hi int) float64 {
 	if v == nil {
@@ -108,7 +123,13 @@ func norm2(v *vectors, a []complex128, lo, hi int) float64 {
 }
 
 // Probabilities writes |a[x]|² to dst[x] for lo ≤ x < hi.
-func Probabilities(dst []float64, a []complex128, lo, hi int) { probabilities(active, dst, a, lo, hi) }
+func Probabilities[A Amplitude](dst []float64, a []A, lo, hi int) {
+	if a, ok := double(a); ok {
+		probabilities(active, dst, a, lo, hi)
+		return
+	}
+	probabilitiesGeneric(dst, a, lo, hi)
+}
 
 func probabilities(v *vectors, dst []float64, a []complex128, lo, hi int) {
 	if v == nil {

@@ -17,6 +17,7 @@ var ErrNotFinite = errors.New("angle is not finite")
 type Bound struct {
 	code    []kernel.Instr
 	tables  []float64 // aligned to a cache line
+	single  []float32 // the tables rounded, for a machine of single precision, aligned too
 	angles  []float64
 	entries []complex128
 	scale   float64 // of the rotations since the last phase
@@ -41,6 +42,11 @@ func (p *Plan) NewBound() *Bound {
 	tables := make([]float64, p.tables+line)
 	skip := int(-uintptr(unsafe.Pointer(&tables[0])) / 8 % line)
 	b.tables = tables[skip : skip+p.tables]
+	if p.machine.Single {
+		single := make([]float32, p.tables+2*line)
+		skip := int(-uintptr(unsafe.Pointer(&single[0])) / 4 % (2 * line))
+		b.single = single[skip : skip+p.tables]
+	}
 	p.eachStage(func(s *stage) {
 		p.machine.Set(&b.code[s.code], kernel.OpLoad)
 		for i, st := range s.steps {
@@ -52,6 +58,9 @@ func (p *Plan) NewBound() *Bound {
 			}
 			if s.tables[i] < len(b.tables) {
 				in.Data = unsafe.Pointer(&b.tables[s.tables[i]])
+				if p.machine.Single {
+					in.Data = unsafe.Pointer(&b.single[s.tables[i]])
+				}
 			}
 			for k, v := range st.matrix {
 				b.tables[s.tables[i]+2*k], b.tables[s.tables[i]+2*k+1] = real(v), imag(v)
@@ -96,11 +105,13 @@ func (p *Plan) Bind(b *Bound, weights, features []float64) error {
 			}
 		}
 	})
-	if p.dual { // the states are not needed any more
-		return nil
+	if !p.dual { // whose states are not needed any more
+		s, c := math.Sincos(b.turn)
+		p.multiply(b.tables[b.last.at:], b.last.entries, complex(c*b.scale, s*b.scale))
 	}
-	s, c := math.Sincos(b.turn)
-	p.multiply(b.tables[b.last.at:], b.last.entries, complex(c*b.scale, s*b.scale))
+	for i := range b.single {
+		b.single[i] = float32(b.tables[i])
+	}
 	return nil
 }
 
@@ -137,7 +148,7 @@ func (p *Plan) bindRotation(b *Bound, st *step, in *kernel.Instr, at int) {
 			op = kernel.OpRotate(st.row)
 		}
 		p.machine.Set(in, op)
-		in.Arg = math.Float64bits(t)
+		in.Arg = p.machine.Argument(t)
 		return
 	}
 	vector := 2 << p.machine.Lanes

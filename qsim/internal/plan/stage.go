@@ -42,8 +42,8 @@ type emitter struct {
 
 // emit orders and writes ops, all of which fit the bits of block. tile are the
 // bits that change within a tile.
-func emit(m *kernel.Machine, dual bool, block, tile uint64, ops []*op) ([]step, []int) {
-	e := &emitter{rows: m.Rows, lanes: m.Lanes, dual: dual, block: block, near: tile &^ block}
+func emit(m *kernel.Machine, dual bool, block, tile uint64, ops []*op, rotations *int) ([]step, []int) {
+	e := &emitter{rows: m.Rows, lanes: m.Lanes, dual: dual, block: block, near: tile &^ block, rotations: *rotations}
 	if dual {
 		e.rows--
 	}
@@ -60,6 +60,7 @@ func emit(m *kernel.Machine, dual bool, block, tile uint64, ops []*op) ([]step, 
 	e.schedule(ops)
 	e.flush(^uint64(0))
 	e.restoreLanes()
+	*rotations = e.rotations
 	return e.steps, e.at[:e.rows]
 }
 
@@ -212,8 +213,9 @@ func (e *emitter) not(o *op) {
 }
 
 // maxRotations bounds how far rotations, which leave out their cosines, can let
-// amplitudes grow before a phase puts them in: by 2^(maxRotations/2).
-const maxRotations = 100
+// amplitudes grow before a phase puts them in: by 2^(maxRotations/2), of which the
+// product of two must be a float32.
+const maxRotations = 60
 
 func (e *emitter) rotate(o *op) {
 	if e.rotations == maxRotations {

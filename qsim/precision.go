@@ -41,5 +41,5 @@ func ParsePrecision(name string) (Precision, error) {
 	return 0, fmt.Errorf("%s", suggest.Unknown("precision", name, names))
 }
 
-// bytes is the size of an amplitude.
-func (p Precision) bytes() uint64 { return 16 >> p }
+// AmplitudeBytes is the size of an amplitude: 16, or 8 in single precision.
+func (p Precision) AmplitudeBytes() uint64 { return 16 >> p }

@@ -63,11 +63,17 @@ func (p *Program) weighted(ctx context.Context, w *workspace) (float64, error) {
 
 // step is near the cube root of the machine epsilon, where the truncation error
 // h²f‴/6 and the rounding error ε/h of a central difference are alike.
-const step = 6e-6
+func (p Precision) step() float64 {
+	if p == Single {
+		return 5e-3
+	}
+	return 6e-6
+}
 
 // difference adds the derivatives of one sample by central differences.
 func (p *Program) difference(ctx context.Context, w *workspace, s sample) error {
 	at := sample{weights: append([]float64(nil), s.weights...), features: append([]float64(nil), s.features...)}
+	step := p.precision.step()
 	central := func(v []float64, j int, dst []float64) error {
 		value, sum := v[j], 0.0
 		for _, sign := range [...]float64{1, -1} {

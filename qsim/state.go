@@ -49,7 +49,7 @@ func CheckMemory(qubits, vectors int) error { return Double.CheckMemory(qubits, 
 
 // CheckMemory is [CheckMemory] in the precision p: 8·2ⁿ bytes each in single.
 func (p Precision) CheckMemory(qubits, vectors int) error {
-	need := memory.Amplitudes(qubits, vectors, p.bytes())
+	need := memory.Amplitudes(qubits, vectors, p.AmplitudeBytes())
 	if need < 1<<20 || need <= memory.Available() {
 		return nil
 	}

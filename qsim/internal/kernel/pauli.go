@@ -1,6 +1,9 @@
 package kernel
 
-import "math/bits"
+import (
+	"math/bits"
+	"unsafe"
+)
 
 // Pauli is a Pauli string as bit masks: P|x⟩ = i^y·(−1)^parity(x AND Z)·|x XOR X⟩,
 // where X marks the qubits with X or Y, Z those with Z or Y, and y counts the Y.
@@ -50,23 +53,24 @@ func (p *Pauli) onLanes(lanes int) (x, z, xl, negative int) {
 
 // Expect returns the part lo ≤ x < hi of the expectation value ⟨a|P|a⟩ =
 // Σₓ Re(conj(a[x XOR X])·i^y·±a[x]).
-func Expect[A Amplitude](a []A, p Pauli, lo, hi int) float64 {
-	if a, ok := double(a); ok {
-		return expect(active, a, p, lo, hi)
-	}
-	return expectGeneric(a, p, lo, hi)
-}
+func Expect[A Amplitude](a []A, p Pauli, lo, hi int) float64 { return expect(active, a, p, lo, hi) }
 
-func expect(v *vectors, a []complex128, p Pauli, lo, hi int) float64 {
+func expect[A Amplitude](v *vectors, a []A, p Pauli, lo, hi int) float64 {
 	if v == nil {
 		return expectGeneric(a, p, lo, hi)
 	}
 	sum := 0.0
 	x, z, xl, negative := p.onLanes(v.lanes)
+	first := unsafe.Pointer(unsafe.SliceData(a))
 	strip(lo, hi, v.lanes,
 		func(from, n int) {
 			_ = a[(from+n<<v.lanes-1)|p.X]
-			re, im := v.expect(&a[0], from<<4, n, x, z, xl, negative)
+			var re, im float64
+			if unsafe.Sizeof(A(0)) == 8 {
+				re, im = v.expectSingle((*complex64)(first), from<<3, n, x>>1, z>>1, xl, negative)
+			} else {
+				re, im = v.expect((*complex128)(first), from<<4, n, x, z, xl, negative)
+			}
 			sum += real(p.Phase)*re - imag(p.Phase)*im
 		},
 		func(lo, hi int) { sum += expectGeneric(a, p, lo, hi) })
@@ -103,21 +107,23 @@ func addPauli(v *vectors, dst, a []complex128, p Pauli, coef float64, lo, hi int
 }
 
 // Norm2 returns Σ |a[x]|² over lo ≤ x < hi.
-func Norm2[A Amplitude](a []A, lo, hi int) float64 {
-	if a, ok := double(a); ok {
-		return norm2(active, a, lo, hi)
-	}
-	return norm2Generic(a, lo, hi)
-}
+func Norm2[A Amplitude](a []A, lo, hi int) float64 { return norm2(active, a, lo, hi) }
 
-func norm2(v *vectors, a []complex128, lo, hi int) float64 {
+func norm2[A Amplitude](v *vectors, a []A, lo, hi int) float64 {
 	if v == nil {
 		return norm2Generic(a, lo, hi)
 	}
 	sum := 0.0
 	a = a[:hi]
 	strip(lo, hi, v.lanes+2,
-		func(from, n int) { sum += v.norm(&a[from], n) },
+		func(from, n int) {
+			at := unsafe.Pointer(&a[from])
+			if unsafe.Sizeof(A(0)) == 8 {
+				sum += v.normSingle((*complex64)(at), n)
+			} else {
+				sum += v.norm((*complex128)(at), n)
+			}
+		},
 		func(lo, hi int) { sum += norm2Generic(a, lo, hi) })
 	return sum
 }

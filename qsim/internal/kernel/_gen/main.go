@@ -25,9 +25,11 @@ func main() {
 		s.diagonal()
 		s.permute()
 		s.inner()
-		s.expect()
+		s.expect(false)
+		s.expect(true)
 		s.addPauli()
-		s.norm()
+		s.norm(false)
+		s.norm(true)
 		s.probabilities()
 		s.multiplyAdd()
 	}

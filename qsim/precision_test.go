@@ -1,6 +1,7 @@
 package qsim_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/cmplx"
@@ -128,5 +129,30 @@ func TestSingleThreads(t *testing.T) {
 	}
 	if !slices.Equal(values[0].expect, values[1].expect) || !slices.Equal(values[0].dw, values[1].dw) {
 		t.Error("expectation values or gradients depend on the number of threads")
+	}
+}
+
+// TestSingleMemory: a state in single precision takes half the memory, and a program
+// refuses states in the other precision.
+func TestSingleMemory(t *testing.T) {
+	wantMemoryError(t, "Single.NewState", 44, 1<<47, func() error { _, err := qsim.Single.NewState(44); return err })
+	single, double := compileBoth(t, circuits.New(1).H(0))
+	if err := single.Run(t.Context(), newState(t, 1), nil, nil); !errors.Is(err, qsim.ErrShape) {
+		t.Errorf("single on double: %v", err)
+	}
+	s := runSingle(t, single, nil, nil)
+	if err := double.Run(t.Context(), s, nil, nil); !errors.Is(err, qsim.ErrShape) {
+		t.Errorf("double on single: %v", err)
+	}
+	if s.Precision() != qsim.Single || single.Precision() != qsim.Single || newState(t, 1).Single() != nil {
+		t.Error("precision of the state or the program")
+	}
+	for _, name := range qsim.PrecisionNames() {
+		if p, err := qsim.ParsePrecision(name); err != nil || p.String() != name {
+			t.Errorf("%s: %v, %v", name, p, err)
+		}
+	}
+	if _, err := qsim.ParsePrecision("half"); err == nil {
+		t.Error("half precision is accepted")
 	}
 }

@@ -1,10 +1,6 @@
 package qsim
 
-import (
-	"context"
-
-	"github.com/qnn-go/qnn/qsim/internal/kernel"
-)
+import "context"
 
 // adjoint adds the derivatives of one sample whose final state is w.psi. With
 // |λ⟩ = Σ cₖOₖ|ψ⟩ at the end of the circuit, and ∂U/∂p = −iGU for every angle p,
@@ -42,7 +38,7 @@ func (o *op) active(s sample) bool { return o.weights || o.features && s.dx != n
 
 // applyObservables sets λ = Σ cₖOₖψ.
 func applyObservables(w *workspace, observables []observable) {
-	clear(w.lambda)
+	w.lambda.clear(w.inParallel)
 	for k, o := range observables {
 		if w.cotangent[k] == 0 {
 			continue
@@ -50,10 +46,10 @@ func applyObservables(w *workspace, observables []observable) {
 		for _, t := range o {
 			coef := w.cotangent[k] * t.coef
 			if !w.inParallel {
-				kernel.AddPauli(w.lambda, w.psi, t.string, coef, 0, len(w.psi))
+				w.lambda.addPauli(w.psi, t.string, coef, 0, w.psi.len())
 				continue
 			}
-			parallelRange(len(w.psi), func(lo, hi int) { kernel.AddPauli(w.lambda, w.psi, t.string, coef, lo, hi) })
+			parallelRange(w.psi.len(), func(lo, hi int) { w.lambda.addPauli(w.psi, t.string, coef, lo, hi) })
 		}
 	}
 }
@@ -78,12 +74,12 @@ func (p *Program) differentiate(w *workspace, o *op, s sample) {
 
 // inner is ⟨λ|G|ψ⟩, G acting on the targets of o where its controls are 1.
 func (o *op) inner(w *workspace, g []complex128) complex128 {
-	groups := o.place.Groups(len(w.psi))
+	groups := o.place.Groups(w.psi.len())
 	if groups <= chunk {
-		return kernel.Inner(w.lambda, w.psi, &o.place, g, 0, groups)
+		return w.lambda.inner(w.psi, &o.place, g, 0, groups)
 	}
 	return reduce(groups, w.inParallel, func(lo, hi int) complex128 {
-		return kernel.Inner(w.lambda, w.psi, &o.place, g, lo, hi)
+		return w.lambda.inner(w.psi, &o.place, g, lo, hi)
 	})
 }
 

@@ -9,8 +9,8 @@ import (
 type workspace struct {
 	bound
 	inParallel  bool // kernels may use several workers
-	psi, lambda []complex128
-	slots       []complex128   // of parameter shift: shifted states side by side
+	psi, lambda vector
+	slots       vector         // of parameter shift: shifted states side by side
 	matrix      [64]complex128 // an inverse or a generator
 	expect      []float64
 	cotangent   []float64
@@ -45,12 +45,12 @@ func (s *workspaces) get(p *Program, vectors int) (*workspace, error) {
 	missing := vectors
 	switch {
 	case !ok:
-	case w.lambda != nil, vectors == 1 && w.psi != nil:
+	case w.lambda.len() > 0, vectors == 1 && w.psi.len() > 0:
 		missing = 0
 	default: // two vectors lie side by side
-		w.psi = nil
+		w.psi = vector{}
 	}
-	if err := CheckMemory(p.qubits, missing); err != nil {
+	if err := p.precision.CheckMemory(p.qubits, missing); err != nil {
 		if ok {
 			s.free.Put(w)
 		}
@@ -62,11 +62,11 @@ func (s *workspaces) get(p *Program, vectors int) (*workspace, error) {
 			expect: make([]float64, len(p.observables)), cotangent: make([]float64, len(p.observables)),
 		}
 	}
-	if vectors == 1 && w.psi == nil {
-		w.psi = newAmplitudes(p.qubits)
+	if vectors == 1 && w.psi.len() == 0 {
+		w.psi = newVector(p.precision, p.qubits)
 	}
-	if vectors > 1 && w.lambda == nil {
-		w.psi, w.lambda = newPair(p.qubits)
+	if vectors > 1 && w.lambda.len() == 0 {
+		w.psi, w.lambda = newPair(p.precision, p.qubits)
 	}
 	return w, nil
 }

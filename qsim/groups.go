@@ -272,9 +272,10 @@ type groups struct {
 	features [2]*batched // [1] with derivatives by features
 }
 
-// small returns the plan for groups of samples, nil where there is none.
+// small returns the plan for groups of samples, nil where there is none: groups are in
+// double precision.
 func (p *Program) small(features bool) *batched {
-	if p.qubits > batchedQubits || p.dynamic != nil {
+	if p.qubits > batchedQubits || p.dynamic != nil || p.precision == Single {
 		return nil
 	}
 	s := &p.groups

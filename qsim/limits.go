@@ -35,12 +35,12 @@ func MeasureLimits(ctx context.Context) (Limits, error) {
 	}
 	place := kernel.NewPlace(nil, nil)
 	pass, err := fastest(ctx, func() {
-		parallelRange(len(s.amplitudes), func(lo, hi int) { kernel.Scale(s.amplitudes, &place, -1, lo, hi) })
+		parallelRange(s.amplitudes.len(), func(lo, hi int) { kernel.Scale(s.amplitudes.double, &place, -1, lo, hi) })
 	})
 	if err != nil {
 		return Limits{}, err
 	}
-	l := Limits{Bandwidth: 32 * float64(len(s.amplitudes)) / pass.Seconds()}
+	l := Limits{Bandwidth: 32 * float64(s.amplitudes.len()) / pass.Seconds()}
 
 	const steps, pieces = 1 << 13, 64
 	threads := runtime.GOMAXPROCS(0)

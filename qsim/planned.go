@@ -36,7 +36,7 @@ func (p *Program) plan(c *circuits.Circuit) error {
 	if p.dynamic != nil || p.qubits < plannedQubits {
 		return nil
 	}
-	m := kernel.NewMachine(false)
+	m := kernel.NewMachine(p.precision == Single)
 	pl, err := plan.New(c, m, plan.Sizes{})
 	if err != nil {
 		return fmt.Errorf("compile: %w", err)
@@ -55,7 +55,7 @@ func (p *Program) back() *plan.Plan {
 		return nil
 	}
 	p.planned.onBack.Do(func() {
-		back, err := plan.NewAdjoint(p.circuit, kernel.NewMachine(false), plan.Sizes{})
+		back, err := plan.NewAdjoint(p.circuit, kernel.NewMachine(p.precision == Single), plan.Sizes{})
 		if err != nil { // the circuit was planned before
 			panic(fmt.Sprintf("qsim: %v", err))
 		}
@@ -70,21 +70,22 @@ func (p *Program) back() *plan.Plan {
 // way for a single state and in another for the samples of [Program.Expect] and
 // [Program.Gradient], several side by side.
 func (p *Program) Explain() string {
-	switch {
-	case p.dynamic != nil:
+	if p.dynamic != nil {
 		return "shot by shot, gate by gate: the circuit measures or resets before its end\n"
-	case p.qubits > batchedQubits:
-		return p.planned.Explain()
 	}
-	s := p.small(false)
-	out := "many samples, forwards: " + s.forward.Explain()
-	if s.back != nil {
-		out += "and backwards: " + s.back.Explain()
-	}
+	out := ""
 	if p.planned != nil {
-		return "one state: " + p.planned.Explain() + out
+		out = p.planned.Explain()
+	} else {
+		out = fmt.Sprintf("%d qubits, %d gates, one by one: too few qubits to gain from passes\n", p.qubits, len(p.ops))
 	}
-	return fmt.Sprintf("one state: %d qubits, %d gates, one by one: too few qubits to gain from passes\n", p.qubits, len(p.ops)) + out
+	if s := p.small(false); s != nil {
+		out = "one state: " + out + "many samples, forwards: " + s.forward.Explain()
+		if s.back != nil {
+			out += "and backwards: " + s.back.Explain()
+		}
+	}
+	return out
 }
 
 // at is o for qubits at the bits location[k], inverted where flipped.
@@ -111,15 +112,14 @@ func (o observable) at(location []int, flipped uint64) observable {
 }
 
 // run puts a into |0…0⟩ and applies the circuit.
-func (p *planned) run(ctx context.Context, a []complex128, weights, features []float64, inParallel bool) error {
+func (p *planned) run(ctx context.Context, a vector, weights, features []float64, inParallel bool) error {
 	b := p.bound()
 	defer p.bounds.Put(b)
 	if err := p.Bind(b, weights, features); err != nil {
 		return err
 	}
-	full := a[:1<<p.Bits]
-	clearAmplitudes(full, inParallel)
-	full[0] = 1
+	full := a.extend(1 << p.Bits)
+	full.reset(inParallel)
 	for i := range p.Passes() {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -127,13 +127,13 @@ func (p *planned) run(ctx context.Context, a []complex128, weights, features []f
 		tiles := p.Tiles(i)
 		if !inParallel || tiles == 1 {
 			for t := range tiles {
-				p.Run(b, full, i, t)
+				full.tile(p.Plan, b, i, t)
 			}
 			continue
 		}
 		parallel(tiles, func(t int) {
 			if ctx.Err() == nil {
-				p.Run(b, full, i, t)
+				full.tile(p.Plan, b, i, t)
 			}
 		})
 	}
@@ -145,14 +145,6 @@ func (p *planned) bound() *plan.Bound {
 		return b
 	}
 	return p.NewBound()
-}
-
-func clearAmplitudes(a []complex128, inParallel bool) {
-	if !inParallel {
-		clear(a)
-		return
-	}
-	parallelRange(len(a), func(lo, hi int) { clear(a[lo:hi]) })
 }
 
 // wayBack is what one gradient needs besides the two states.
@@ -167,7 +159,7 @@ const wayChunks = 64
 
 // adjoint adds the derivatives of one sample, as [Program.adjoint] does, for the
 // states ψ and λ one after the other in a.
-func (p *planned) adjoint(ctx context.Context, a []complex128, s sample, inParallel bool) error {
+func (p *planned) adjoint(ctx context.Context, a vector, s sample, inParallel bool) error {
 	w, ok := p.ways.Get().(*wayBack)
 	if !ok {
 		w = &wayBack{bound: p.back.NewBound(), rows: make([]float64, wayChunks*p.back.Angles()), sums: make([]*plan.Sums, wayChunks)}
@@ -196,7 +188,7 @@ func (p *planned) adjoint(ctx context.Context, a []complex128, s sample, inParal
 }
 
 // pass runs one pass of the way back, every chunk of tiles adding to its own row.
-func (p *planned) pass(ctx context.Context, a []complex128, w *wayBack, pass int, inParallel bool) error {
+func (p *planned) pass(ctx context.Context, a vector, w *wayBack, pass int, inParallel bool) error {
 	tiles, angles := p.back.Tiles(pass), p.back.Angles()
 	chunks := min(tiles, wayChunks)
 	run := func(c int) {
@@ -204,7 +196,7 @@ func (p *planned) pass(ctx context.Context, a []complex128, w *wayBack, pass int
 			w.sums[c] = p.back.NewSums()
 		}
 		for t := c * tiles / chunks; t < (c+1)*tiles/chunks && ctx.Err() == nil; t++ {
-			p.back.RunAdjoint(w.bound, a, pass, t, w.sums[c], w.rows[c*angles:][:angles])
+			a.tileBack(p.back, w.bound, pass, t, w.sums[c], w.rows[c*angles:][:angles])
 		}
 	}
 	if inParallel {

@@ -12,6 +12,7 @@ import (
 // Program is a compiled circuit with the observables to measure at its end. It is
 // immutable and safe for concurrent use by many goroutines.
 type Program struct {
+	precision   Precision
 	qubits      int
 	weights     int
 	features    int
@@ -69,19 +70,24 @@ type pauliTerm struct {
 // Compile needs no memory for a state; a circuit too large for this machine is
 // refused with a [*MemoryError] when it is run.
 func Compile(c *circuits.Circuit, observables ...circuits.PauliSum) (*Program, error) {
+	return Double.Compile(c, observables...)
+}
+
+// Compile is [Compile] for states in the precision p.
+func (p Precision) Compile(c *circuits.Circuit, observables ...circuits.PauliSum) (*Program, error) {
 	if _, err := kernel.CPU(); err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
 	}
 	if err := c.Validate(); err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
 	}
-	p := &Program{qubits: c.Qubits, weights: c.Weights(), features: c.Features()}
+	program := &Program{precision: p, qubits: c.Qubits, weights: c.Weights(), features: c.Features()}
 	if c.Qubits > 59 { // beyond what an index of a 64-bit machine can address
-		return nil, fmt.Errorf("compile: %w", CheckMemory(c.Qubits, 1))
+		return nil, fmt.Errorf("compile: %w", p.CheckMemory(c.Qubits, 1))
 	}
 	for i, o := range c.Ops {
 		if o.Gate.Unitary() && o.Gate != circuits.GateI {
-			p.add(i, o)
+			program.add(i, o)
 		}
 	}
 	for _, sum := range observables {
@@ -89,14 +95,14 @@ func Compile(c *circuits.Circuit, observables ...circuits.PauliSum) (*Program, e
 		if err != nil {
 			return nil, fmt.Errorf("compile: %w", err)
 		}
-		p.observables = append(p.observables, compiled)
+		program.observables = append(program.observables, compiled)
 	}
-	p.readMeasurements(c)
-	if err := p.bindConstants(c); err != nil {
+	program.readMeasurements(c)
+	if err := program.bindConstants(c); err != nil {
 		return nil, err
 	}
-	p.circuit = c.Clone()
-	return p, p.plan(c)
+	program.circuit = c.Clone()
+	return program, program.plan(c)
 }
 
 func (p *Program) add(index int, o circuits.Op) {
@@ -233,6 +239,9 @@ func (p *Program) checkInputs(weights []float64, features ...[]float64) error {
 	}
 	return nil
 }
+
+// Precision is that of the states the program runs on.
+func (p *Program) Precision() Precision { return p.precision }
 
 // Qubits is the number of qubits.
 func (p *Program) Qubits() int { return p.qubits }

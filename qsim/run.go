@@ -11,7 +11,7 @@ import (
 )
 
 // Run puts s into |0…0⟩ and applies the circuit with the given weights and
-// features; s must have the program's number of qubits. A circuit that measures
+// features; s must have the program's number of qubits and precision. A circuit that measures
 // or resets before its end is refused with [ErrNotUnitary]. When ctx ends first,
 // its error is returned and the state is undefined.
 func (p *Program) Run(ctx context.Context, s *State, weights, features []float64) error {
@@ -20,6 +20,9 @@ func (p *Program) Run(ctx context.Context, s *State, weights, features []float64
 	}
 	if s.qubits != p.qubits {
 		return fmt.Errorf("state of %d qubits for a circuit of %d: %w", s.qubits, p.qubits, ErrShape)
+	}
+	if s.Precision() != p.precision {
+		return fmt.Errorf("state in %v precision for a program in %v: %w", s.Precision(), p.precision, ErrShape)
 	}
 	if err := p.checkInputs(weights, features); err != nil {
 		return err
@@ -46,9 +49,8 @@ func (p *Program) Run(ctx context.Context, s *State, weights, features []float64
 const ParallelQubits = 14
 
 // apply puts a into |0…0⟩ and runs all ops.
-func (p *Program) apply(ctx context.Context, a []complex128, b *bound, inParallel bool) error {
-	clear(a)
-	a[0] = 1
+func (p *Program) apply(ctx context.Context, a vector, b *bound, inParallel bool) error {
+	a.reset(false)
 	for i := range p.ops {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -60,16 +62,16 @@ func (p *Program) apply(ctx context.Context, a []complex128, b *bound, inParalle
 }
 
 // apply runs o with its matrix m.
-func (o *op) apply(a, m []complex128, inParallel bool) {
-	groups := o.place.Groups(len(a))
+func (o *op) apply(a vector, m []complex128, inParallel bool) {
+	groups := o.place.Groups(a.len())
 	if !inParallel || groups <= chunk {
-		o.kernel(a, m, 0, groups)
+		a.apply(o, m, 0, groups)
 		return
 	}
-	parallelRange(groups, func(lo, hi int) { o.kernel(a, m, lo, hi) })
+	parallelRange(groups, func(lo, hi int) { a.apply(o, m, lo, hi) })
 }
 
-func (o *op) kernel(a, m []complex128, lo, hi int) {
+func applyKernel[A kernel.Amplitude](o *op, a []A, m []complex128, lo, hi int) {
 	switch o.kind {
 	case scale:
 		kernel.Scale(a, &o.place, m[0], lo, hi)
@@ -93,13 +95,13 @@ func (p *Program) Probabilities(ctx context.Context, weights, features []float64
 	if err != nil {
 		return nil, err
 	}
-	dst := make([]float64, len(s.amplitudes))
+	dst := make([]float64, s.amplitudes.len())
 	return dst, s.Probabilities(dst)
 }
 
 // run returns a new state with the circuit applied.
 func (p *Program) run(ctx context.Context, weights, features []float64) (*State, error) {
-	s, err := NewState(p.qubits)
+	s, err := p.precision.NewState(p.qubits)
 	if err != nil {
 		return nil, err
 	}

@@ -105,7 +105,7 @@ func (p *Program) sampleTrajectories(ctx context.Context, weights, features []fl
 	if err := p.checkInputs(weights, features); err != nil {
 		return Counts{}, err
 	}
-	s, err := NewState(p.qubits)
+	s, err := p.precision.NewState(p.qubits)
 	if err != nil {
 		return Counts{}, err
 	}
@@ -125,9 +125,8 @@ func (p *Program) sampleTrajectories(ctx context.Context, weights, features []fl
 	return out, nil
 }
 
-func (p *Program) trajectory(ctx context.Context, a []complex128, b *bound, rng *rand.Rand) (uint64, error) {
-	clear(a)
-	a[0] = 1
+func (p *Program) trajectory(ctx context.Context, a vector, b *bound, rng *rand.Rand) (uint64, error) {
+	a.reset(p.qubits >= ParallelQubits)
 	key, next := uint64(0), 0
 	for i, o := range p.dynamic.ops {
 		if err := ctx.Err(); err != nil {
@@ -142,7 +141,7 @@ func (p *Program) trajectory(ctx context.Context, a []complex128, b *bound, rng 
 		case circuits.GateReset:
 			if collapse(a, o.Qubits[0], rng) {
 				place := kernel.NewPlace(o.Qubits, nil)
-				kernel.Flip(a, &place, 0, place.Groups(len(a)))
+				a.flip(&place, 0, place.Groups(a.len()))
 			}
 		default:
 			if next < len(p.ops) && p.ops[next].index == i {
@@ -157,10 +156,11 @@ func (p *Program) trajectory(ctx context.Context, a []complex128, b *bound, rng 
 
 // collapse measures a qubit: it draws the outcome, sets the other half of the
 // amplitudes to zero, and normalises.
-func collapse(a []complex128, qubit int, rng *rand.Rand) bool {
+func collapse(a vector, qubit int, rng *rand.Rand) bool {
 	ones := 0.0
-	total := kernel.Norm2(a, 0, len(a))
-	for x, v := range a {
+	total := a.norm2(0, a.len())
+	for x := range a.len() {
+		v := a.at(x)
 		if x>>qubit&1 == 1 {
 			ones += real(v)*real(v) + imag(v)*imag(v)
 		}
@@ -171,11 +171,11 @@ func collapse(a []complex128, qubit int, rng *rand.Rand) bool {
 		kept = ones
 	}
 	f := complex(1/math.Sqrt(kept), 0)
-	for x := range a {
+	for x := range a.len() {
 		if (x>>qubit&1 == 1) == one {
-			a[x] *= f
+			a.set(x, a.at(x)*f)
 		} else {
-			a[x] = 0
+			a.set(x, 0)
 		}
 	}
 	return one

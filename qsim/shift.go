@@ -1,14 +1,10 @@
 package qsim
 
-import (
-	"context"
+import "context"
 
-	"github.com/qnn-go/qnn/qsim/internal/memory"
-)
-
-// slotBytes bounds the memory of the shifted states that run together, as long as one
-// fits: a second-level cache.
-const slotBytes = 1 << 20
+// slotQubits is the size of what all shifted states that run together fill, as long as
+// one fits: 1 MiB, a second-level cache.
+const slotQubits = 16
 
 // shift adds the derivatives of one sample by parameter-shift rules: every angle
 // of every gate that depends on a weight (or feature, where asked) is shifted by
@@ -20,15 +16,14 @@ const slotBytes = 1 << 20
 // larger state, and take the following gates together; when there is room for no
 // more, they go on to the end and the walk continues from ψ.
 func (p *Program) shift(ctx context.Context, w *workspace, s sample) error {
-	if w.slots == nil {
+	if w.slots.len() == 0 {
 		w.slots = w.lambda
-		if room := slotBytes / 16 >> p.qubits; room > 1 {
-			w.slots = memory.Alloc[complex128](room << p.qubits)
+		if p.qubits < slotQubits {
+			w.slots = newVector(p.precision, slotQubits)
 		}
 	}
 	t := &shifted{Program: p, w: w, s: s}
-	clear(w.psi)
-	w.psi[0] = 1
+	w.psi.reset(w.inParallel)
 	for i := range p.ops {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -62,7 +57,10 @@ type shiftTerm struct {
 }
 
 // states are those under way, side by side.
-func (t *shifted) states() []complex128 { return t.w.slots[:len(t.terms)<<t.qubits] }
+func (t *shifted) states() vector { return t.w.slots.part(0, len(t.terms)<<t.qubits) }
+
+// state is one of them.
+func (t *shifted) state(k int) vector { return t.w.slots.part(k<<t.qubits, (k+1)<<t.qubits) }
 
 // fork starts the shifted circuits of gate i, before which ψ stands.
 func (t *shifted) fork(ctx context.Context, i int) error {
@@ -73,7 +71,7 @@ func (t *shifted) fork(ctx context.Context, i int) error {
 		}
 		value := t.w.angles[o.angle+k]
 		for _, term := range o.gate.Spec().ShiftRule(k) {
-			if len(t.terms)+1 > len(t.w.slots)>>t.qubits {
+			if len(t.terms)+1 > t.w.slots.len()>>t.qubits {
 				if err := t.finish(ctx, i+1); err != nil {
 					return err
 				}
@@ -82,10 +80,9 @@ func (t *shifted) fork(ctx context.Context, i int) error {
 			if err := t.w.setMatrix(o); err != nil {
 				return err
 			}
-			from := len(t.states())
+			state := t.state(len(t.terms))
 			t.terms = append(t.terms, shiftTerm{o, k, term.Coef})
-			state := t.states()[from:]
-			copy(state, t.w.psi)
+			state.copy(t.w.psi)
 			o.apply(state, t.w.matrices[o.matrix:o.matrix+o.entries], t.w.inParallel)
 		}
 		t.w.angles[o.angle+k] = value
@@ -107,7 +104,7 @@ func (t *shifted) finish(ctx context.Context, i int) error {
 		o.apply(t.states(), t.w.matrices[o.matrix:o.matrix+o.entries], t.w.inParallel)
 	}
 	for k, term := range t.terms {
-		f := t.weighted(t.w, t.states()[k<<t.qubits:(k+1)<<t.qubits])
+		f := t.weighted(t.w, t.state(k))
 		t.angles[term.op.angle+term.k].AddGradient(t.s.weights, t.s.features, term.coef*f, t.s.dw, t.s.dx)
 	}
 	t.terms = t.terms[:0]
@@ -115,7 +112,7 @@ func (t *shifted) finish(ctx context.Context, i int) error {
 }
 
 // weighted is Σ cₖeₖ of a state.
-func (p *Program) weighted(w *workspace, a []complex128) float64 {
+func (p *Program) weighted(w *workspace, a vector) float64 {
 	sum := 0.0
 	for k, o := range p.observables {
 		if c := w.cotangent[k]; c != 0 {
@@ -127,11 +124,17 @@ func (p *Program) weighted(w *workspace, a []complex128) float64 {
 
 // step is near the cube root of the machine epsilon, where the truncation error
 // h²f‴/6 and the rounding error ε/h of a central difference are alike.
-const step = 6e-6
+func (p Precision) step() float64 {
+	if p == Single {
+		return 5e-3
+	}
+	return 6e-6
+}
 
 // difference adds the derivatives of one sample by central differences.
 func (p *Program) difference(ctx context.Context, w *workspace, s sample) error {
 	at := sample{weights: append([]float64(nil), s.weights...), features: append([]float64(nil), s.features...)}
+	step := p.precision.step()
 	central := func(v []float64, j int, dst []float64) error {
 		value, sum := v[j], 0.0
 		for _, sign := range [...]float64{1, -1} {

@@ -17,7 +17,7 @@ import (
 // one with [NewState]. A State must not be used by two goroutines at once.
 type State struct {
 	qubits     int
-	amplitudes []complex128
+	amplitudes vector
 
 	// Qubit k is bit location[k] of an index, nil for bit k; those in flipped hold the
 	// inverse of their qubit.
@@ -25,37 +25,31 @@ type State struct {
 	flipped  uint64
 }
 
-// NewState returns |0…0⟩ on n qubits. When its 16·2ⁿ bytes do not fit in memory
-// it returns a [*MemoryError] and allocates nothing.
-func NewState(n int) (*State, error) {
+// NewState returns |0…0⟩ on n qubits in double precision. When its 16·2ⁿ bytes do
+// not fit in memory it returns a [*MemoryError] and allocates nothing.
+func NewState(n int) (*State, error) { return Double.NewState(n) }
+
+// NewState is [NewState] in the precision p; in single a state takes 8·2ⁿ bytes.
+func (p Precision) NewState(n int) (*State, error) {
 	if n < 0 {
 		return nil, fmt.Errorf("state of %d qubits: %w", n, ErrShape)
 	}
-	if err := CheckMemory(n, 1); err != nil {
+	if err := p.CheckMemory(n, 1); err != nil {
 		return nil, err
 	}
-	s := &State{qubits: n, amplitudes: newAmplitudes(n)}
-	s.amplitudes[0] = 1
+	s := &State{qubits: n, amplitudes: newVector(p, n)}
+	s.amplitudes.set(0, 1)
 	return s, nil
-}
-
-// newAmplitudes returns 2ⁿ zeros. Their memory is no smaller than what a plan works
-// on.
-func newAmplitudes(n int) []complex128 {
-	return memory.Alloc[complex128](max(1<<n, smallest))[:1<<n]
-}
-
-// newPair returns two times 2ⁿ zeros; the capacity of the first covers the second.
-func newPair(n int) (psi, lambda []complex128) {
-	both := newAmplitudes(n + 1)
-	return both[:1<<n], both[1<<n:]
 }
 
 // CheckMemory returns a [*MemoryError] when the given number of state vectors of
 // that many qubits, 16·2ⁿ bytes each, do not fit in the memory that is free now.
 // Below 1 MiB it does not ask the system.
-func CheckMemory(qubits, vectors int) error {
-	need := memory.Amplitudes(qubits, vectors)
+func CheckMemory(qubits, vectors int) error { return Double.CheckMemory(qubits, vectors) }
+
+// CheckMemory is [CheckMemory] in the precision p: 8·2ⁿ bytes each in single.
+func (p Precision) CheckMemory(qubits, vectors int) error {
+	need := memory.Amplitudes(qubits, vectors, p.AmplitudeBytes())
 	if need < 1<<20 || need <= memory.Available() {
 		return nil
 	}
@@ -74,24 +68,44 @@ func (s *State) Qubits() int { return s.qubits }
 
 // Amplitudes returns the 2ⁿ amplitudes themselves, not a copy: writing to them
 // changes the state. Call it anew after a run, which may leave the qubits in
-// another order: the first call then brings them into theirs.
+// another order: the first call then brings them into theirs. Of a state in single
+// precision it returns a copy, 16·2ⁿ bytes; see [State.Single].
 func (s *State) Amplitudes() []complex128 {
 	s.order()
-	return s.amplitudes
+	if s.Precision() == Double {
+		return s.amplitudes.double
+	}
+	out := make([]complex128, s.amplitudes.len())
+	parallelRange(len(out), func(lo, hi int) {
+		for x := lo; x < hi; x++ {
+			out[x] = complex128(s.amplitudes.single[x])
+		}
+	})
+	return out
 }
+
+// Single returns the 2ⁿ amplitudes themselves of a state in single precision, as
+// Amplitudes does in double, and nil for a state in double precision.
+func (s *State) Single() []complex64 {
+	s.order()
+	return s.amplitudes.single
+}
+
+// Precision is that of the amplitudes.
+func (s *State) Precision() Precision { return s.amplitudes.precision() }
 
 // order brings every qubit to its own bit.
 func (s *State) order() {
 	if s.location == nil {
 		return
 	}
-	reorder(s.amplitudes, s.location, s.flipped, len(s.amplitudes) > chunk)
+	reorder(s.amplitudes, s.location, s.flipped, s.amplitudes.len() > chunk)
 	s.location, s.flipped = nil, 0
 }
 
 // reorder moves the qubits, which are at the bits location[k], inverted where
 // flipped, to their own bits.
-func reorder(a []complex128, location []int, flipped uint64, inParallel bool) {
+func reorder(a vector, location []int, flipped uint64, inParallel bool) {
 	move := func(groups int, body func(lo, hi int)) {
 		if inParallel {
 			parallelRange(groups, body)
@@ -101,7 +115,7 @@ func reorder(a []complex128, location []int, flipped uint64, inParallel bool) {
 	}
 	for ; flipped != 0; flipped &= flipped - 1 {
 		at := kernel.NewPlace([]int{bits.TrailingZeros64(flipped)}, nil)
-		move(at.Groups(len(a)), func(lo, hi int) { kernel.Flip(a, &at, lo, hi) })
+		move(at.Groups(a.len()), func(lo, hi int) { a.flip(&at, lo, hi) })
 	}
 	if slices.IsSorted(location) {
 		return
@@ -113,7 +127,7 @@ func reorder(a []complex128, location []int, flipped uint64, inParallel bool) {
 			continue
 		}
 		at := kernel.NewPlace([]int{q, b}, nil)
-		move(at.Groups(len(a)), func(lo, hi int) { kernel.Swap(a, &at, lo, hi) })
+		move(at.Groups(a.len()), func(lo, hi int) { a.swap(&at, lo, hi) })
 		location[slices.Index(location, q)] = b
 		location[q] = q
 	}
@@ -121,11 +135,11 @@ func reorder(a []complex128, location []int, flipped uint64, inParallel bool) {
 
 // Probabilities writes |aₓ|² to dst, which has length 2ⁿ.
 func (s *State) Probabilities(dst []float64) error {
-	if len(dst) != len(s.amplitudes) {
-		return fmt.Errorf("probabilities: destination %d for %d amplitudes: %w", len(dst), len(s.amplitudes), ErrShape)
+	if len(dst) != s.amplitudes.len() {
+		return fmt.Errorf("probabilities: destination %d for %d amplitudes: %w", len(dst), s.amplitudes.len(), ErrShape)
 	}
 	s.order()
-	parallelRange(len(dst), func(lo, hi int) { kernel.Probabilities(dst, s.amplitudes, lo, hi) })
+	parallelRange(len(dst), func(lo, hi int) { s.amplitudes.probabilities(dst, lo, hi) })
 	return nil
 }
 
@@ -135,19 +149,19 @@ func (s *State) Expect(o circuits.PauliSum) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return compiled.at(s.location, s.flipped).expect(s.amplitudes, len(s.amplitudes) > chunk), nil
+	return compiled.at(s.location, s.flipped).expect(s.amplitudes, s.amplitudes.len() > chunk), nil
 }
 
 // expect is ⟨a|O|a⟩.
-func (o observable) expect(a []complex128, inParallel bool) float64 {
+func (o observable) expect(a vector, inParallel bool) float64 {
 	sum := 0.0
 	for _, t := range o {
-		if len(a) <= chunk {
-			sum += t.coef * kernel.Expect(a, t.string, 0, len(a))
+		if a.len() <= chunk {
+			sum += t.coef * a.expect(t.string, 0, a.len())
 			continue
 		}
-		sum += t.coef * real(reduce(len(a), inParallel, func(lo, hi int) complex128 {
-			return complex(kernel.Expect(a, t.string, lo, hi), 0)
+		sum += t.coef * real(reduce(a.len(), inParallel, func(lo, hi int) complex128 {
+			return complex(a.expect(t.string, lo, hi), 0)
 		}))
 	}
 	return sum
@@ -183,11 +197,12 @@ func (s *State) draw(dst []uint64, rng *rand.Rand) {
 		}
 		return 1
 	})
-	total := real(reduce(len(s.amplitudes), true, func(lo, hi int) complex128 {
-		return complex(kernel.Norm2(s.amplitudes, lo, hi), 0)
+	total := real(reduce(s.amplitudes.len(), true, func(lo, hi int) complex128 {
+		return complex(s.amplitudes.norm2(lo, hi), 0)
 	}))
 	next, below, last := 0, 0.0, 0
-	for x, a := range s.amplitudes {
+	for x := range s.amplitudes.len() {
+		a := s.amplitudes.at(x)
 		w := real(a)*real(a) + imag(a)*imag(a)
 		if w == 0 {
 			continue

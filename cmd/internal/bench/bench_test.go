@@ -18,7 +18,7 @@ import (
 
 func tasks(tb testing.TB, name string, qubits ...int) []Task {
 	tb.Helper()
-	ts, err := Tasks(name, qubits)
+	ts, err := Tasks(name, qubits, qsim.Double)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -141,14 +141,14 @@ func TestMeasure(t *testing.T) {
 }
 
 func TestTasksRefuse(t *testing.T) {
-	if _, err := Tasks("hae", nil); err == nil || !strings.Contains(err.Error(), `did you mean "hea"`) {
+	if _, err := Tasks("hae", nil, qsim.Double); err == nil || !strings.Contains(err.Error(), `did you mean "hea"`) {
 		t.Errorf("error %v", err)
 	}
-	if _, err := Tasks("hea", []int{2}); err == nil || !strings.Contains(err.Error(), "at least 3") {
+	if _, err := Tasks("hea", []int{2}, qsim.Double); err == nil || !strings.Contains(err.Error(), "at least 3") {
 		t.Errorf("error %v", err)
 	}
 	for _, n := range []int{50, 1 << 40} {
-		_, err := Tasks("hea", []int{n})
+		_, err := Tasks("hea", []int{n}, qsim.Double)
 		if _, ok := errors.AsType[*qsim.MemoryError](err); !ok {
 			t.Errorf("%d qubits: error %v", n, err)
 		}

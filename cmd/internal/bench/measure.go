@@ -108,10 +108,10 @@ func (m *Machine) Measure(ctx context.Context, t *Task, threads int) (Result, er
 	}
 	slices.Sort(times)
 	r := Result{
-		Workload: t.Workload, Qubits: t.Qubits, Layers: t.Layers, Gates: t.Gates, Precision: "double", Threads: threads,
+		Workload: t.Workload, Qubits: t.Qubits, Layers: t.Layers, Gates: t.Gates, Precision: t.Precision.String(), Threads: threads,
 		Seconds: times[0], Median: times[len(times)/2], Value: value,
 	}
-	r.Limit = float64(t.Gates) * math.Ldexp(32, t.Qubits) / (m.Bandwidth["1"] * 1e9)
+	r.Limit = float64(t.Gates) * math.Ldexp(2*float64(t.Precision.AmplitudeBytes()), t.Qubits) / (m.Bandwidth["1"] * 1e9)
 	r.Ratio = r.Limit / r.Seconds
 	return r, nil
 }

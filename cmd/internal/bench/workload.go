@@ -25,6 +25,8 @@ type Task struct {
 	Layers   int
 	Gates    int // applied by a run, over all samples; a gradient counts its circuit once
 
+	Precision qsim.Precision // of the states; double where nothing else is set
+
 	circuit *bound
 	prepare func(t *Task) (Run, error)
 }
@@ -77,9 +79,9 @@ func Defaults() []string { return []string{"hea", "brick", "qft", "qv", "grad", 
 const LeastQubits = 3
 
 // Tasks returns the tasks of the named workload on the given numbers of qubits, or
-// on its own choice when there are none. It refuses unknown names, sizes below
+// on its own choice when there are none, in a precision. It refuses unknown names, sizes below
 // [LeastQubits], and, with a [*qsim.MemoryError], sizes that do not fit in memory.
-func Tasks(name string, qubits []int) ([]Task, error) {
+func Tasks(name string, qubits []int, precision qsim.Precision) ([]Task, error) {
 	for _, w := range workloads() {
 		if w.name != name {
 			continue
@@ -92,10 +94,13 @@ func Tasks(name string, qubits []int) ([]Task, error) {
 			if n < LeastQubits {
 				return nil, fmt.Errorf("%d qubits: must be at least %d", n, LeastQubits)
 			}
-			if err := qsim.CheckMemory(n, w.vectors); err != nil {
+			if err := precision.CheckMemory(n, w.vectors); err != nil {
 				return nil, err
 			}
-			tasks = append(tasks, w.tasks(&w, n)...)
+			for _, t := range w.tasks(&w, n) {
+				t.Precision = precision
+				tasks = append(tasks, t)
+			}
 		}
 		return tasks, nil
 	}
@@ -103,7 +108,7 @@ func Tasks(name string, qubits []int) ([]Task, error) {
 }
 
 func (w *workload) task(b *bound, samples int, prepare func(t *Task) (Run, error)) Task {
-	return Task{w.name, b.Qubits, w.layers, samples * len(b.Ops), b, prepare}
+	return Task{Workload: w.name, Qubits: b.Qubits, Layers: w.layers, Gates: samples * len(b.Ops), circuit: b, prepare: prepare}
 }
 
 // circuitTask runs a circuit; the value is the probability that qubit 0 is 1.
@@ -129,11 +134,11 @@ func gateTasks(w *workload, n int) []Task {
 }
 
 func runCircuit(t *Task) (Run, error) {
-	p, err := qsim.Compile(t.circuit.Circuit)
+	p, err := t.Precision.Compile(t.circuit.Circuit)
 	if err != nil {
 		return nil, err
 	}
-	s, err := qsim.NewState(t.Qubits)
+	s, err := t.Precision.NewState(t.Qubits)
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +156,7 @@ func runCircuit(t *Task) (Run, error) {
 // the value is the sum of the absolute derivatives.
 func gradientTask(w *workload, n int) []Task {
 	return []Task{w.task(hea(n, w.layers), 1, func(t *Task) (Run, error) {
-		p, err := qsim.Compile(t.circuit.Circuit, circuits.PauliZ(0))
+		p, err := t.Precision.Compile(t.circuit.Circuit, circuits.PauliZ(0))
 		if err != nil {
 			return nil, err
 		}

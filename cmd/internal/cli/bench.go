@@ -23,6 +23,7 @@ type benchOptions struct {
 	Workloads   []string
 	Qubits      []int
 	Threads     []int
+	Precision   string
 	JSON, Quiet bool
 }
 
@@ -47,6 +48,7 @@ Values that other simulators agree on are checked. Run nothing else meanwhile.`,
 	f.StringSliceVar(&o.Workloads, "workload", bench.Defaults(), "what to run: "+strings.Join(bench.Names(), ", "))
 	f.IntSliceVar(&o.Qubits, "qubits", nil, "sizes (default some for each workload)")
 	f.IntSliceVar(&o.Threads, "threads", nil, "numbers of threads (default 1 and all)")
+	addPrecision(f, &o.Precision)
 	addOutputFlags(f, &o.JSON, &o.Quiet)
 	complete := cobra.FixedCompletions(bench.Names(), cobra.ShellCompDirectiveNoFileComp)
 	if err := c.RegisterFlagCompletionFunc("workload", complete); err != nil {
@@ -110,9 +112,13 @@ func (o *benchOptions) tasks() ([]bench.Task, error) {
 	if len(o.Workloads) == 0 {
 		return nil, usage("--workload is empty; choose from %s", strings.Join(bench.Names(), ", "))
 	}
+	precision, err := parsePrecision(o.Precision)
+	if err != nil {
+		return nil, err
+	}
 	var all []bench.Task
 	for _, name := range o.Workloads {
-		tasks, err := bench.Tasks(name, o.Qubits)
+		tasks, err := bench.Tasks(name, o.Qubits, precision)
 		if _, ok := errors.AsType[*qsim.MemoryError](err); ok {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}

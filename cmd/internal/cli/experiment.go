@@ -73,7 +73,11 @@ func (s *settings) fits(qubits int) error {
 	if m, err := s.method(); err == nil && m == qsim.Adjoint {
 		vectors = 2
 	}
-	return qsim.CheckMemory(qubits, vectors)
+	p, err := parsePrecision(s.Precision)
+	if err != nil {
+		return err
+	}
+	return p.CheckMemory(qubits, vectors)
 }
 
 // buildCircuit composes encoding and ansatz; errors name the flag.
@@ -210,10 +214,12 @@ func (e *experiment) newModel() (*qnn.Model, error) {
 	})
 }
 
-// backends are the simulators by name.
-func backends() map[string]qnn.Backend {
+// backends are the simulators by name; the native one in the precision p.
+func backends(p qsim.Precision) map[string]qnn.Backend {
 	return map[string]qnn.Backend{
-		"native": qnn.Native,
+		"native": func(c *circuits.Circuit, o ...circuits.PauliSum) (qnn.Simulator, error) {
+			return p.Compile(c, o...)
+		},
 		"q": func(c *circuits.Circuit, o ...circuits.PauliSum) (qnn.Simulator, error) {
 			return reference.Compile(c, o...)
 		},
@@ -221,9 +227,16 @@ func backends() map[string]qnn.Backend {
 }
 
 func (s *settings) backend() (qnn.Backend, error) {
-	b, ok := backends()[s.Backend]
+	p, err := parsePrecision(s.Precision)
+	if err != nil {
+		return nil, err
+	}
+	b, ok := backends(p)[s.Backend]
 	if !ok {
 		return nil, usage("--backend %s", suggest.Unknown("backend", s.Backend, []string{"native", "q"}))
+	}
+	if p != qsim.Double && s.Backend != "native" {
+		return nil, usage("--precision %s needs --backend native; %s works in double", s.Precision, s.Backend)
 	}
 	return b, nil
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/qnn-go/qnn/internal/suggest"
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/dataset"
+	"github.com/qnn-go/qnn/qsim"
 )
 
 // settings is everything that determines a trained model. Its flags, built by
@@ -53,6 +54,7 @@ type settings struct {
 	Seed      uint64
 	Gradient  string
 	Backend   string
+	Precision string
 }
 
 // The default circuit. It had the lowest validation loss, or nearly so, on most of
@@ -62,6 +64,18 @@ const (
 	defaultAnsatz   = "reuploading"
 	defaultLayers   = 4
 )
+
+func addPrecision(f *pflag.FlagSet, to *string) {
+	f.StringVar(to, "precision", qsim.Double.String(), "amplitudes: "+strings.Join(qsim.PrecisionNames(), ", ")+" (complex64: half the memory, up to twice the speed)")
+}
+
+func parsePrecision(name string) (qsim.Precision, error) {
+	p, err := qsim.ParsePrecision(name)
+	if err != nil {
+		return p, usage("--precision %v", err)
+	}
+	return p, nil
+}
 
 // environmentPrefix begins the names of environment variables that set flags.
 const environmentPrefix = "QNN_"
@@ -102,6 +116,7 @@ func (s *settings) flags() *pflag.FlagSet {
 	f.Uint64Var(&s.Seed, "seed", 0, "seed of the split, the initial parameters and the order of samples")
 	f.StringVar(&s.Gradient, "gradient", "", "adjoint, parameter-shift, finite-difference (default adjoint; parameter-shift with --backend q)")
 	f.StringVar(&s.Backend, "backend", "native", "simulator: native, q (the package itsubaki/q, slow)")
+	addPrecision(f, &s.Precision)
 	group(f, "Training")
 	return f
 }

@@ -19,7 +19,6 @@ import (
 	"github.com/qnn-go/qnn/circuits/draw"
 	"github.com/qnn-go/qnn/internal/atomicfile"
 	"github.com/qnn-go/qnn/qnn"
-	"github.com/qnn-go/qnn/qsim"
 )
 
 // trainOptions are the flags of train.
@@ -174,11 +173,7 @@ func (r *trainRun) build() error {
 		return err
 	}
 	r.resolve()
-	vectors := 1
-	if r.trainer.Method == qsim.Adjoint {
-		vectors = 2
-	}
-	return qsim.CheckMemory(r.circuit.Qubits, vectors)
+	return r.opts.fits(r.circuit.Qubits)
 }
 
 // resolve writes the defaults that stood for themselves into the settings, so that

@@ -33,10 +33,14 @@ type vectors struct {
 	// Those on strings go through n consecutive vectors from the offset i; x and z
 	// are the masks of the string above the lanes, as offsets, xl is x in the lanes,
 	// and negative marks the doubles whose lane bits alone give a minus.
-	expect   func(a *complex128, i, n, x, z, xl, negative int) (re, im float64)
-	addPauli func(dst, a *complex128, i, n, x, z, xl, negative int, f complex128)
+	expect func(a *complex128, i, n, x, z, xl, negative int) (re, im float64)
+	// expectSingle is expect of amplitudes widened on loading: i, x and z are offsets
+	// in single precision.
+	expectSingle func(a *complex64, i, n, x, z, xl, negative int) (re, im float64)
+	addPauli     func(dst, a *complex128, i, n, x, z, xl, negative int, f complex128)
 
 	norm          func(a *complex128, n int) float64       // n times four vectors
+	normSingle    func(a *complex64, n int) float64        // the same of widened amplitudes
 	probabilities func(dst *float64, a *complex128, n int) // n times two vectors
 
 	multiplyAdd func(n int) float64           // see MultiplyAdd

@@ -1,35 +1,49 @@
 package kernel
 
+import "unsafe"
+
+// Amplitude is a complex number in single or double precision. All arithmetic of
+// the generic kernels is in double precision; only what they store is rounded.
+type Amplitude interface{ complex64 | complex128 }
+
+// double returns a itself where it is in double precision, which assembly works on.
+func double[A Amplitude](a []A) ([]complex128, bool) {
+	if unsafe.Sizeof(A(0)) != 16 {
+		return nil, false
+	}
+	return unsafe.Slice((*complex128)(unsafe.Pointer(unsafe.SliceData(a))), len(a)), true
+}
+
 // scaleGeneric multiplies: a[i] *= f for every i whose control bits are 1.
-func scaleGeneric(a []complex128, p *Place, f complex128, lo, hi int) {
+func scaleGeneric[A Amplitude](a []A, p *Place, f complex128, lo, hi int) {
 	for k := lo; k < hi; {
 		i, n := p.base(k), p.run(k, hi)
 		for j := i; j < i+n; j++ {
-			a[j] *= f
+			a[j] = A(complex128(a[j]) * f)
 		}
 		k += n
 	}
 }
 
 // diagonalGeneric multiplies a[i] by d0 and its partner, with the target bit 1, by d1.
-func diagonalGeneric(a []complex128, p *Place, d0, d1 complex128, lo, hi int) {
+func diagonalGeneric[A Amplitude](a []A, p *Place, d0, d1 complex128, lo, hi int) {
 	s := 1 << p.Targets[0]
 	for k := lo; k < hi; {
 		i, n := p.base(k), p.run(k, hi)
 		if d0 != 1 {
 			for j := i; j < i+n; j++ {
-				a[j] *= d0
+				a[j] = A(complex128(a[j]) * d0)
 			}
 		}
 		for j := i + s; j < i+s+n; j++ {
-			a[j] *= d1
+			a[j] = A(complex128(a[j]) * d1)
 		}
 		k += n
 	}
 }
 
 // flipGeneric exchanges a[i] and its partner with the target bit 1.
-func flipGeneric(a []complex128, p *Place, lo, hi int) {
+func flipGeneric[A Amplitude](a []A, p *Place, lo, hi int) {
 	s := 1 << p.Targets[0]
 	for k := lo; k < hi; {
 		i, n := p.base(k), p.run(k, hi)
@@ -42,7 +56,7 @@ func flipGeneric(a []complex128, p *Place, lo, hi int) {
 }
 
 // swapGeneric exchanges the amplitudes whose two target bits are 01 and 10.
-func swapGeneric(a []complex128, p *Place, lo, hi int) {
+func swapGeneric[A Amplitude](a []A, p *Place, lo, hi int) {
 	s, t := 1<<p.Targets[0], 1<<p.Targets[1]
 	for k := lo; k < hi; {
 		i, n := p.base(k), p.run(k, hi)
@@ -56,15 +70,15 @@ func swapGeneric(a []complex128, p *Place, lo, hi int) {
 
 // dense1Generic applies the row-major 2×2 matrix m: (x, y) ← (m₀x+m₁y, m₂x+m₃y) for
 // x = a[i] and y its partner with the target bit 1.
-func dense1Generic(a []complex128, p *Place, m []complex128, lo, hi int) {
+func dense1Generic[A Amplitude](a []A, p *Place, m []complex128, lo, hi int) {
 	s := 1 << p.Targets[0]
 	m0, m1, m2, m3 := m[0], m[1], m[2], m[3]
 	for k := lo; k < hi; {
 		i, n := p.base(k), p.run(k, hi)
 		x, y := a[i:i+n], a[i+s:i+s+n]
 		for j := range x {
-			u, v := x[j], y[j]
-			x[j], y[j] = m0*u+m1*v, m2*u+m3*v
+			u, v := complex128(x[j]), complex128(y[j])
+			x[j], y[j] = A(m0*u+m1*v), A(m2*u+m3*v)
 		}
 		k += n
 	}
@@ -72,22 +86,22 @@ func dense1Generic(a []complex128, p *Place, m []complex128, lo, hi int) {
 
 // denseGeneric applies the row-major 2ᵗ×2ᵗ matrix m on t = 1, 2 or 3 targets: the group's
 // amplitudes v become m·v.
-func denseGeneric(a []complex128, p *Place, m []complex128, lo, hi int) {
+func denseGeneric[A Amplitude](a []A, p *Place, m []complex128, lo, hi int) {
 	d := 1 << len(p.Targets)
 	off := p.offsets()
 	var in [8]complex128
 	for k := lo; k < hi; k++ {
 		i := p.base(k)
 		for r := range d {
-			in[r] = a[i+off[r]]
+			in[r] = complex128(a[i+off[r]])
 		}
 		for r := range d {
-			a[i+off[r]] = dot(m[r*d:r*d+d], in[:d])
+			a[i+off[r]] = A(dot(m[r*d:r*d+d], in[:d]))
 		}
 	}
 }
 
-func innerGeneric(lambda, psi []complex128, p *Place, m []complex128, lo, hi int) complex128 {
+func innerGeneric[A Amplitude](lambda, psi []A, p *Place, m []complex128, lo, hi int) complex128 {
 	if len(p.Targets) == 1 {
 		return inner1Generic(lambda, psi, p, m, lo, hi)
 	}
@@ -98,23 +112,23 @@ func innerGeneric(lambda, psi []complex128, p *Place, m []complex128, lo, hi int
 	for k := lo; k < hi; k++ {
 		i := p.base(k)
 		for r := range d {
-			in[r] = psi[i+off[r]]
+			in[r] = complex128(psi[i+off[r]])
 		}
 		for r := range d {
-			sum += conj(lambda[i+off[r]]) * dot(m[r*d:r*d+d], in[:d])
+			sum += conj(complex128(lambda[i+off[r]])) * dot(m[r*d:r*d+d], in[:d])
 		}
 	}
 	return sum
 }
 
-func inner1Generic(lambda, psi []complex128, p *Place, m []complex128, lo, hi int) complex128 {
+func inner1Generic[A Amplitude](lambda, psi []A, p *Place, m []complex128, lo, hi int) complex128 {
 	s := 1 << p.Targets[0]
 	sum := complex128(0)
 	for k := lo; k < hi; {
 		i, n := p.base(k), p.run(k, hi)
 		for j := i; j < i+n; j++ {
-			u, v := psi[j], psi[j+s]
-			sum += conj(lambda[j])*(m[0]*u+m[1]*v) + conj(lambda[j+s])*(m[2]*u+m[3]*v)
+			u, v := complex128(psi[j]), complex128(psi[j+s])
+			sum += conj(complex128(lambda[j]))*(m[0]*u+m[1]*v) + conj(complex128(lambda[j+s]))*(m[2]*u+m[3]*v)
 		}
 		k += n
 	}
@@ -142,39 +156,41 @@ func dot(row, v []complex128) complex128 {
 
 func conj(z complex128) complex128 { return complex(real(z), -imag(z)) }
 
-func expectGeneric(a []complex128, p Pauli, lo, hi int) float64 {
+func expectGeneric[A Amplitude](a []A, p Pauli, lo, hi int) float64 {
 	sum := 0.0
 	if p.X == 0 {
 		for x := lo; x < hi; x++ {
-			v := a[x]
+			v := complex128(a[x])
 			sum += sign(x, p.Z) * (real(v)*real(v) + imag(v)*imag(v))
 		}
 		return sum
 	}
 	for x := lo; x < hi; x++ {
-		sum += sign(x, p.Z) * real(conj(a[x^p.X])*p.Phase*a[x])
+		sum += sign(x, p.Z) * real(conj(complex128(a[x^p.X]))*p.Phase*complex128(a[x]))
 	}
 	return sum
 }
 
-func addPauliGeneric(dst, a []complex128, p Pauli, coef float64, lo, hi int) {
+func addPauliGeneric[A Amplitude](dst, a []A, p Pauli, coef float64, lo, hi int) {
 	f := p.Phase * complex(coef, 0)
 	for x := lo; x < hi; x++ {
 		from := x ^ p.X
-		dst[x] += f * complex(sign(from, p.Z), 0) * a[from]
+		dst[x] = A(complex128(dst[x]) + f*complex(sign(from, p.Z), 0)*complex128(a[from]))
 	}
 }
 
-func norm2Generic(a []complex128, lo, hi int) float64 {
+func norm2Generic[A Amplitude](a []A, lo, hi int) float64 {
 	sum := 0.0
-	for _, v := range a[lo:hi] {
+	for _, amplitude := range a[lo:hi] {
+		v := complex128(amplitude)
 		sum += real(v)*real(v) + imag(v)*imag(v)
 	}
 	return sum
 }
 
-func probabilitiesGeneric(dst []float64, a []complex128, lo, hi int) {
+func probabilitiesGeneric[A Amplitude](dst []float64, a []A, lo, hi int) {
 	for x := lo; x < hi; x++ {
-		dst[x] = real(a[x])*real(a[x]) + imag(a[x])*imag(a[x])
+		v := complex128(a[x])
+		dst[x] = real(v)*real(v) + imag(v)*imag(v)
 	}
 }

@@ -1,5 +1,8 @@
 package kernel
 
+// In the comments a stands for the state. Assembly works on double precision; single
+// precision is left to pure Go: large states run in stages.
+
 // Every kernel works on the groups lo ≤ k < hi of its place, so that a state can
 // be cut into pieces that touch disjoint amplitudes. Assembly does the groups that
 // fill whole steps of a walk, pure Go the rest: pieces cut at multiples of 8
@@ -33,10 +36,11 @@ func (p *Place) cover(a []complex128, w *walk, lo, hi int, body func(v *complex1
 }
 
 // Scale multiplies: a[i] *= f for every i whose control bits are 1.
-func Scale(a []complex128, p *Place, f complex128, lo, hi int) {
+func Scale[A Amplitude](state []A, p *Place, f complex128, lo, hi int) {
 	v, w := p.vectors, &p.walk
-	if v == nil {
-		scaleGeneric(a, p, f, lo, hi)
+	a, ok := double(state)
+	if v == nil || !ok {
+		scaleGeneric(state, p, f, lo, hi)
 		return
 	}
 	p.cover(a, w, lo, hi,
@@ -45,10 +49,11 @@ func Scale(a []complex128, p *Place, f complex128, lo, hi int) {
 }
 
 // Diagonal multiplies a[i] by d0 and its partner, with the target bit 1, by d1.
-func Diagonal(a []complex128, p *Place, d0, d1 complex128, lo, hi int) {
+func Diagonal[A Amplitude](state []A, p *Place, d0, d1 complex128, lo, hi int) {
 	v, w := p.vectors, &p.walk
-	if v == nil {
-		diagonalGeneric(a, p, d0, d1, lo, hi)
+	a, ok := double(state)
+	if v == nil || !ok {
+		diagonalGeneric(state, p, d0, d1, lo, hi)
 		return
 	}
 	ones0, ones1 := 0, 0xff
@@ -70,21 +75,23 @@ func Diagonal(a []complex128, p *Place, d0, d1 complex128, lo, hi int) {
 }
 
 // Flip exchanges a[i] and its partner with the target bit 1.
-func Flip(a []complex128, p *Place, lo, hi int) {
-	if p.vectors == nil {
-		flipGeneric(a, p, lo, hi)
+func Flip[A Amplitude](state []A, p *Place, lo, hi int) {
+	a, ok := double(state)
+	if p.vectors == nil || !ok {
+		flipGeneric(state, p, lo, hi)
 		return
 	}
-	p.permute(a, lo, hi, flipGeneric)
+	p.permute(a, lo, hi, flipGeneric[complex128])
 }
 
 // Swap exchanges the amplitudes whose two target bits are 01 and 10.
-func Swap(a []complex128, p *Place, lo, hi int) {
-	if p.vectors == nil {
-		swapGeneric(a, p, lo, hi)
+func Swap[A Amplitude](state []A, p *Place, lo, hi int) {
+	a, ok := double(state)
+	if p.vectors == nil || !ok {
+		swapGeneric(state, p, lo, hi)
 		return
 	}
-	p.permute(a, lo, hi, swapGeneric)
+	p.permute(a, lo, hi, swapGeneric[complex128])
 }
 
 func (p *Place) permute(a []complex128, lo, hi int, generic func(a []complex128, p *Place, lo, hi int)) {
@@ -96,10 +103,11 @@ func (p *Place) permute(a []complex128, lo, hi int, generic func(a []complex128,
 
 // Dense1 applies the row-major 2×2 matrix m: (x, y) ← (m₀x+m₁y, m₂x+m₃y) for
 // x = a[i] and y its partner with the target bit 1.
-func Dense1(a []complex128, p *Place, m []complex128, lo, hi int) {
+func Dense1[A Amplitude](state []A, p *Place, m []complex128, lo, hi int) {
 	v, w := p.vectors, &p.walk
-	if v == nil {
-		dense1Generic(a, p, m, lo, hi)
+	a, ok := double(state)
+	if v == nil || !ok {
+		dense1Generic(state, p, m, lo, hi)
 		return
 	}
 	dense := v.dense1
@@ -113,13 +121,17 @@ func Dense1(a []complex128, p *Place, m []complex128, lo, hi int) {
 
 // Dense applies the row-major 2ᵗ×2ᵗ matrix m on t = 1, 2 or 3 targets: the group's
 // amplitudes v become m·v.
-func Dense(a []complex128, p *Place, m []complex128, lo, hi int) {
+func Dense[A Amplitude](state []A, p *Place, m []complex128, lo, hi int) {
 	v, w := p.vectors, &p.walk
-	rest := func(lo, hi int) { denseGeneric(a, p, m, lo, hi) }
+	a, ok := double(state)
+	if !ok {
+		v = nil
+	}
+	rest := func(lo, hi int) { denseGeneric(state, p, m, lo, hi) }
 	s, l := &w.offset, &w.lane
 	switch t := len(p.Targets); {
 	case t == 1:
-		Dense1(a, p, m, lo, hi)
+		Dense1(state, p, m, lo, hi)
 	case t == 2 && v != nil:
 		p.cover(a, w, lo, hi, func(x *complex128, i, n int) {
 			v.dense2(x, i, w.mask, n, s[0], l[0], s[1], l[1], w.keep, &m[0])
@@ -135,15 +147,17 @@ func Dense(a []complex128, p *Place, m []complex128, lo, hi int) {
 
 // Inner returns Σ conj(l)·(m·v) over the groups, l and v the amplitudes of a
 // group in the two states and m a row-major matrix on t = 0, 1, 2 or 3 targets.
-func Inner(lambda, psi []complex128, p *Place, m []complex128, lo, hi int) complex128 {
+func Inner[A Amplitude](lambda, psi []A, p *Place, m []complex128, lo, hi int) complex128 {
 	v, w := p.vectors, &p.walk
-	if v == nil || len(p.Targets) != 1 {
+	l, _ := double(lambda)
+	a, ok := double(psi)
+	if v == nil || !ok || len(p.Targets) != 1 {
 		return innerGeneric(lambda, psi, p, m, lo, hi)
 	}
 	sum := complex128(0)
-	p.cover(psi[:len(lambda)], w, lo, hi,
+	p.cover(a[:len(l)], w, lo, hi,
 		func(x *complex128, i, n int) {
-			g00, g01, g10, g11 := v.inner(x, &lambda[w.start], i, w.mask, n, w.offset[0], w.lane[0], w.keep)
+			g00, g01, g10, g11 := v.inner(x, &l[w.start], i, w.mask, n, w.offset[0], w.lane[0], w.keep)
 			sum += m[0]*g00 + m[1]*g01 + m[2]*g10 + m[3]*g11
 		},
 		func(lo, hi int) { sum += innerGeneric(lambda, psi, p, m, lo, hi) })

@@ -177,10 +177,10 @@ func TestGates(t *testing.T) {
 		{"Diagonal1", 1, 2, 8, func(m []complex128) []complex128 { return []complex128{1, 0, 0, m[3]} }, func(a []complex128, p *Place, m []complex128, lo, hi int) { Diagonal(a, p, m[0], m[3], lo, hi) }},
 		{"Flip", 1, 2, 8, func([]complex128) []complex128 { return x }, func(a []complex128, p *Place, _ []complex128, lo, hi int) { Flip(a, p, lo, hi) }},
 		{"Swap", 2, 2, 7, func([]complex128) []complex128 { return swap }, func(a []complex128, p *Place, _ []complex128, lo, hi int) { Swap(a, p, lo, hi) }},
-		{"Dense1", 1, 2, 8, func(m []complex128) []complex128 { return m }, Dense1},
-		{"Dense/1", 1, 2, 8, func(m []complex128) []complex128 { return m }, Dense},
-		{"Dense/2", 2, 1, 7, func(m []complex128) []complex128 { return m }, Dense},
-		{"Dense/3", 3, 0, 6, func(m []complex128) []complex128 { return m }, Dense},
+		{"Dense1", 1, 2, 8, func(m []complex128) []complex128 { return m }, Dense1[complex128]},
+		{"Dense/1", 1, 2, 8, func(m []complex128) []complex128 { return m }, Dense[complex128]},
+		{"Dense/2", 2, 1, 7, func(m []complex128) []complex128 { return m }, Dense[complex128]},
+		{"Dense/3", 3, 0, 6, func(m []complex128) []complex128 { return m }, Dense[complex128]},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -32,10 +32,16 @@ func innerAVX512(a *complex128, lambda *complex128, i int, mask int, n int, s0 i
 func expectAVX512(a *complex128, i int, n int, x int, z int, xl int, negative int) (re float64, im float64)
 
 //go:noescape
+func expectSingleAVX512(a *complex64, i int, n int, x int, z int, xl int, negative int) (re float64, im float64)
+
+//go:noescape
 func addPauliAVX512(dst *complex128, a *complex128, i int, n int, x int, z int, xl int, negative int, f complex128)
 
 //go:noescape
 func normAVX512(a *complex128, n int) float64
+
+//go:noescape
+func normSingleAVX512(a *complex64, n int) float64
 
 //go:noescape
 func probabilitiesAVX512(dst *float64, a *complex128, n int)
@@ -70,10 +76,16 @@ func innerAVX2(a *complex128, lambda *complex128, i int, mask int, n int, s0 int
 func expectAVX2(a *complex128, i int, n int, x int, z int, xl int, negative int) (re float64, im float64)
 
 //go:noescape
+func expectSingleAVX2(a *complex64, i int, n int, x int, z int, xl int, negative int) (re float64, im float64)
+
+//go:noescape
 func addPauliAVX2(dst *complex128, a *complex128, i int, n int, x int, z int, xl int, negative int, f complex128)
 
 //go:noescape
 func normAVX2(a *complex128, n int) float64
+
+//go:noescape
+func normSingleAVX2(a *complex64, n int) float64
 
 //go:noescape
 func probabilitiesAVX2(dst *float64, a *complex128, n int)

@@ -1104,6 +1104,63 @@ loop:
 	VZEROUPPER
 	RET
 
+// func expectSingleAVX512(a *complex64, i int, n int, x int, z int, xl int, negative int) (re float64, im float64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, POPCNT, SSE2
+TEXT ·expectSingleAVX512(SB), NOSPLIT, $0-72
+	MOVQ         a+0(FP), AX
+	MOVQ         i+8(FP), CX
+	MOVQ         n+16(FP), DX
+	MOVQ         x+24(FP), BX
+	MOVQ         z+32(FP), SI
+	MOVQ         xl+40(FP), DI
+	SHLQ         $0x01, DI
+	VPBROADCASTQ DI, Z0
+	VPXORQ       quads<>+0(SB), Z0, Z0
+	MOVQ         negative+48(FP), DI
+	KMOVW        DI, K1
+	MOVQ         $0x8000000000000000, DI
+	VPBROADCASTQ DI, Z1
+	VMOVAPD.Z    Z1, K1, Z1
+	VPXORQ       Z2, Z2, Z2
+	VPXORQ       Z3, Z3, Z3
+
+loop:
+	VCVTPS2PD     (AX)(CX*1), Z4
+	MOVQ          CX, DI
+	XORQ          BX, DI
+	VCVTPS2PD     (AX)(DI*1), Z5
+	VPERMPD       Z5, Z0, Z5
+	MOVQ          CX, DI
+	ANDQ          SI, DI
+	POPCNTQ       DI, DI
+	SHLQ          $0x3f, DI
+	VPBROADCASTQ  DI, Z6
+	VPXORQ        Z6, Z4, Z4
+	VPERMILPD     $0x55, Z4, Z6
+	VFMADD231PD   Z5, Z4, Z2
+	VFMADD231PD   Z5, Z6, Z3
+	ADDQ          $+32, CX
+	DECQ          DX
+	JNZ           loop
+	VPXORQ        Z1, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF64X2 $0x01, Y2, X0
+	VADDPD        X2, X0, X0
+	VPERMILPD     $0x01, X0, X2
+	VADDSD        X2, X0, X0
+	MOVSD         X0, re+56(FP)
+	VPXORQ        Z1, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VADDPD        Y0, Y3, Y3
+	VEXTRACTF64X2 $0x01, Y3, X0
+	VADDPD        X3, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VSUBSD        X1, X0, X0
+	MOVSD         X0, im+64(FP)
+	VZEROUPPER
+	RET
+
 // func addPauliAVX512(dst *complex128, a *complex128, i int, n int, x int, z int, xl int, negative int, f complex128)
 // Requires: AVX, AVX512F, POPCNT
 TEXT ·addPauliAVX512(SB), NOSPLIT, $0-80
@@ -1167,6 +1224,41 @@ loop:
 	VMOVUPD       192(AX), Z4
 	VFMADD231PD   Z4, Z4, Z3
 	ADDQ          $+256, AX
+	DECQ          CX
+	JNZ           loop
+	VADDPD        Z0, Z1, Z0
+	VADDPD        Z2, Z3, Z2
+	VADDPD        Z0, Z2, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF64X2 $0x01, Y0, X1
+	VADDPD        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func normSingleAVX512(a *complex64, n int) float64
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, SSE2
+TEXT ·normSingleAVX512(SB), NOSPLIT, $0-24
+	MOVQ   a+0(FP), AX
+	MOVQ   n+8(FP), CX
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+
+loop:
+	VCVTPS2PD     (AX), Z4
+	VFMADD231PD   Z4, Z4, Z0
+	VCVTPS2PD     32(AX), Z4
+	VFMADD231PD   Z4, Z4, Z1
+	VCVTPS2PD     64(AX), Z4
+	VFMADD231PD   Z4, Z4, Z2
+	VCVTPS2PD     96(AX), Z4
+	VFMADD231PD   Z4, Z4, Z3
+	ADDQ          $+128, AX
 	DECQ          CX
 	JNZ           loop
 	VADDPD        Z0, Z1, Z0
@@ -1901,6 +1993,65 @@ loop:
 	VZEROUPPER
 	RET
 
+// func expectSingleAVX2(a *complex64, i int, n int, x int, z int, xl int, negative int) (re float64, im float64)
+// Requires: AVX, AVX2, FMA3, POPCNT, SSE2
+TEXT ·expectSingleAVX2(SB), NOSPLIT, $0-72
+	MOVQ         a+0(FP), AX
+	MOVQ         i+8(FP), CX
+	MOVQ         n+16(FP), DX
+	MOVQ         x+24(FP), BX
+	MOVQ         z+32(FP), SI
+	MOVQ         xl+40(FP), DI
+	SHLQ         $0x02, DI
+	VMOVQ        DI, X0
+	VPBROADCASTD X0, Y0
+	VPXOR        dwords<>+0(SB), Y0, Y0
+	MOVQ         negative+48(FP), DI
+	VMOVQ        DI, X1
+	VPBROADCASTQ X1, Y1
+	VPAND        lanebits<>+0(SB), Y1, Y1
+	VPCMPEQQ     lanebits<>+0(SB), Y1, Y1
+	MOVQ         $0x8000000000000000, DI
+	VMOVQ        DI, X2
+	VPBROADCASTQ X2, Y2
+	VANDPD       Y1, Y2, Y2
+	VPXOR        Y1, Y1, Y1
+	VPXOR        Y3, Y3, Y3
+
+loop:
+	VCVTPS2PD    (AX)(CX*1), Y4
+	MOVQ         CX, DI
+	XORQ         BX, DI
+	VCVTPS2PD    (AX)(DI*1), Y5
+	VPERMD       Y5, Y0, Y5
+	MOVQ         CX, DI
+	ANDQ         SI, DI
+	POPCNTQ      DI, DI
+	SHLQ         $0x3f, DI
+	VMOVQ        DI, X6
+	VPBROADCASTQ X6, Y6
+	VPXOR        Y6, Y4, Y4
+	VPERMILPD    $0x05, Y4, Y6
+	VFMADD231PD  Y5, Y4, Y1
+	VFMADD231PD  Y5, Y6, Y3
+	ADDQ         $+16, CX
+	DECQ         DX
+	JNZ          loop
+	VPXOR        Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, re+56(FP)
+	VPXOR        Y2, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPD       X3, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VSUBSD       X1, X0, X0
+	MOVSD        X0, im+64(FP)
+	VZEROUPPER
+	RET
+
 // func addPauliAVX2(dst *complex128, a *complex128, i int, n int, x int, z int, xl int, negative int, f complex128)
 // Requires: AVX, AVX2, FMA3, POPCNT
 TEXT ·addPauliAVX2(SB), NOSPLIT, $0-80
@@ -1970,6 +2121,39 @@ loop:
 	VMOVUPD      96(AX), Y4
 	VFMADD231PD  Y4, Y4, Y3
 	ADDQ         $+128, AX
+	DECQ         CX
+	JNZ          loop
+	VADDPD       Y0, Y1, Y0
+	VADDPD       Y2, Y3, Y2
+	VADDPD       Y0, Y2, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func normSingleAVX2(a *complex64, n int) float64
+// Requires: AVX, AVX2, FMA3, SSE2
+TEXT ·normSingleAVX2(SB), NOSPLIT, $0-24
+	MOVQ  a+0(FP), AX
+	MOVQ  n+8(FP), CX
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+
+loop:
+	VCVTPS2PD    (AX), Y4
+	VFMADD231PD  Y4, Y4, Y0
+	VCVTPS2PD    16(AX), Y4
+	VFMADD231PD  Y4, Y4, Y1
+	VCVTPS2PD    32(AX), Y4
+	VFMADD231PD  Y4, Y4, Y2
+	VCVTPS2PD    48(AX), Y4
+	VFMADD231PD  Y4, Y4, Y3
+	ADDQ         $+64, AX
 	DECQ         CX
 	JNZ          loop
 	VADDPD       Y0, Y1, Y0

@@ -1,6 +1,9 @@
 package kernel
 
-import "math/bits"
+import (
+	"math/bits"
+	"unsafe"
+)
 
 // Pauli is a Pauli string as bit masks: P|x⟩ = i^y·(−1)^parity(x AND Z)·|x XOR X⟩,
 // where X marks the qubits with X or Y, Z those with Z or Y, and y counts the Y.
@@ -50,18 +53,24 @@ func (p *Pauli) onLanes(lanes int) (x, z, xl, negative int) {
 
 // Expect returns the part lo ≤ x < hi of the expectation value ⟨a|P|a⟩ =
 // Σₓ Re(conj(a[x XOR X])·i^y·±a[x]).
-func Expect(a []complex128, p Pauli, lo, hi int) float64 { return expect(active, a, p, lo, hi) }
+func Expect[A Amplitude](a []A, p Pauli, lo, hi int) float64 { return expect(active, a, p, lo, hi) }
 
-func expect(v *vectors, a []complex128, p Pauli, lo, hi int) float64 {
+func expect[A Amplitude](v *vectors, a []A, p Pauli, lo, hi int) float64 {
 	if v == nil {
 		return expectGeneric(a, p, lo, hi)
 	}
 	sum := 0.0
 	x, z, xl, negative := p.onLanes(v.lanes)
+	first := unsafe.Pointer(unsafe.SliceData(a))
 	strip(lo, hi, v.lanes,
 		func(from, n int) {
 			_ = a[(from+n<<v.lanes-1)|p.X]
-			re, im := v.expect(&a[0], from<<4, n, x, z, xl, negative)
+			var re, im float64
+			if unsafe.Sizeof(A(0)) == 8 {
+				re, im = v.expectSingle((*complex64)(first), from<<3, n, x>>1, z>>1, xl, negative)
+			} else {
+				re, im = v.expect((*complex128)(first), from<<4, n, x, z, xl, negative)
+			}
 			sum += real(p.Phase)*re - imag(p.Phase)*im
 		},
 		func(lo, hi int) { sum += expectGeneric(a, p, lo, hi) })
@@ -70,8 +79,13 @@ func expect(v *vectors, a []complex128, p Pauli, lo, hi int) float64 {
 
 // AddPauli adds coef·P·a to dst for the rows lo ≤ x < hi of dst, which must not
 // alias a.
-func AddPauli(dst, a []complex128, p Pauli, coef float64, lo, hi int) {
-	addPauli(active, dst, a, p, coef, lo, hi)
+func AddPauli[A Amplitude](dst, a []A, p Pauli, coef float64, lo, hi int) {
+	if a, ok := double(a); ok {
+		dst, _ := double(dst)
+		addPauli(active, dst, a, p, coef, lo, hi)
+		return
+	}
+	addPauliGeneric(dst, a, p, coef, lo, hi)
 }
 
 func addPauli(v *vectors, dst, a []complex128, p Pauli, coef float64, lo, hi int) {
@@ -93,22 +107,35 @@ func addPauli(v *vectors, dst, a []complex128, p Pauli, coef float64, lo, hi int
 }
 
 // Norm2 returns Σ |a[x]|² over lo ≤ x < hi.
-func Norm2(a []complex128, lo, hi int) float64 { return norm2(active, a, lo, hi) }
+func Norm2[A Amplitude](a []A, lo, hi int) float64 { return norm2(active, a, lo, hi) }
 
-func norm2(v *vectors, a []complex128, lo, hi int) float64 {
+func norm2[A Amplitude](v *vectors, a []A, lo, hi int) float64 {
 	if v == nil {
 		return norm2Generic(a, lo, hi)
 	}
 	sum := 0.0
 	a = a[:hi]
 	strip(lo, hi, v.lanes+2,
-		func(from, n int) { sum += v.norm(&a[from], n) },
+		func(from, n int) {
+			at := unsafe.Pointer(&a[from])
+			if unsafe.Sizeof(A(0)) == 8 {
+				sum += v.normSingle((*complex64)(at), n)
+			} else {
+				sum += v.norm((*complex128)(at), n)
+			}
+		},
 		func(lo, hi int) { sum += norm2Generic(a, lo, hi) })
 	return sum
 }
 
 // Probabilities writes |a[x]|² to dst[x] for lo ≤ x < hi.
-func Probabilities(dst []float64, a []complex128, lo, hi int) { probabilities(active, dst, a, lo, hi) }
+func Probabilities[A Amplitude](dst []float64, a []A, lo, hi int) {
+	if a, ok := double(a); ok {
+		probabilities(active, dst, a, lo, hi)
+		return
+	}
+	probabilitiesGeneric(dst, a, lo, hi)
+}
 
 func probabilities(v *vectors, dst []float64, a []complex128, lo, hi int) {
 	if v == nil {

@@ -1,6 +1,9 @@
 package kernel
 
-import "unsafe"
+import (
+	"math"
+	"unsafe"
+)
 
 // A stage is a short program applied to every block of a piece of a state. A
 // block is 2^rows vectors of 2^lanes amplitudes, (re, im) interleaved: the lowest
@@ -157,6 +160,22 @@ func (m *Machine) Set(in *Instr, op Op) {
 	if m.ops != nil {
 		in.op = m.ops[op]
 	}
+}
+
+// Amplitude is the size of an amplitude in bytes.
+func (m *Machine) Amplitude() int64 {
+	if m.Single {
+		return 8
+	}
+	return 16
+}
+
+// Argument is t as Instr.Arg.
+func (m *Machine) Argument(t float64) uint64 {
+	if m.Single {
+		return uint64(math.Float32bits(float32(t)))
+	}
+	return math.Float64bits(t)
 }
 
 // Run runs s. The caller vouches for every address and offset.

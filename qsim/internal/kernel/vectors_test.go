@@ -32,13 +32,13 @@ var gates = []gate{
 	{"Diagonal1", 1, 2, func(a []complex128, p *Place, m []complex128, lo, hi int) { Diagonal(a, p, 1, m[3], lo, hi) }},
 	{"Flip", 1, 2, func(a []complex128, p *Place, _ []complex128, lo, hi int) { Flip(a, p, lo, hi) }},
 	{"Swap", 2, 1, func(a []complex128, p *Place, _ []complex128, lo, hi int) { Swap(a, p, lo, hi) }},
-	{"Dense1", 1, 2, Dense1},
+	{"Dense1", 1, 2, Dense1[complex128]},
 	{"Dense1Real", 1, 2, func(a []complex128, p *Place, m []complex128, lo, hi int) {
 		Dense1(a, p, []complex128{complex(real(m[0]), 0), complex(real(m[1]), 0), complex(real(m[2]), 0), complex(real(m[3]), 0)}, lo, hi)
 	}},
-	{"Dense/1", 1, 1, Dense},
-	{"Dense/2", 2, 1, Dense},
-	{"Dense/3", 3, 0, Dense},
+	{"Dense/1", 1, 1, Dense[complex128]},
+	{"Dense/2", 2, 1, Dense[complex128]},
+	{"Dense/3", 3, 0, Dense[complex128]},
 }
 
 // stretches are the whole range, two pieces that meet at an odd number, and a

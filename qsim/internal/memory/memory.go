@@ -11,13 +11,13 @@ import (
 	"strings"
 )
 
-// Amplitudes is the size in bytes of vectors state vectors of n qubits in
-// complex128: 16·2ⁿ·vectors, or [math.MaxUint64] when that overflows.
-func Amplitudes(n, vectors int) uint64 {
+// Amplitudes is the size in bytes of vectors state vectors of n qubits with
+// amplitudes of 8 or 16 bytes: bytes·2ⁿ·vectors, or [math.MaxUint64] when that overflows.
+func Amplitudes(n, vectors int, bytes uint64) uint64 {
 	if n < 0 || vectors < 0 || n > 59 {
 		return math.MaxUint64
 	}
-	size := uint64(16) << n
+	size := bytes << n
 	if vectors > 0 && size > math.MaxUint64/uint64(vectors) {
 		return math.MaxUint64
 	}

@@ -23,7 +23,7 @@ func TestAmplitudes(t *testing.T) {
 		{-1, 1, math.MaxUint64},
 	}
 	for _, tt := range tests {
-		if got := Amplitudes(tt.n, tt.vectors); got != tt.want {
+		if got := Amplitudes(tt.n, tt.vectors, 16); got != tt.want {
 			t.Errorf("Amplitudes(%d, %d) = %d, want %d", tt.n, tt.vectors, got, tt.want)
 		}
 	}

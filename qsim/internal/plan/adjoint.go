@@ -90,11 +90,11 @@ func (p *Plan) NewSums() *Sums { return &Sums{make([]float64, max(p.arena/8, 1))
 // Angles is the number of angles that a gradient has derivatives by.
 func (p *Plan) Angles() int { return len(p.angles) }
 
-// RunAdjoint is [Plan.Run] for the two states in a, and adds the tile's part of the
+// RunAdjoint is [Run] for the two states in a, and adds the tile's part of the
 // derivatives of 2·Re⟨λ|ψ⟩, λ fixed, by all angles to d.
-func (p *Plan) RunAdjoint(b *Bound, a []complex128, pass, tile int, w *Sums, d []float64) {
+func RunAdjoint[A kernel.Amplitude](p *Plan, b *Bound, a []A, pass, tile int, w *Sums, d []float64) {
 	clear(w.arena)
-	p.run(b, a, pass, tile, unsafe.Pointer(&w.arena[0]))
+	p.run(b, address(p, a), pass, tile, unsafe.Pointer(&w.arena[0]))
 	for i := range p.passes[pass].blocks {
 		for k := range p.passes[pass].blocks[i].stages {
 			s := &p.passes[pass].blocks[i].stages[k]

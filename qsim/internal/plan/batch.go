@@ -325,7 +325,7 @@ func (p *Plan) Gradient(b *Bound, g *Group, a []complex128, cotangents []float64
 
 func (p *Plan) runGroup(b *Bound, g *Group, a []complex128) {
 	for i := range p.passes {
-		p.run(b, a, i, 0, unsafe.Pointer(&g.arena[0]))
+		p.run(b, unsafe.Pointer(&a[0]), i, 0, unsafe.Pointer(&g.arena[0]))
 	}
 }
 

@@ -18,6 +18,7 @@ var ErrNotFinite = errors.New("angle is not finite")
 type Bound struct {
 	code    []kernel.Instr
 	tables  []float64 // aligned to a cache line
+	single  []float32 // the tables rounded, for a machine of single precision, aligned too
 	angles  []float64
 	sin     []float64 // of half the angles
 	cos     []float64
@@ -44,6 +45,11 @@ func (p *Plan) NewBound() *Bound {
 	tables := make([]float64, p.tables+line)
 	skip := int(-uintptr(unsafe.Pointer(&tables[0])) / 8 % line)
 	b.tables = tables[skip : skip+p.tables]
+	if p.machine.Single {
+		single := make([]float32, p.tables+2*line)
+		skip := int(-uintptr(unsafe.Pointer(&single[0])) / 4 % (2 * line))
+		b.single = single[skip : skip+p.tables]
+	}
 	p.eachStage(func(s *stage) {
 		p.machine.Set(&b.code[s.code], kernel.OpLoad)
 		for i, st := range s.steps {
@@ -55,6 +61,9 @@ func (p *Plan) NewBound() *Bound {
 			}
 			if s.tables[i] < len(b.tables) {
 				in.Data = unsafe.Pointer(&b.tables[s.tables[i]])
+				if p.machine.Single {
+					in.Data = unsafe.Pointer(&b.single[s.tables[i]])
+				}
 			}
 			copy(b.tables[min(s.tables[i], len(b.tables)):], st.diagonal)
 			for k, v := range st.matrix {
@@ -121,18 +130,20 @@ func (p *Plan) fill(b *Bound) {
 			}
 		}
 	})
-	if p.dual { // the states are not needed any more
-		return
-	}
-	if p.batch { // the global phase is of no interest
+	switch {
+	case p.dual: // the states are not needed any more
+	case p.batch: // the global phase is of no interest
 		table := b.tables[b.last.at:][:2*b.last.entries<<p.machine.Rows]
 		for i := range table {
 			table[i] *= b.scale
 		}
-		return
+	default:
+		s, c := math.Sincos(b.turn)
+		p.multiply(b.tables[b.last.at:], b.last.entries, complex(c*b.scale, s*b.scale))
 	}
-	s, c := math.Sincos(b.turn)
-	p.multiply(b.tables[b.last.at:], b.last.entries, complex(c*b.scale, s*b.scale))
+	for i := range b.single {
+		b.single[i] = float32(b.tables[i])
+	}
 }
 
 func (b *Bound) value(v value) float64 {
@@ -229,7 +240,7 @@ func (p *Plan) bindRotation(b *Bound, st *step, in *kernel.Instr, at int) {
 			op = kernel.OpRotate(st.row)
 		}
 		p.machine.Set(in, op)
-		in.Arg = math.Float64bits(t)
+		in.Arg = p.machine.Argument(t)
 		return
 	}
 	vector := 2 << p.machine.Lanes

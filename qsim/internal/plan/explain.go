@@ -12,14 +12,18 @@ import (
 // floating-point operations.
 func (p *Plan) Explain() string {
 	var out strings.Builder
+	shape := fmt.Sprintf("%d qubits, %d passes", p.Bits, len(p.passes))
 	if p.batch {
-		fmt.Fprintf(&out, "%d qubits, groups of %d samples in the lowest bits, kernels %s\n", len(p.Location), p.Samples(), p.machine.Name)
-	} else {
-		fmt.Fprintf(&out, "%d qubits, %d passes, kernels %s\n", p.Bits, len(p.passes), p.machine.Name)
+		shape = fmt.Sprintf("%d qubits, groups of %d samples in the lowest bits", len(p.Location), p.Samples())
 	}
+	precision := ""
+	if p.machine.Single {
+		precision = " in single precision"
+	}
+	fmt.Fprintf(&out, "%s, kernels %s%s\n", shape, p.machine.Name, precision)
 	total := cost{}
 	for i := range p.passes {
-		c := p.passes[i].cost()
+		c := p.passes[i].cost(float64(2 * p.machine.Amplitude()))
 		total.add(c)
 		fmt.Fprintf(&out, "pass %d: bits %s, %d tiles: %s\n", i+1, ranges(p.passes[i].active), p.passes[i].count(), c)
 	}
@@ -43,9 +47,10 @@ func (c cost) String() string {
 		c.blocks, c.stages, c.phases, c.rotations, c.nots, c.dense, c.bytes/1e6, c.flops/1e6)
 }
 
-func (t *pass) cost() cost {
+// cost counts what t does, moved bytes for each amplitude.
+func (t *pass) cost(moved float64) cost {
 	amplitudes := float64(t.count()) * float64(uint64(1)<<bits.OnesCount64(t.active))
-	c := cost{blocks: len(t.blocks), bytes: 32 * amplitudes}
+	c := cost{blocks: len(t.blocks), bytes: moved * amplitudes}
 	for i := range t.blocks {
 		for k := range t.blocks[i].stages {
 			c.stages++

@@ -26,6 +26,7 @@ type Plan struct {
 	code      int       // instructions in all stages
 	tables    int       // floats in all tables
 	calls     sync.Pool // of *kernel.Stage
+	rotations int       // planned since the last phase
 	widest    int       // entries of the largest table of phases
 }
 
@@ -161,7 +162,7 @@ func (p *Plan) pass(t part, all, touched uint64, s Sizes) pass {
 	out := pass{active: t.active, tiles: all &^ t.active & touched}
 	block := p.level(s.Run, t.active, s.Block)
 	for _, b := range block.parts(t.ops) {
-		set := blocks{active: b.active, bases: groups(t.active &^ b.active & touched)}
+		set := blocks{active: b.active, bases: p.groups(t.active &^ b.active & touched)}
 		live := touched
 		regs := p.level(0, b.active, 0)
 		for _, r := range regs.parts(b.ops) {
@@ -176,7 +177,7 @@ func (p *Plan) pass(t part, all, touched uint64, s Sizes) pass {
 
 func (p *Plan) stage(r part, block, tile uint64) stage {
 	steps, rows := p.emit(r.active, tile, r.ops)
-	s := stage{active: r.active, steps: steps, groups: groups(block &^ r.active)}
+	s := stage{active: r.active, steps: steps, groups: p.groups(block &^ r.active)}
 	k := 0
 	for rest := r.active &^ (1<<p.machine.Lanes - 1); rest != 0; rest &= rest - 1 {
 		for row := range 1 << p.machine.Rows {
@@ -215,7 +216,7 @@ func (p *Plan) finish(s Sizes) {
 	if last == nil { // nothing but X and SWAP
 		low := uint64(1)<<MinBits(p.machine) - 1
 		p.passes = append(p.passes, p.pass(part{active: low}, low, 0, s))
-		set := blocks{active: low, bases: groups(0), stages: []stage{p.stage(part{active: low}, low, low)}}
+		set := blocks{active: low, bases: p.groups(0), stages: []stage{p.stage(part{active: low}, low, low)}}
 		p.passes[0].blocks = append(p.passes[0].blocks, set)
 		last = &p.passes[0].blocks[0].stages[0]
 	}
@@ -273,13 +274,13 @@ func (p *Plan) tableOf(st *step) int {
 }
 
 // offset is the distance in bytes that the bits of x add to an address.
-func (p *Plan) offset(x uint64) int64 { return int64(x) << 4 }
+func (p *Plan) offset(x uint64) int64 { return int64(x) * p.machine.Amplitude() }
 
 // groups lists the subsets of mask, ascending.
-func groups(mask uint64) []kernel.Group {
+func (p *Plan) groups(mask uint64) []kernel.Group {
 	out := make([]kernel.Group, 0, 1<<bits.OnesCount64(mask))
 	for x := uint64(0); ; x = (x - mask) & mask {
-		out = append(out, kernel.Group{Offset: int64(x) << 4, Index: x})
+		out = append(out, kernel.Group{Offset: p.offset(x), Index: x})
 		if x == mask {
 			return out
 		}

@@ -109,7 +109,7 @@ func run(t *testing.T, p *Plan, n int, weights []float64) []complex128 {
 	a[0] = 1
 	for i := range p.Passes() {
 		for k := range p.Tiles(i) {
-			p.Run(b, a, i, k)
+			Run(p, b, a, i, k)
 		}
 	}
 	out := make([]complex128, 1<<n)
@@ -197,7 +197,7 @@ func TestBindTwice(t *testing.T) {
 	a[0] = 1
 	for i := range p.Passes() {
 		for k := range p.Tiles(i) {
-			p.Run(b, a, i, k)
+			Run(p, b, a, i, k)
 		}
 	}
 	again := run(t, p, 8, weights)

@@ -13,13 +13,24 @@ func (p *Plan) Passes() int { return len(p.passes) }
 // time too, once those of the pass before are done.
 func (p *Plan) Tiles(pass int) int { return p.passes[pass].count() }
 
-// Run works tile number tile of a pass. a has the 2^Bits amplitudes.
-func (p *Plan) Run(b *Bound, a []complex128, pass, tile int) { p.run(b, a, pass, tile, nil) }
+// Run works tile number tile of a pass. a has the 2^Bits amplitudes, in the
+// precision of the plan's machine.
+func Run[A kernel.Amplitude](p *Plan, b *Bound, a []A, pass, tile int) {
+	p.run(b, address(p, a), pass, tile, nil)
+}
 
-func (p *Plan) run(b *Bound, a []complex128, pass, tile int, arena unsafe.Pointer) {
+// address is that of a, whose precision must be the machine's.
+func address[A kernel.Amplitude](p *Plan, a []A) unsafe.Pointer {
+	if int64(unsafe.Sizeof(a[0])) != p.machine.Amplitude() {
+		panic("plan: amplitudes of another precision than the machine's")
+	}
+	return unsafe.Pointer(&a[0])
+}
+
+func (p *Plan) run(b *Bound, a unsafe.Pointer, pass, tile int, arena unsafe.Pointer) {
 	ps := &p.passes[pass]
 	index := ps.tile(tile)
-	base := unsafe.Add(unsafe.Pointer(&a[0]), p.offset(index))
+	base := unsafe.Add(a, p.offset(index))
 	s, ok := p.calls.Get().(*kernel.Stage)
 	if !ok {
 		s = new(kernel.Stage)

@@ -45,7 +45,6 @@ type emitter struct {
 	at          []int  // bit at each place
 	pending     []term // phases not yet written; they commute with all written since
 	steps       []step
-	rotations   int // since the last phase
 }
 
 // emit orders and writes ops, all of which fit the bits of block. tile are the
@@ -221,8 +220,9 @@ func (e *emitter) not(o *op) {
 }
 
 // maxRotations bounds how far rotations, which leave out their cosines, can let
-// amplitudes grow before a phase puts them in: by 2^(maxRotations/2).
-const maxRotations = 100
+// amplitudes grow before a phase puts them in: by 2^(maxRotations/2), of which the
+// product of two must be a float32.
+const maxRotations = 60
 
 func (e *emitter) rotate(o *op) {
 	if e.rotations == maxRotations {

@@ -105,12 +105,15 @@ type pauli struct {
 	w     *walk
 	x, z  reg.GPVirtual
 	order reg.VecVirtual
+
+	single bool
+	bytes  int // of the amplitudes in a vector
 }
 
 const pauliArguments = "i, n, x, z, xl, negative int"
 
 func (s *set) pauli() *pauli {
-	p := &pauli{s: s, w: &walk{base: integer("a"), i: integer("i"), n: integer("n"), label: "loop"}}
+	p := &pauli{s: s, bytes: s.bytes, w: &walk{base: integer("a"), i: integer("i"), n: integer("n"), label: "loop"}}
 	p.x, p.z, p.order = integer("x"), integer("z"), s.vector()
 	flip := integer("xl")
 	if s.wide {
@@ -132,7 +135,11 @@ func (p *pauli) partner(dst reg.VecVirtual) reg.GPVirtual {
 	from := GP64()
 	MOVQ(p.w.i, from)
 	XORQ(p.x, from)
-	at := Mem{Base: p.w.base, Index: from, Scale: 1}
+	var at Op = Mem{Base: p.w.base, Index: from, Scale: 1}
+	if p.single {
+		VCVTPS2PD(at, dst)
+		at = dst
+	}
 	if p.s.wide {
 		VPERMPD(at, p.order, dst)
 	} else {
@@ -178,7 +185,7 @@ func (p *pauli) minus() reg.VecVirtual {
 func (p *pauli) loop(body, then func()) {
 	Label("loop")
 	body()
-	ADDQ(I32(p.s.bytes), p.w.i)
+	ADDQ(I32(p.bytes), p.w.i)
 	DECQ(p.w.n)
 	JNZ(LabelRef("loop"))
 	then()
@@ -186,16 +193,36 @@ func (p *pauli) loop(body, then func()) {
 	RET()
 }
 
+// load puts the amplitudes at m into v, widened where they are single.
+func (s *set) load(m Mem, v reg.VecVirtual, single bool) {
+	if single {
+		VCVTPS2PD(m, v)
+		return
+	}
+	VMOVUPD(m, v)
+}
+
+// variant is the suffix of a kernel, the type of an amplitude, and the bytes in memory
+// of the amplitudes in a vector.
+func (s *set) variant(single bool) (suffix, amplitude string, bytes int) {
+	if single {
+		return "Single" + s.suffix, "complex64", s.bytes / 2
+	}
+	return s.suffix, "complex128", s.bytes
+}
+
 // expect emits re + i·im = Σ ±conj(a[k XOR x])·a[k].
-func (s *set) expect() {
-	TEXT("expect"+s.suffix, 4, "func(a *complex128, "+pauliArguments+") (re, im float64)")
+func (s *set) expect(single bool) {
+	suffix, amplitude, bytes := s.variant(single)
+	TEXT("expect"+suffix, 4, "func(a *"+amplitude+", "+pauliArguments+") (re, im float64)")
 	Pragma("noescape")
 	p := s.pauli()
+	p.single, p.bytes = single, bytes
 	minus := p.minus()
 	sums := s.zeros(2)
 	p.loop(func() {
 		v, b, turned := s.vector(), s.vector(), s.vector()
-		VMOVUPD(p.w.at(p.w.base), v)
+		s.load(p.w.at(p.w.base), v, single)
 		p.partner(b)
 		p.sign(p.w.i, v)
 		s.turned(v, turned)
@@ -232,18 +259,19 @@ func (s *set) addPauli() {
 }
 
 // norm emits Σ |a[k]|² over n times four vectors.
-func (s *set) norm() {
-	TEXT("norm"+s.suffix, 4, "func(a *complex128, n int) float64")
+func (s *set) norm(single bool) {
+	suffix, amplitude, bytes := s.variant(single)
+	TEXT("norm"+suffix, 4, "func(a *"+amplitude+", n int) float64")
 	Pragma("noescape")
 	a, n := integer("a"), integer("n")
 	sums := s.zeros(4)
 	Label("loop")
 	for i, sum := range sums {
 		v := s.vector()
-		VMOVUPD(Mem{Base: a, Disp: i * s.bytes}, v)
+		s.load(Mem{Base: a, Disp: i * bytes}, v, single)
 		VFMADD231PD(v, v, sum)
 	}
-	ADDQ(I32(4*s.bytes), a)
+	ADDQ(I32(4*bytes), a)
 	DECQ(n)
 	JNZ(LabelRef("loop"))
 	VADDPD(sums[0], sums[1], sums[0])

@@ -26,6 +26,17 @@ func (c *Circuit) U(theta, phi, lambda Angle, q int) *Circuit {
 	return c.Append(GateU, []Angle{theta, phi, lambda}, q)
 }
 
+// R appends Qiskit's RGate, exp(−iθ(cos φ·X + sin φ·Y)/2), which IQM calls PRX.
+func (c *Circuit) R(theta, phi Angle, q int) *Circuit {
+	return c.Append(GateR, []Angle{theta, phi}, q)
+}
+
+// GPi appends IonQ's gate cos φ·X + sin φ·Y, φ in radians.
+func (c *Circuit) GPi(phi Angle, q int) *Circuit { return c.Append(GateGPi, []Angle{phi}, q) }
+
+// GPi2 appends IonQ's gate R(π/2, φ), φ in radians.
+func (c *Circuit) GPi2(phi Angle, q int) *Circuit { return c.Append(GateGPi2, []Angle{phi}, q) }
+
 func (c *Circuit) CX(control, target int) *Circuit { return c.Append(GateCX, nil, control, target) }
 func (c *Circuit) CY(control, target int) *Circuit { return c.Append(GateCY, nil, control, target) }
 func (c *Circuit) CZ(control, target int) *Circuit { return c.Append(GateCZ, nil, control, target) }

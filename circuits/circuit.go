@@ -217,12 +217,12 @@ func (op Op) Inverse() (Op, error) {
 		out.Matrix = adjoint(op.TargetMatrix(nil))
 		return out, nil
 	}
-	for k := range op.Angles {
-		from := k
-		if spec.inverseOrder != nil {
-			from = spec.inverseOrder[k]
-		}
-		out.Angles = append(out.Angles, op.Angles[from].Scale(-1))
+	if spec.inverseAngles != nil {
+		out.Angles = spec.inverseAngles(op.Angles)
+		return out, nil
+	}
+	for _, a := range op.Angles {
+		out.Angles = append(out.Angles, a.Scale(-1))
 	}
 	return out, nil
 }

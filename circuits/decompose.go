@@ -17,7 +17,8 @@ type rule struct {
 var p0, p1, p2, p3 = Weight(0), Weight(1), Weight(2), Weight(3)
 
 // rules lists the rewrites, the preferred one of a gate first. They lead down to
-// {U, CX} and, where a target has no U, across to {RZ, RY}, {RZ, SX} and CZ.
+// {U, CX} and, where a target has no U, across to {RZ, RY}, {RZ, SX}, {R},
+// {GPi, GPi2} and, where it has no CX, to CZ, ECR and RZZ.
 var rules = []rule{
 	{GateI, New(1).U(nil, nil, nil, 0)},
 	{GateX, New(1).U(Const(math.Pi), nil, Const(math.Pi), 0)},
@@ -39,10 +40,20 @@ var rules = []rule{
 	{GateU, New(1).RZ(p2, 0).RY(p0, 0).RZ(p1, 0).GPhase(mean(p1, p2))},
 	{GateU, New(1).RZ(p2, 0).SX(0).RZ(p0.Plus(Const(math.Pi)), 0).SX(0).RZ(p1.Plus(Const(math.Pi)), 0).
 		GPhase(mean(p1, p2).Plus(Const(math.Pi / 2)))},
+	// U is P(φ+λ)·R(θ, π/2−λ), and a P two half turns.
+	{GateU, New(1).R(p0.Plus(Const(math.Pi)), Const(math.Pi/2).Minus(p2), 0).
+		R(Const(math.Pi), mean(p1.Minus(p2), Const(math.Pi)), 0).GPhase(mean(p1, p2).Plus(Const(math.Pi)))},
+	{GateU, New(1).GPi2(p2.Scale(-1), 0).GPi(mean(p1, p2.Plus(p0).Scale(-1)), 0).GPi2(p1, 0).
+		GPhase(mean(p1, p2).Plus(Const(math.Pi / 2)))},
+	{GateR, New(1).U(p0, p1.Minus(Const(math.Pi/2)), Const(math.Pi/2).Minus(p1), 0)},
+	{GateGPi, New(1).R(Const(math.Pi), p0, 0).GPhase(Const(math.Pi / 2))},
+	{GateGPi2, New(1).R(Const(math.Pi/2), p0, 0)},
 
 	{GateCX, New(2).H(1).CZ(0, 1).H(1)},
+	{GateCX, New(2).Sdg(0).SXdg(1).ECR(0, 1).X(0).GPhase(Const(math.Pi / 4))},
 	{GateCY, New(2).Sdg(1).CX(0, 1).S(1)},
 	{GateCZ, New(2).H(1).CX(0, 1).H(1)},
+	{GateCZ, New(2).Sdg(0).Sdg(1).RZZ(Const(math.Pi/2), 0, 1).GPhase(Const(math.Pi / 4))},
 	{GateCH, New(2).S(1).H(1).T(1).CX(0, 1).Tdg(1).H(1).Sdg(1)},
 	{GateCP, New(2).P(p0.Scale(0.5), 0).CX(0, 1).P(p0.Scale(-0.5), 1).CX(0, 1).P(p0.Scale(0.5), 1)},
 	{GateCRX, New(2).H(1).CRZ(p0, 0, 1).H(1)},
@@ -73,7 +84,8 @@ func mean(a, b Angle) Angle { return a.Plus(b).Scale(0.5) }
 // basis is synthesized (Shende, Bullock and Markov 2006, arXiv:quant-ph/0406176)
 // from U, CX, RY and RZ, to about 1e-14 if it is unitary to rounding.
 //
-// A basis with CX or CZ and one of {U}, {RZ, RY}, {RZ, SX} expresses every gate;
+// A basis with one of CX, CZ, ECR, RZZ and one of {U}, {RZ, RY}, {RZ, SX}, {RZ, RX},
+// {R}, {GPi, GPi2} expresses every gate;
 // otherwise the error may be an [*OpError] that wraps [ErrBasis]. An invalid
 // circuit gives the error of [Circuit.Validate].
 func (c *Circuit) Decompose(basis []Gate) (*Circuit, error) {

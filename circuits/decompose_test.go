@@ -20,6 +20,9 @@ var bases = map[string][]circuits.Gate{
 	"rz sx x cz": {circuits.GateI, circuits.GateRZ, circuits.GateSX, circuits.GateX, circuits.GateCZ},
 	"rx rz cz":   {circuits.GateRX, circuits.GateRZ, circuits.GateCZ},
 	"p sx cx":    {circuits.GateP, circuits.GateSX, circuits.GateCX},
+	"rz sx ecr":  {circuits.GateRZ, circuits.GateSX, circuits.GateX, circuits.GateECR},
+	"r cz":       {circuits.GateR, circuits.GateCZ},
+	"gpi rzz":    {circuits.GateGPi, circuits.GateGPi2, circuits.GateRZZ},
 	"braket": {
 		circuits.GateX, circuits.GateY, circuits.GateZ, circuits.GateH, circuits.GateS, circuits.GateSdg, circuits.GateT,
 		circuits.GateTdg, circuits.GateRX, circuits.GateRY, circuits.GateRZ, circuits.GateCX, circuits.GateSWAP,

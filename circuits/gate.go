@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"math"
 	"math/cmplx"
+	"slices"
 )
 
 // Gate names an entry of the gate table.
 type Gate uint8
 
 // The gate table. Matrices and conventions are those of Qiskit's gates of the
-// same name (checked against Qiskit in the tests).
+// same name, of GPi and GPi2 those of Amazon Braket's (checked against both in the
+// tests).
 const (
 	GateI Gate = iota
 	GateX
@@ -28,6 +30,9 @@ const (
 	GateRZ
 	GateP
 	GateU
+	GateR    // rotation about cos φ·X + sin φ·Y
+	GateGPi  // the pulse by π about that axis, cos φ·X + sin φ·Y itself
+	GateGPi2 // the pulse by π/2
 	GateCX
 	GateCY
 	GateCZ
@@ -75,9 +80,9 @@ type Spec struct {
 	// shifts holds for each angle the terms of its parameter-shift rule.
 	shifts [][]ShiftTerm
 
-	inverse      Gate  // gate of the inverse; GateUnitary: by conjugate transpose
-	inverseOrder []int // angle k of the inverse is −angle inverseOrder[k]; nil: in order
-	controlled   Gate  // controlled form with the new control first; 0 (GateI): none
+	inverse       Gate                    // gate of the inverse; GateUnitary: by conjugate transpose
+	inverseAngles func(a []Angle) []Angle // angles of the inverse; nil: each times −1
+	controlled    Gate                    // controlled form with the new control first; 0 (GateI): none
 }
 
 // twoTerm is the parameter-shift rule of a generator with eigenvalue gap 1:
@@ -93,6 +98,15 @@ var fourTerm = []ShiftTerm{
 	{-(math.Sqrt2 + 1) / (4 * math.Sqrt2), -math.Pi / 2},
 	{-(math.Sqrt2 - 1) / (4 * math.Sqrt2), 3 * math.Pi / 2},
 	{(math.Sqrt2 - 1) / (4 * math.Sqrt2), -3 * math.Pi / 2},
+}
+
+// doubled is the rule of an angle whose double takes the rule.
+func doubled(rule []ShiftTerm) []ShiftTerm {
+	out := make([]ShiftTerm, len(rule))
+	for i, t := range rule {
+		out[i] = ShiftTerm{2 * t.Coef, t.Shift / 2}
+	}
+	return out
 }
 
 var (
@@ -125,7 +139,27 @@ var specs = [gateCount]Spec{
 	GateU: {
 		Name: "u", Qubits: 1, Params: []string{"theta", "phi", "lambda"},
 		matrix: uMatrix, generator: uGenerator, shifts: [][]ShiftTerm{twoTerm, twoTerm, twoTerm},
-		inverse: GateU, inverseOrder: []int{0, 2, 1}, controlled: GateCU,
+		inverse: GateU, inverseAngles: exchanged, controlled: GateCU,
+	},
+	GateR: {
+		Name: "r", Qubits: 1, Params: []string{"theta", "phi"},
+		matrix: rMatrix, generator: rGenerator, shifts: [][]ShiftTerm{twoTerm, doubled(fourTerm)},
+		inverse: GateR, inverseAngles: func(a []Angle) []Angle { return []Angle{a[0].Scale(-1), a[1]} },
+	},
+	GateGPi: {
+		Name: "gpi", Qubits: 1, Params: []string{"phi"},
+		matrix: gpiMatrix,
+		// The gate is RZ(2φ)·X.
+		generator: func(dst []complex128, _ []float64, _ int) { copy(dst, paulis['Z']) },
+		shifts:    [][]ShiftTerm{doubled(twoTerm)},
+		inverse:   GateGPi, inverseAngles: slices.Clone[[]Angle],
+	},
+	GateGPi2: {
+		Name: "gpi2", Qubits: 1, Params: []string{"phi"},
+		matrix:    func(dst []complex128, p []float64) { rMatrix(dst, []float64{math.Pi / 2, p[0]}) },
+		generator: func(dst []complex128, p []float64, _ int) { rGenerator(dst, []float64{math.Pi / 2, p[0]}, 1) },
+		shifts:    [][]ShiftTerm{doubled(fourTerm)},
+		inverse:   GateGPi2, inverseAngles: func(a []Angle) []Angle { return []Angle{a[0].Plus(Const(math.Pi))} },
 	},
 	GateCX:  fixed("cx", 2, 1, GateCX, GateCCX, paulis['X']...),
 	GateCY:  fixed("cy", 2, 1, GateCY, 0, paulis['Y']...),
@@ -138,7 +172,7 @@ var specs = [gateCount]Spec{
 	GateCU: {
 		Name: "cu", Qubits: 2, Controls: 1, Params: []string{"theta", "phi", "lambda", "gamma"},
 		matrix: cuMatrix, generator: uGenerator, shifts: [][]ShiftTerm{fourTerm, twoTerm, twoTerm, twoTerm},
-		inverse: GateCU, inverseOrder: []int{0, 2, 1, 3},
+		inverse: GateCU, inverseAngles: exchanged,
 	},
 	GateSWAP:    fixed("swap", 2, 0, GateSWAP, GateCSWAP, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1),
 	GateISWAP:   fixed("iswap", 2, 0, GateUnitary, 0, 1, 0, 0, 0, 0, 0, 1i, 0, 0, 1i, 0, 0, 0, 0, 0, 1),
@@ -261,6 +295,43 @@ func uGenerator(dst []complex128, p []float64, k int) {
 	case 3: // the phase γ of CU
 		dst[0], dst[1], dst[2], dst[3] = -1, 0, 0, -1
 	}
+}
+
+// exchanged are the angles of the inverse of U(θ,φ,λ), which is U(−θ,−λ,−φ), and of
+// CU.
+func exchanged(a []Angle) []Angle {
+	out := []Angle{a[0].Scale(-1), a[2].Scale(-1), a[1].Scale(-1)}
+	for _, gamma := range a[3:] {
+		out = append(out, gamma.Scale(-1))
+	}
+	return out
+}
+
+// rMatrix is R(θ,φ) = exp(−iθ(cos φ·X + sin φ·Y)/2), Qiskit's RGate.
+func rMatrix(dst []complex128, p []float64) {
+	s, c := math.Sincos(p[0] / 2)
+	phi := cmplx.Exp(complex(0, p[1]))
+	dst[0], dst[1] = complex(c, 0), complex(0, -s)*cmplx.Conj(phi)
+	dst[2], dst[3] = complex(0, -s)*phi, complex(c, 0)
+}
+
+// rGenerator holds for R = RZ(φ)·RX(θ)·RZ(−φ): by θ it is half the axis, by φ
+// (Z − R·Z·R†)/2.
+func rGenerator(dst []complex128, p []float64, k int) {
+	phi := cmplx.Exp(complex(0, p[1]))
+	if k == 0 {
+		dst[0], dst[1], dst[2], dst[3] = 0, cmplx.Conj(phi)/2, phi/2, 0
+		return
+	}
+	s, c := math.Sincos(p[0] / 2)
+	dst[0], dst[1] = complex(s*s, 0), complex(0, -s*c)*cmplx.Conj(phi)
+	dst[2], dst[3] = complex(0, s*c)*phi, complex(-s*s, 0)
+}
+
+// gpiMatrix is cos φ·X + sin φ·Y.
+func gpiMatrix(dst []complex128, p []float64) {
+	phi := cmplx.Exp(complex(0, p[0]))
+	dst[0], dst[1], dst[2], dst[3] = 0, cmplx.Conj(phi), phi, 0
 }
 
 // Gates lists the whole table in order.

@@ -88,6 +88,10 @@ func (s *style) name(g circuits.Gate) string {
 		return "I"
 	case circuits.GateISWAP:
 		return "iSWAP"
+	case circuits.GateGPi:
+		return "GPi"
+	case circuits.GateGPi2:
+		return "GPi2"
 	case circuits.GateUnitary:
 		return "Unitary"
 	case circuits.GateSdg, circuits.GateTdg, circuits.GateSXdg:

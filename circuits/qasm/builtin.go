@@ -84,6 +84,7 @@ var braketGates = map[string]circuits.Gate{
 	"phaseshift": circuits.GateP, "cnot": circuits.GateCX, "cy": circuits.GateCY, "cz": circuits.GateCZ,
 	"cphaseshift": circuits.GateCP, "swap": circuits.GateSWAP, "iswap": circuits.GateISWAP, "xx": circuits.GateRXX,
 	"yy": circuits.GateRYY, "zz": circuits.GateRZZ, "ccnot": circuits.GateCCX, "cswap": circuits.GateCSWAP,
+	"prx": circuits.GateR, "gpi": circuits.GateGPi, "gpi2": circuits.GateGPi2,
 }
 
 // sharedGates are those of both includes.

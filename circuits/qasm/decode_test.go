@@ -106,6 +106,7 @@ func TestDecodeVersion3(t *testing.T) {
 		{"qubit q; { int i = 1; rx(i) q; { int i = 2; rx(i) q; } rx(i) q; }", "rx[1] 0; rx[2] 0; rx[1] 0"},
 		{"const float k = 5.0; gate g a { rx(k) a; } gate h2(k) a { g a; rx(k) a; } qubit q; h2(1) q;", "rx[5] 0; rx[1] 0"},
 		{"qreg q[2]; creg c[1]; cnot q[0], q[1]; si q[0]; phaseshift(1) q[0];", "cx 0,1; sdg 0; p[1] 0"},
+		{"qubit q; prx(0.1, 0.2) q; gpi(0.3) q; gpi2(0.4) q;", "r[0.1 0.2] 0; gpi[0.3] 0; gpi2[0.4] 0"},
 		{"qubit q; float x = float[64](int(2.75)) + arcsin(0) + log(1) + mod(5, 3) + pow(2, 3); rx(x) q;", "rx[12] 0"},
 		{"qubit[2] q; barrier; barrier q; barrier q[1];", "barrier 0,1; barrier 0,1; barrier 1"},
 	} {

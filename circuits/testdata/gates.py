@@ -1,4 +1,4 @@
-"""Writes gates.json: the matrices of Qiskit's gates at random angles.
+"""Writes gates.json: the matrices of Qiskit's and two of Amazon Braket's gates at random angles.
 
 Run as: python gates.py. Matrices are full, row-major and
 little-endian, each entry a [real, imaginary] pair.
@@ -9,8 +9,10 @@ import pathlib
 import random
 import sys
 
+import braket._sdk as sdk
 import numpy
 import qiskit
+from braket.circuits import gates as braket
 from qiskit.circuit import library as lib
 from qiskit.quantum_info import Operator
 
@@ -24,10 +26,10 @@ GATES = {
     "swap": lib.SwapGate, "iswap": lib.iSwapGate, "ecr": lib.ECRGate,
     "rxx": lib.RXXGate, "ryy": lib.RYYGate, "rzz": lib.RZZGate, "rzx": lib.RZXGate,
     "ccx": lib.CCXGate, "ccz": lib.CCZGate, "cswap": lib.CSwapGate,
-    "gphase": lib.GlobalPhaseGate,
+    "gphase": lib.GlobalPhaseGate, "r": lib.RGate, "gpi": braket.GPi, "gpi2": braket.GPi2,
 }
-PARAMETERS = {"u": 3, "cu": 4} | dict.fromkeys(
-    ["rx", "ry", "rz", "p", "cp", "crx", "cry", "crz", "rxx", "ryy", "rzz", "rzx", "gphase"], 1
+PARAMETERS = {"u": 3, "cu": 4, "r": 2} | dict.fromkeys(
+    ["rx", "ry", "rz", "p", "cp", "crx", "cry", "crz", "rxx", "ryy", "rzz", "rzx", "gphase", "gpi", "gpi2"], 1
 )
 
 rng = random.Random(1)
@@ -36,7 +38,9 @@ for name, gate in GATES.items():
     count = PARAMETERS.get(name, 0)
     for _ in range(5 if count else 1):
         angles = [rng.uniform(-7, 7) for _ in range(count)]
-        matrix = numpy.asarray(Operator(gate(*angles)).data).ravel()
+        made = gate(*angles)
+        matrix = made.to_matrix() if isinstance(made, braket.AngledGate) else Operator(made).data
+        matrix = numpy.asarray(matrix).ravel()
         cases.append({"gate": name, "angles": angles, "matrix": [[v.real, v.imag] for v in matrix.tolist()]})
-text = json.dumps({"python": sys.version.split()[0], "qiskit": qiskit.__version__, "cases": cases})
+text = json.dumps({"python": sys.version.split()[0], "qiskit": qiskit.__version__, "braket": sdk.__version__, "cases": cases})
 pathlib.Path(__file__).with_suffix(".json").write_text(text + "\n")

@@ -77,6 +77,12 @@ func (r *register) single(g circuits.Gate, t int, p []float64) {
 		q.R(p[0], t)
 	case circuits.GateU:
 		q.U(p[0], p[1], p[2], t)
+	case circuits.GateR:
+		q.RZ(-p[1], t).RX(p[0], t).RZ(p[1], t)
+	case circuits.GateGPi:
+		q.X(t).RZ(2*p[0], t)
+	case circuits.GateGPi2:
+		q.RZ(-p[0], t).RX(math.Pi/2, t).RZ(p[0], t)
 	default:
 		missing(g)
 	}

@@ -18,7 +18,7 @@ var p0, p1, p2, p3 = Weight(0), Weight(1), Weight(2), Weight(3)
 
 // rules lists the rewrites, the preferred one of a gate first. They lead down to
 // {U, CX} and, where a target has no U, across to {RZ, RY}, {RZ, SX}, {R},
-// {GPi, GPi2} and, where it has no CX, to CZ, ECR and RZZ.
+// {GPi, GPi2} and, where it has no CX, to CZ, ECR, RZZ and ISWAP.
 var rules = []rule{
 	{GateI, New(1).U(nil, nil, nil, 0)},
 	{GateX, New(1).U(Const(math.Pi), nil, Const(math.Pi), 0)},
@@ -51,6 +51,8 @@ var rules = []rule{
 
 	{GateCX, New(2).H(1).CZ(0, 1).H(1)},
 	{GateCX, New(2).Sdg(0).SXdg(1).ECR(0, 1).X(0).GPhase(Const(math.Pi / 4))},
+	{GateCX, New(2).Sdg(0).Sdg(1).ISWAP(0, 1).RX(Const(math.Pi/2), 0).ISWAP(0, 1).Sdg(0).Sdg(1).
+		RZ(Const(-math.Pi/2), 0).RX(Const(-math.Pi/2), 1).GPhase(Const(-math.Pi / 4))},
 	{GateCY, New(2).Sdg(1).CX(0, 1).S(1)},
 	{GateCZ, New(2).H(1).CX(0, 1).H(1)},
 	{GateCZ, New(2).Sdg(0).Sdg(1).RZZ(Const(math.Pi/2), 0, 1).GPhase(Const(math.Pi / 4))},
@@ -84,7 +86,7 @@ func mean(a, b Angle) Angle { return a.Plus(b).Scale(0.5) }
 // basis is synthesized (Shende, Bullock and Markov 2006, arXiv:quant-ph/0406176)
 // from U, CX, RY and RZ, to about 1e-14 if it is unitary to rounding.
 //
-// A basis with one of CX, CZ, ECR, RZZ and one of {U}, {RZ, RY}, {RZ, SX}, {RZ, RX},
+// A basis with one of CX, CZ, ECR, RZZ, ISWAP and one of {U}, {RZ, RY}, {RZ, SX}, {RZ, RX},
 // {R}, {GPi, GPi2} expresses every gate;
 // otherwise the error may be an [*OpError] that wraps [ErrBasis]. An invalid
 // circuit gives the error of [Circuit.Validate].

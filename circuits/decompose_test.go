@@ -23,6 +23,7 @@ var bases = map[string][]circuits.Gate{
 	"rz sx ecr":  {circuits.GateRZ, circuits.GateSX, circuits.GateX, circuits.GateECR},
 	"r cz":       {circuits.GateR, circuits.GateCZ},
 	"gpi rzz":    {circuits.GateGPi, circuits.GateGPi2, circuits.GateRZZ},
+	"rz rx isw":  {circuits.GateRZ, circuits.GateRX, circuits.GateISWAP},
 	"braket": {
 		circuits.GateX, circuits.GateY, circuits.GateZ, circuits.GateH, circuits.GateS, circuits.GateSdg, circuits.GateT,
 		circuits.GateTdg, circuits.GateRX, circuits.GateRY, circuits.GateRZ, circuits.GateCX, circuits.GateSWAP,

@@ -1,0 +1,42 @@
+package transpile
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Causes of a target that cannot be used and of a circuit that does not fit on it;
+// test for them with [errors.Is].
+var (
+	// ErrTarget marks a description of a device that contradicts itself.
+	ErrTarget = errors.New("bad target")
+	// ErrQubits marks a circuit with more qubits than the target, or than are
+	// connected with one another.
+	ErrQubits = errors.New("not enough qubits on the target")
+	// ErrLayout marks a given layout that is no placement of the circuit's qubits.
+	ErrLayout = errors.New("bad layout")
+	// ErrLevel marks a level of optimisation outside 0 to 3.
+	ErrLevel = errors.New("unknown level of optimisation")
+	// ErrGate marks a gate that the target does not have.
+	ErrGate = errors.New("not a gate of the target")
+	// ErrPair marks a gate on qubits where the target does not have it.
+	ErrPair = errors.New("the target does not have the gate on these qubits")
+	// ErrDirection marks a gate that the target has with its qubits exchanged.
+	ErrDirection = errors.New("the target has the gate in the other direction only")
+	// ErrAngle marks an angle outside the limits of the target.
+	ErrAngle = errors.New("angle outside the limits of the target")
+	// ErrMidCircuit marks an operation after a measurement on a target where
+	// measurements end a circuit.
+	ErrMidCircuit = errors.New("the target measures at the end only")
+)
+
+// UnknownError is the error of [Load] for a name that stands for no target.
+type UnknownError struct {
+	Name  string
+	Known []string
+}
+
+func (e *UnknownError) Error() string {
+	return fmt.Sprintf("unknown target %q, known are %s, line-N, grid-RxC and all-to-all-N", e.Name, strings.Join(e.Known, ", "))
+}

@@ -1,0 +1,168 @@
+package transpile
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/qnn-go/qnn/circuits"
+)
+
+// Options says how [Run] works. The zero value rewrites without optimising.
+type Options struct {
+	// Level is how much is done to make the circuit short: 0 only what is needed, 1
+	// gates on one qubit merged and a good layout, 2 more trials, commutation and
+	// cancellation, 3 gates on two qubits resynthesised.
+	Level  int
+	Seed   uint64
+	Trials int // of layout and routing; 0: 20
+	// Layout gives the qubit of the device that each qubit of the circuit starts
+	// on; nil: the best that is found.
+	Layout []int
+}
+
+// Result is a circuit on a device.
+type Result struct {
+	// Circuit is on the device's qubits 0 to Target.Qubits−1. It keeps the rules of
+	// the target, but for symbols in angles that have limits.
+	Circuit *circuits.Circuit
+	// Initial and Final give the device's qubit that holds each of the circuit's
+	// qubits at the beginning and at the end.
+	Initial, Final []int
+	Swaps          int // that routing inserted
+}
+
+// Run rewrites c for t. Angles may hold weights and features.
+//
+// The error is that of [circuits.Circuit.Validate], wraps [ErrLevel], [ErrQubits],
+// [ErrLayout] or, where the target's gates cannot express one of the circuit's,
+// [circuits.ErrBasis]; or it is that of ctx.
+func Run(ctx context.Context, c *circuits.Circuit, t *Target, o Options) (*Result, error) {
+	if o.Level < 0 || o.Level > 3 {
+		return nil, fmt.Errorf("level %d, must be 0 to 3: %w", o.Level, ErrLevel)
+	}
+	small, err := expand(c)
+	if err != nil {
+		return nil, err
+	}
+	layout, err := place(small, t, o)
+	if err != nil {
+		return nil, err
+	}
+	r, err := route(ctx, small, t, layout)
+	if err != nil {
+		return nil, err
+	}
+	if r.Circuit, err = translate(r.Circuit, t); err != nil {
+		return nil, err
+	}
+	if err := t.Check(r.Circuit); err != nil {
+		return nil, fmt.Errorf("transpiled circuit: %w", err)
+	}
+	return r, nil
+}
+
+// expand rewrites gates on more than two qubits.
+func expand(c *circuits.Circuit) (*circuits.Circuit, error) {
+	var basis []circuits.Gate
+	for _, g := range circuits.Gates() {
+		if n := g.Spec().Qubits; g.Unitary() && g != circuits.GateGPhase && (n == 1 || n == 2) {
+			basis = append(basis, g)
+		}
+	}
+	return c.Decompose(basis)
+}
+
+// place chooses the device's qubits to start on.
+func place(c *circuits.Circuit, t *Target, o Options) ([]int, error) {
+	if c.Qubits > t.Qubits {
+		return nil, fmt.Errorf("circuit of %d qubits, %s has %d: %w", c.Qubits, t.Name, t.Qubits, ErrQubits)
+	}
+	largest := t.graph.components()[0]
+	if o.Layout == nil {
+		if c.Qubits > len(largest) {
+			return nil, fmt.Errorf("circuit of %d qubits, %s has no more than %d connected: %w", c.Qubits, t.Name, len(largest), ErrQubits)
+		}
+		return slices.Clone(largest[:c.Qubits]), nil
+	}
+	if len(o.Layout) != c.Qubits {
+		return nil, fmt.Errorf("layout of %d qubits, circuit has %d: %w", len(o.Layout), c.Qubits, ErrLayout)
+	}
+	seen := make([]bool, t.Qubits)
+	for k, p := range o.Layout {
+		if p < 0 || p >= t.Qubits || seen[p] {
+			return nil, fmt.Errorf("qubit %d on %d, must be distinct qubits from 0 to %d: %w", k, p, t.Qubits-1, ErrLayout)
+		}
+		seen[p] = true
+	}
+	return slices.Clone(o.Layout), nil
+}
+
+// translate rewrites a routed circuit into the target's gates.
+func translate(c *circuits.Circuit, t *Target) (*circuits.Circuit, error) {
+	var basis []circuits.Gate
+	for _, n := range t.Gates {
+		if n.Gate.Unitary() && n.Gate != circuits.GateECR && n.Angle == nil {
+			basis = append(basis, n.Gate)
+		}
+	}
+	if t.Has(circuits.GateECR) {
+		var err error
+		if c, err = c.Decompose(append(basis, circuits.GateCX)); err != nil {
+			return nil, err
+		}
+		c = orient(c, t)
+		basis = append(basis, circuits.GateECR)
+	}
+	return c.Decompose(basis)
+}
+
+// orient turns the CX that are against the direction of their edge.
+func orient(c *circuits.Circuit, t *Target) *circuits.Circuit {
+	out := &circuits.Circuit{Qubits: c.Qubits, Clbits: c.Clbits}
+	for _, op := range c.Ops {
+		if op.Gate == circuits.GateCX && !slices.Contains(t.Edges, [2]int{op.Qubits[0], op.Qubits[1]}) {
+			a, b := op.Qubits[0], op.Qubits[1]
+			out.H(a).H(b).CX(b, a).H(a).H(b)
+			continue
+		}
+		out.Ops = append(out.Ops, op)
+	}
+	return out
+}
+
+// Compact returns the circuit on the device's qubits that it uses or that hold a
+// qubit of the original, renumbered from 0 in ascending order, and their numbers
+// on the device.
+func (r *Result) Compact() (*circuits.Circuit, []int) {
+	used := make([]bool, r.Circuit.Qubits)
+	for _, p := range slices.Concat(r.Initial, r.Final) {
+		used[p] = true
+	}
+	for _, op := range r.Circuit.Ops {
+		if op.Gate != circuits.GateBarrier {
+			for _, p := range op.Qubits {
+				used[p] = true
+			}
+		}
+	}
+	number, device := make([]int, len(used)), []int(nil)
+	for p, ok := range used {
+		number[p] = len(device)
+		if ok {
+			device = append(device, p)
+		}
+	}
+	out := &circuits.Circuit{Qubits: len(device), Clbits: r.Circuit.Clbits}
+	for _, op := range r.Circuit.Ops {
+		var qubits []int
+		for _, p := range op.Qubits {
+			if used[p] {
+				qubits = append(qubits, number[p])
+			}
+		}
+		op.Qubits = qubits
+		out.Ops = append(out.Ops, op)
+	}
+	return out, device
+}

@@ -1,0 +1,100 @@
+package transpile_test
+
+import (
+	"context"
+	"math/cmplx"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/transpile"
+	"github.com/qnn-go/qnn/qsim"
+)
+
+func load(t *testing.T, name string) *transpile.Target {
+	t.Helper()
+	target, err := transpile.Load(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return target
+}
+
+// amplitudes is the state that c makes of |0…0⟩.
+func amplitudes(t *testing.T, c *circuits.Circuit, weights []float64) []complex128 {
+	t.Helper()
+	p, err := qsim.Compile(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := qsim.NewState(c.Qubits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(context.Background(), s, weights, nil); err != nil {
+		t.Fatal(err)
+	}
+	return s.Amplitudes()
+}
+
+// checkEqual fails unless r is c up to a global phase and the permutation of r,
+// with every qubit of the device that holds none of c's left at 0.
+func checkEqual(t *testing.T, c *circuits.Circuit, r *transpile.Result, weights []float64) {
+	t.Helper()
+	compact, device := r.Compact()
+	if compact.Qubits > 20 {
+		t.Fatalf("uses %d qubits", compact.Qubits)
+	}
+	want, got := amplitudes(t, c, weights), amplitudes(t, compact, weights)
+	var overlap complex128
+	for i, a := range want {
+		j := 0
+		for q := range c.Qubits {
+			j |= i >> q & 1 << slices.Index(device, r.Final[q])
+		}
+		overlap += cmplx.Conj(a) * got[j]
+	}
+	if d := 1 - cmplx.Abs(overlap); !(d <= 1e-9) {
+		t.Errorf("fidelity is less by %g", d)
+	}
+}
+
+// random is a circuit of random gates of the table on n qubits.
+func random(rng *rand.Rand, n, gates int) *circuits.Circuit {
+	c := circuits.New(n)
+	for len(c.Ops) < gates {
+		g := circuits.Gates()[rng.IntN(len(circuits.Gates()))]
+		size := g.Spec().Qubits
+		if !g.Unitary() || size < 1 || size > n {
+			continue
+		}
+		var angles []circuits.Angle
+		for range g.Spec().Params {
+			angles = append(angles, circuits.Const(rng.NormFloat64()*3))
+		}
+		c.Append(g, angles, rng.Perm(n)[:size]...)
+	}
+	return c
+}
+
+func TestRunEquivalent(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 0))
+	for _, name := range append(transpile.Targets(), "line-5", "grid-2x3", "all-to-all-6") {
+		target := load(t, name)
+		for level := range 4 {
+			for range 3 {
+				c := random(rng, 4, 30)
+				r, err := transpile.Run(context.Background(), c, target, transpile.Options{Level: level})
+				if err != nil {
+					t.Fatalf("%s level %d: %v", name, level, err)
+				}
+				if err := target.Check(r.Circuit); err != nil {
+					t.Errorf("%s level %d: %v", name, level, err)
+				}
+				checkEqual(t, c, r, nil)
+			}
+		}
+	}
+}
+

@@ -97,4 +97,3 @@ func TestRunEquivalent(t *testing.T) {
 		}
 	}
 }
-

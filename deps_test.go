@@ -24,7 +24,7 @@ const rules = `
 
 	qsim/internal/kernel <- golang.org/x/sys
 	qsim/internal/memory <-
-	qsim/internal/plan <- circuits qsim/internal/kernel
+	qsim/internal/plan <- circuits qsim/internal/kernel qsim/internal/memory
 	qsim <- circuits qsim/internal/...
 	qsim/reference <- circuits qsim qsim/internal/memory github.com/itsubaki/q
 	qsim/simtest qsim/cluster <- circuits qsim

@@ -32,7 +32,7 @@ func (p *Program) Expect(ctx context.Context, dst, weights []float64, samples []
 }
 
 // forward runs the circuit, bound in w if it has no plan, into w.psi and writes the expectation
-// values. The qubits may be left where the plan has moved them.
+// values. The qubits may be left where the plan has moved them, in rows.
 func (p *Program) forward(ctx context.Context, dst []float64, w *workspace, weights, features []float64) error {
 	if p.planned == nil {
 		if err := p.apply(ctx, w.psi, &w.bound, w.inParallel); err != nil {
@@ -41,6 +41,7 @@ func (p *Program) forward(ctx context.Context, dst []float64, w *workspace, weig
 		p.expect(dst, w)
 		return nil
 	}
+	w.psi = w.psi.laid(p.planned.Plan)
 	if err := p.planned.run(ctx, w.psi, weights, features, w.inParallel); err != nil {
 		return err
 	}

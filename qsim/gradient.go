@@ -142,16 +142,21 @@ func (p *Program) sampleGradient(ctx context.Context, m Method, w *workspace, s 
 	switch m {
 	case Adjoint:
 		if p.back() != nil {
+			w.lambda = w.lambda.laid(p.planned.Plan)
 			applyObservables(w, p.planned.observables)
-			return p.planned.adjoint(ctx, w.psi.extend(2*w.psi.len()), s, w.inParallel)
+			return p.planned.adjoint(ctx, w.psi.extend(2*p.planned.Length()), s, w.inParallel)
 		}
+		w.lambda = w.lambda.flat()
 		if p.planned != nil {
+			w.psi = w.psi.compact()
 			reorder(w.psi, p.planned.Location, p.planned.Flipped, w.inParallel)
 		}
 		return p.adjoint(ctx, w, s)
 	case ParameterShift:
+		w.psi, w.lambda = w.psi.flat(), w.lambda.flat()
 		return p.shift(ctx, w, s)
 	case FiniteDifference:
+		w.psi = w.psi.flat()
 		return p.difference(ctx, w, s)
 	}
 	return fmt.Errorf("gradient: unknown %v", m)

@@ -111,15 +111,14 @@ func (o observable) at(location []int, flipped uint64) observable {
 	return out
 }
 
-// run puts a into |0…0⟩ and applies the circuit.
+// run puts a, which is laid for the plan, into |0…0⟩ and applies the circuit.
 func (p *planned) run(ctx context.Context, a vector, weights, features []float64, inParallel bool) error {
 	b := p.bound()
 	defer p.bounds.Put(b)
 	if err := p.Bind(b, weights, features); err != nil {
 		return err
 	}
-	full := a.extend(1 << p.Bits)
-	full.reset(inParallel)
+	a.reset(inParallel)
 	for i := range p.Passes() {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -127,13 +126,13 @@ func (p *planned) run(ctx context.Context, a vector, weights, features []float64
 		tiles := p.Tiles(i)
 		if !inParallel || tiles == 1 {
 			for t := range tiles {
-				full.tile(p.Plan, b, i, t)
+				a.tile(p.Plan, b, i, t)
 			}
 			continue
 		}
 		parallel(tiles, func(t int) {
 			if ctx.Err() == nil {
-				full.tile(p.Plan, b, i, t)
+				a.tile(p.Plan, b, i, t)
 			}
 		})
 	}

@@ -43,24 +43,35 @@ func (p Precision) NewState(n int) (*State, error) {
 }
 
 // CheckMemory returns a [*MemoryError] when the given number of state vectors of
-// that many qubits, 16·2ⁿ bytes each, do not fit in the memory that is free now.
+// that many qubits, 16·2ⁿ bytes each, do not fit in the memory that is free now, less
+// 1.6 % of them for the gaps between the rows that large states are stored in.
 // Below 1 MiB it does not ask the system.
 func CheckMemory(qubits, vectors int) error { return Double.CheckMemory(qubits, vectors) }
 
 // CheckMemory is [CheckMemory] in the precision p: 8·2ⁿ bytes each in single.
 func (p Precision) CheckMemory(qubits, vectors int) error {
 	need := memory.Amplitudes(qubits, vectors, p.AmplitudeBytes())
-	if need < 1<<20 || need <= memory.Available() {
+	if need < 1<<20 || need <= available(need) {
 		return nil
 	}
 	// What may be short is garbage not collected yet; the second collection drops
 	// what pools keep through the first.
 	runtime.GC()
 	debug.FreeOSMemory()
-	if free := memory.Available(); need > free {
+	if free := available(need); need > free {
 		return &MemoryError{Qubits: qubits, Need: need, Available: free}
 	}
 	return nil
+}
+
+// available is the memory that is free for need bytes of amplitudes beside the gaps
+// between their rows.
+func available(need uint64) uint64 {
+	free := memory.Available()
+	if need > free {
+		return free
+	}
+	return free - min(free, uint64(memory.Offset(int64(need)))-need)
 }
 
 // Qubits is the number of qubits.
@@ -94,8 +105,9 @@ func (s *State) Single() []complex64 {
 // Precision is that of the amplitudes.
 func (s *State) Precision() Precision { return s.amplitudes.precision() }
 
-// order brings every qubit to its own bit.
+// order closes the gaps between rows and brings every qubit to its own bit.
 func (s *State) order() {
+	s.amplitudes = s.amplitudes.compact()
 	if s.location == nil {
 		return
 	}

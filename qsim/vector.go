@@ -1,6 +1,8 @@
 package qsim
 
 import (
+	"math/bits"
+
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
 	"github.com/qnn-go/qnn/qsim/internal/memory"
 	"github.com/qnn-go/qnn/qsim/internal/plan"
@@ -10,23 +12,37 @@ import (
 type vector struct {
 	double []complex128
 	single []complex64
+	rows   bool // stored in rows, as memory.Offset says: the slices have the gaps too
 }
 
-// newVector returns 2ⁿ zeros. Their memory is no smaller than what a plan works on.
+// newVector returns 2ⁿ zeros. Their memory holds all that a plan works on, gaps
+// between rows included.
 func newVector(p Precision, n int) vector {
-	if p == Single {
-		return vector{single: memory.Alloc[complex64](max(1<<n, smallest))[:1<<n]}
-	}
-	return vector{double: memory.Alloc[complex128](max(1<<n, smallest))[:1<<n]}
+	return allocate(p, stored(p, n)).part(0, 1<<n)
 }
 
-// newPair returns two times 2ⁿ zeros; the capacity of the first covers the second.
+// newPair returns two times 2ⁿ zeros; the memory of the second follows that of the
+// first.
 func newPair(p Precision, n int) (psi, lambda vector) {
-	both := newVector(p, n+1)
-	if p == Single {
-		return vector{single: both.single[:1<<n]}, vector{single: both.single[1<<n:]}
+	both := allocate(p, 2*stored(p, n))
+	return both.part(0, 1<<n), both.part(stored(p, n), stored(p, n)+1<<n)
+}
+
+// stored is the number of amplitudes in the memory of a state.
+func stored(p Precision, n int) int {
+	if n < plan.RowBits {
+		return 1 << n
 	}
-	return vector{double: both.double[:1<<n]}, vector{double: both.double[1<<n:]}
+	size := int64(p.AmplitudeBytes())
+	return int(memory.Offset(size<<n) / size)
+}
+
+// allocate returns n zeros, or as many as a plan works on at least.
+func allocate(p Precision, n int) vector {
+	if p == Single {
+		return vector{single: memory.Alloc[complex64](max(n, smallest))}
+	}
+	return vector{double: memory.Alloc[complex128](max(n, smallest))}
 }
 
 func (v vector) precision() Precision {
@@ -37,17 +53,37 @@ func (v vector) precision() Precision {
 }
 
 // len is the number of amplitudes.
-func (v vector) len() int { return len(v.double) + len(v.single) }
-
-// extend is v with as many amplitudes as n, which its capacity covers.
-func (v vector) extend(n int) vector {
-	if v.single != nil {
-		return vector{single: v.single[:n]}
+func (v vector) len() int {
+	n := len(v.double) + len(v.single)
+	if v.rows {
+		return 1 << (bits.Len(uint(n)) - 1)
 	}
-	return vector{double: v.double[:n]}
+	return n
 }
 
-// part is the amplitudes lo ≤ x < hi.
+// laid is the memory of v as p works on it, which is not what v's amplitudes are.
+func (v vector) laid(p *plan.Plan) vector {
+	out := v.extend(p.Length())
+	out.rows = p.Rows()
+	return out
+}
+
+// flat is the memory of v with the amplitudes one after the other.
+func (v vector) flat() vector {
+	out := v.extend(v.len())
+	out.rows = false
+	return out
+}
+
+// extend is v with as many numbers as n, which its memory covers.
+func (v vector) extend(n int) vector {
+	if v.single != nil {
+		return vector{single: v.single[:n], rows: v.rows}
+	}
+	return vector{double: v.double[:n], rows: v.rows}
+}
+
+// part is the amplitudes lo ≤ x < hi of a vector that is flat.
 func (v vector) part(lo, hi int) vector {
 	if v.single != nil {
 		return vector{single: v.single[lo:hi]}
@@ -85,7 +121,7 @@ func (v vector) clear(inParallel bool) {
 		clear(v.single)
 		return
 	}
-	parallelRange(v.len(), func(lo, hi int) {
+	parallelRange(len(v.double)+len(v.single), func(lo, hi int) {
 		if v.single != nil {
 			clear(v.single[lo:hi])
 			return
@@ -127,6 +163,12 @@ func (v vector) apply(o *op, m []complex128, lo, hi int) {
 }
 
 func (v vector) expect(s kernel.Pauli, lo, hi int) float64 {
+	if v.rows {
+		if v.single != nil {
+			return expectRows(v.single, s, lo, hi)
+		}
+		return expectRows(v.double, s, lo, hi)
+	}
 	if v.single != nil {
 		return kernel.Expect(v.single, s, lo, hi)
 	}
@@ -134,6 +176,14 @@ func (v vector) expect(s kernel.Pauli, lo, hi int) float64 {
 }
 
 func (v vector) addPauli(a vector, s kernel.Pauli, coef float64, lo, hi int) {
+	if v.rows {
+		if v.single != nil {
+			addPauliRows(v.single, a.single, s, coef, lo, hi)
+			return
+		}
+		addPauliRows(v.double, a.double, s, coef, lo, hi)
+		return
+	}
 	if v.single != nil {
 		kernel.AddPauli(v.single, a.single, s, coef, lo, hi)
 		return

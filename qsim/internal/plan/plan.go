@@ -6,6 +6,7 @@ import (
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
+	"github.com/qnn-go/qnn/qsim/internal/memory"
 )
 
 // Plan is a circuit ready to run on the state of Bits bits. It is immutable.
@@ -73,9 +74,9 @@ type Sizes struct{ Tile, Block, Run int }
 
 // sizes for states of n bits: tiles of a quarter of a second-level cache, half as
 // large where a state is many times the third-level one, and small enough for
-// several workers. Blocks are whole tiles: in a state without padding the rows of
-// a tile share few sets of the first-level cache, so smaller blocks cost more
-// stages (up to a sixth of the time on a 1 MiB cache) than they save.
+// several workers. Blocks are whole tiles: smaller ones cost more stages than they
+// save (5 to 15 % of the time from 18 bits on), except that in states of up to the
+// second-level cache some stages fewer are no gain.
 func sizes(n int) Sizes {
 	const large = 22
 	s := Sizes{Tile: 14, Run: 4}
@@ -86,6 +87,9 @@ func sizes(n int) Sizes {
 		s.Tile = min(s.Tile, n-2)
 	}
 	s.Block = s.Tile
+	if n < 18 {
+		s.Block = min(s.Block, 12)
+	}
 	return s
 }
 
@@ -127,7 +131,8 @@ func (p *Plan) divide(ops []*op, touched uint64, s Sizes) {
 	if s == (Sizes{}) {
 		s = sizes(p.Bits)
 		if p.dual { // two states share the caches
-			s.Tile, s.Block = s.Tile-1, s.Block-1
+			s.Tile--
+			s.Block = s.Tile
 		}
 	}
 	all := uint64(1)<<p.Bits - 1
@@ -273,8 +278,25 @@ func (p *Plan) tableOf(st *step) int {
 	}
 }
 
+// RowBits is the number of bits from which plans work on states in rows: below, a
+// tile is the whole state.
+const RowBits = 14
+
+// Rows reports whether the plan works on states in rows, as memory.Offset says.
+func (p *Plan) Rows() bool { return !p.batch && p.Bits >= RowBits }
+
+// Length is the number of amplitudes from the beginning of a state to its end, gaps
+// between rows included.
+func (p *Plan) Length() int { return int(p.offset(1<<p.Bits) / p.machine.Amplitude()) }
+
 // offset is the distance in bytes that the bits of x add to an address.
-func (p *Plan) offset(x uint64) int64 { return int64(x) * p.machine.Amplitude() }
+func (p *Plan) offset(x uint64) int64 {
+	at := int64(x) * p.machine.Amplitude()
+	if p.Rows() {
+		return memory.Offset(at)
+	}
+	return at
+}
 
 // groups lists the subsets of mask, ascending.
 func (p *Plan) groups(mask uint64) []kernel.Group {

@@ -102,8 +102,8 @@ func (c *Circuit) Decompose(basis []Gate) (*Circuit, error) {
 		}
 		d.expand(op)
 	}
-	if v, ok := d.phase.Const(); !ok || v != 0 {
-		out.GPhase(d.phase)
+	if phase := d.phase.normal(); len(phase) > 0 {
+		out.GPhase(phase)
 	}
 	if err := out.Validate(); err != nil { // sums of huge angles overflow
 		return nil, fmt.Errorf("decomposed circuit: %w", err)
@@ -117,7 +117,7 @@ type decomposer struct {
 	keep, reach [gateCount]bool
 	as          [gateCount]*Circuit
 	out         *Circuit
-	phase       Angle
+	phase       Angle // not in normal form before the end
 }
 
 // newDecomposer chooses for each gate the first rule whose gates are within
@@ -156,7 +156,7 @@ func (d *decomposer) expand(op Op) {
 	var steps *Circuit
 	switch {
 	case op.Gate == GateGPhase:
-		d.phase = d.phase.Plus(op.Angles[0])
+		d.phase = append(d.phase, op.Angles[0]...)
 		return
 	case d.keep[op.Gate]:
 		d.out.Ops = append(d.out.Ops, op)

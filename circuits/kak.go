@@ -255,8 +255,9 @@ func (k *KAK) Count(g Gate) int {
 			return 2
 		}
 		return n
+	default:
+		return -1
 	}
-	return -1
 }
 
 // Circuit returns a circuit on two qubits equal to the matrix to about 1e-14 plus

@@ -1,0 +1,4 @@
+package transpile
+
+// OneQubit is oneQubit for tests.
+var OneQubit = oneQubit

@@ -1,0 +1,160 @@
+package transpile
+
+import (
+	"slices"
+
+	"github.com/qnn-go/qnn/circuits"
+)
+
+// oneQubit joins the gates on one qubit between others into the fewest pulses that the
+// target's gates allow, see [basis], and adds up all global phases at the end. RZ moves
+// through what is diagonal on its qubit and so reaches the next pulse; where the target
+// has no RZ it turns the axes of the pulses that follow. With dropped set, an RZ that is
+// left before a measurement or reset goes: neither its result nor what follows depends on
+// it, up to a phase. Symbols stay symbols.
+//
+// Gates on more qubits stay as they are, and gates on one where the target has not enough
+// of them to express all.
+func oneQubit(c *circuits.Circuit, t *Target, dropped bool) *circuits.Circuit {
+	b := newBasis(t)
+	if b.pulses == nil {
+		return c
+	}
+	f := fusion{
+		basis: b, out: &circuits.Circuit{Qubits: c.Qubits, Clbits: c.Clbits, Ops: make([]circuits.Op, 0, len(c.Ops))},
+		runs: make([]run, c.Qubits), templates: turnTemplates(),
+	}
+	for _, op := range c.Ops {
+		switch {
+		case op.Gate == circuits.GateGPhase:
+			f.phase = append(f.phase, op.Angles[0]...)
+		case isOneQubit(op):
+			f.runs[op.Qubits[0]].add(op, f.templates)
+		default:
+			f.meet(op, dropped)
+		}
+	}
+	for q := range f.runs {
+		f.flush(q)
+	}
+	appendPhase(f.out, f.phase)
+	return f.out
+}
+
+// appendPhase appends a global phase by the sum of terms, unless it is 0.
+func appendPhase(c *circuits.Circuit, terms []circuits.Term) {
+	if sum := circuits.Angle(terms).Plus(nil); !isNear(sum, 0) {
+		c.GPhase(sum)
+	}
+}
+
+// isOneQubit reports whether op is a unitary gate on one qubit.
+func isOneQubit(op circuits.Op) bool { return op.Gate.Unitary() && len(op.Qubits) == 1 }
+
+// turnTemplates are the gates on one qubit as RZ and RY, weight k in place of angle k.
+func turnTemplates() map[circuits.Gate]*circuits.Circuit {
+	out := map[circuits.Gate]*circuits.Circuit{}
+	for _, g := range circuits.Gates() {
+		spec := g.Spec()
+		if !g.Unitary() || spec.Qubits != 1 || len(spec.Params) == 0 {
+			continue
+		}
+		var angles []circuits.Angle
+		for k := range spec.Params {
+			angles = append(angles, circuits.Weight(k))
+		}
+		// Every gate of the table has a rule for this basis.
+		out[g], _ = circuits.New(1).Append(g, angles, 0).Decompose([]circuits.Gate{circuits.GateRZ, circuits.GateRY})
+	}
+	return out
+}
+
+// fusion is the state of [oneQubit].
+type fusion struct {
+	basis     basis
+	out       *circuits.Circuit
+	runs      []run // on each qubit since the last other operation
+	templates map[circuits.Gate]*circuits.Circuit
+	phase     []circuits.Term // of the circuit, not summed up yet
+}
+
+// meet writes op, which ends the runs on its qubits.
+func (f *fusion) meet(op circuits.Op, dropped bool) {
+	for k, q := range op.Qubits {
+		switch {
+		case along(op, k) == axisZ, op.Gate == circuits.GateBarrier && f.basis.axes: // an axis is no operation
+			f.pass(q)
+		case dropped && (op.Gate == circuits.GateMeasure || op.Gate == circuits.GateReset):
+			f.pass(q)
+			f.runs[q] = run{}
+		default:
+			f.flush(q)
+		}
+	}
+	f.out.Ops = append(f.out.Ops, op)
+}
+
+// pass writes the pulses of the run on q and keeps the RZ at its end.
+func (f *fusion) pass(q int) {
+	r := &f.runs[q]
+	r.settle()
+	n := len(r.turns)
+	if n == 0 || n == 1 && !r.turns[0].y {
+		f.rest(r)
+		return
+	}
+	if f.basis.whole {
+		f.flush(q)
+		return
+	}
+	w := f.basis.writer(q)
+	for _, t := range r.turns {
+		w.turn(t)
+	}
+	if f.keep(r, w.ops) {
+		return
+	}
+	f.write(w.ops)
+	r.turns = r.turns[:0]
+	r.phase = r.phase.Plus(w.phase)
+	r.z(w.frame)
+	f.rest(r)
+}
+
+// rest moves the phase of r, whose gates are written or still in turns, to the circuit.
+func (f *fusion) rest(r *run) {
+	f.phase = append(f.phase, r.phase...)
+	r.phase, r.ops, r.carried = nil, nil, len(r.turns) > 0
+}
+
+// flush writes all of the run on q.
+func (f *fusion) flush(q int) {
+	r := &f.runs[q]
+	if r.empty() {
+		return
+	}
+	r.settle()
+	w := f.basis.writer(q)
+	for _, t := range r.turns {
+		w.turn(t)
+	}
+	w.finish()
+	if !f.keep(r, w.ops) {
+		f.write(w.ops)
+		f.phase = append(append(f.phase, r.phase...), w.phase...)
+	}
+	*r = run{}
+}
+
+// keep writes the gates of r as they were, if that is as short as ops and the target has
+// them.
+func (f *fusion) keep(r *run, ops []circuits.Op) bool {
+	if len(r.ops) == 0 || r.carried || len(r.ops) > len(ops) || slices.ContainsFunc(r.ops, func(op circuits.Op) bool { return !f.basis.allows(op) }) {
+		return false
+	}
+	f.write(r.ops)
+	*r = run{}
+	return true
+}
+
+func (f *fusion) write(ops []circuits.Op) { f.out.Ops = append(f.out.Ops, ops...) }

@@ -19,11 +19,11 @@ const batchedQubits = 10
 
 // batched is a small circuit planned for groups of samples.
 type batched struct {
-	forward, back *plan.Plan   // back is nil for a circuit that the machine cannot run backwards
-	others        []observable // the terms of the observables that are not diagonal
-	chunk         int          // samples that one worker runs, group by group
-	calls         sync.Pool    // of *batchCall
-	groups        sync.Pool    // of *group
+	forward, back *plan.Plan        // back is nil for a circuit that the machine cannot run backwards
+	others        []plan.Observable // the terms of the observables that are not diagonal
+	chunk         int               // samples that one worker runs, group by group
+	calls         sync.Pool         // of *batchCall
+	groups        sync.Pool         // of *group
 }
 
 // group is what a worker needs.
@@ -38,32 +38,20 @@ type group struct {
 func newBatched(c *circuits.Circuit, observables []observable, features bool) (*batched, error) {
 	m := kernel.NewMachine(false)
 	s := &batched{}
-	diagonals := make([]plan.Diagonal, len(observables))
+	sums := make([]plan.Observable, len(observables))
 	for k, o := range observables {
 		for _, t := range o {
-			if t.string.X == 0 {
-				diagonals[k] = append(diagonals[k], struct {
-					Coef float64
-					Z    uint64
-				}{t.coef, uint64(t.string.Z)})
-			}
+			sums[k] = append(sums[k], plan.Term{Coef: t.coef, Pauli: t.string})
 		}
 	}
 	var err error
-	if s.forward, err = plan.NewBatch(c, m, diagonals); err != nil {
+	if s.forward, err = plan.NewBatch(c, m, sums); err != nil {
 		return nil, err
 	}
-	if s.back, err = plan.NewBatchAdjoint(c, m, diagonals, features); err != nil {
+	if s.back, err = plan.NewBatchAdjoint(c, m, sums, features); err != nil {
 		return nil, err
 	}
-	for _, o := range observables {
-		o = slices.DeleteFunc(o.at(s.forward.Location, s.forward.Flipped), func(t pauliTerm) bool { return t.string.X == 0 })
-		for i := range o {
-			o[i].string.X >>= m.Lanes
-			o[i].string.Z >>= m.Lanes
-		}
-		s.others = append(s.others, o)
-	}
+	s.others = s.forward.Others()
 	// A chunk is worth sharing when it takes a few microseconds. It does not
 	// depend on the number of workers, so that sums do not.
 	s.chunk = s.forward.Samples() * max(192>>c.Qubits, 1)
@@ -102,7 +90,7 @@ func (s *batched) run(b *plan.Bound, g *group, weights []float64, samples [][]fl
 		}
 		clear(g.lane)
 		for _, t := range o {
-			kernel.ExpectLanes(g.lane, a, t.string, t.coef)
+			kernel.ExpectLanes(g.lane, a, t.Pauli, t.Coef)
 		}
 		for l, v := range g.lane {
 			g.e[l*len(s.others)+k] += v
@@ -125,9 +113,9 @@ func (s *batched) runBack(b *plan.Bound, g *group, lo, n int, loss Loss) {
 	for i, o := range s.others {
 		for _, t := range o {
 			for l := range g.lane {
-				g.lane[l] = t.coef * g.c[l*k+i]
+				g.lane[l] = t.Coef * g.c[l*k+i]
 			}
-			kernel.AddPauliLanes(lambda, psi, t.string, g.lane)
+			kernel.AddPauliLanes(lambda, psi, t.Pauli, g.lane)
 		}
 	}
 	s.back.Gradient(b, g.back, g.states, g.c)

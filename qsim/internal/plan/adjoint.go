@@ -2,6 +2,7 @@ package plan
 
 import (
 	"math/bits"
+	"slices"
 	"unsafe"
 
 	"github.com/qnn-go/qnn/circuits"
@@ -28,22 +29,31 @@ func NewAdjoint(c *circuits.Circuit, m *kernel.Machine, s Sizes) (*Plan, error) 
 	return p, nil
 }
 
-// backwards is the inverse operations of l from its end to the first that has a
-// derivative; false if the machine cannot run one of them on two states.
+// backwards is what there is to do on the way back from the end of l: the inverse of every
+// operation that a derivative further back does not commute with, and the derivatives.
+// false if the machine cannot run one of them on two states.
 func (p *Plan) backwards(l *lowering) ([]*op, bool) {
 	var ops []*op
-	last := 0 // operations from here on have no derivative
-	for i := len(l.ops) - 1; i >= 0; i-- {
-		o := &l.ops[i]
+	var z, x uint64 // of the operations before that are differentiated or undone
+	for i := range l.ops {
+		o := l.ops[i].inverse()
+		o.still = o.commutes(z, x)
+		if o.still && !p.differentiated(o) {
+			continue
+		}
 		if len(o.targets) >= p.machine.Rows {
 			return nil, false
 		}
-		ops = append(ops, o.inverse())
-		if o.class != not && o.class != dense && p.differentiable(o.value) {
-			last = len(ops)
-		}
+		ops = append(ops, o)
+		z, x = z|o.z, x|o.x
 	}
-	return ops[:last], true
+	slices.Reverse(ops)
+	return ops, true
+}
+
+// differentiated reports whether a derivative by the angle of o is taken.
+func (p *Plan) differentiated(o *op) bool {
+	return (o.class == phase || o.class == rotate) && p.differentiable(o.value)
 }
 
 // differentiable reports whether a derivative by v is taken.

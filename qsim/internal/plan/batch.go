@@ -11,53 +11,45 @@ import (
 
 // batchPlan is what a plan for groups of samples has besides.
 type batchPlan struct {
-	features  bool // the gradient is by features too
-	own       int  // bytes of a group's arena: sums over all groups, sums by sample, operands
-	operands  int  // bytes before the operands
-	angleAt   []int
-	turns     []*step // rotations by angles that depend on features
-	phases    []*step // phases by such angles
-	diagonals []*step // of the observables
+	observables []Observable // on index bits, before what they absorbed
+	features    bool         // the gradient is by features too
+	own         int          // bytes of a group's arena: sums over all groups, sums by sample, operands
+	operands    int          // bytes before the operands
+	angleAt     []int
+	turns       []*step // rotations by angles that depend on features
+	phases      []*step // phases by such angles
+	diagonals   []*step // of the observables
 }
 
-// Diagonal is a diagonal observable: the sum of coef·(−1)^parity(x AND Z) over its
-// terms, Z a mask of qubits.
-type Diagonal []struct {
-	Coef float64
-	Z    uint64
-}
-
-// NewBatch plans c for 2^lanes samples at a time, lanes those of m: the lowest bits
-// of an amplitude's index are the number of the sample in the group, and qubit q
-// starts at bit lanes+q. The states all start as |0…0⟩. They end without their
-// global phase, and with the expectation values of the observables known.
-func NewBatch(c *circuits.Circuit, m *kernel.Machine, observables []Diagonal) (*Plan, error) {
-	l, err := lower(c, m.Lanes)
+// NewBatch plans c for the expectation values of the observables, on qubits, of 2^lanes
+// samples at a time, lanes those of m: the lowest bits of an amplitude's index are the
+// number of the sample in the group, and qubit q starts at bit lanes+q. The states all
+// start as |0…0⟩. They end without what the observables do not see, and with the
+// expectation values known but for the terms in [Plan.Others].
+func NewBatch(c *circuits.Circuit, m *kernel.Machine, observables []Observable) (*Plan, error) {
+	p, l, err := newBatch(c, m, observables)
 	if err != nil {
 		return nil, err
 	}
-	p := newPlan(l, m, m.Lanes+c.Qubits)
-	p.batch = true
 	p.divide(l.forwards(), 0, p.whole())
 	last := &p.passes[len(p.passes)-1].blocks
 	stages := (*last)[len(*last)-1].stages
 	s := &stages[len(stages)-1]
-	s.steps = append(s.steps, p.observe(s, kernel.OpWeigh, observables)...)
+	s.steps = append(s.steps, p.observe(s, kernel.OpWeigh)...)
 	p.layout()
 	return p, nil
 }
 
 // NewBatchAdjoint plans the gradient by the weights, and where asked the features,
 // for the states that a plan of [NewBatch] leaves, as [NewAdjoint] does. It adds
-// the observables applied to ψ, times their cotangents, to λ first. It returns nil
-// where NewAdjoint does.
-func NewBatchAdjoint(c *circuits.Circuit, m *kernel.Machine, observables []Diagonal, features bool) (*Plan, error) {
-	l, err := lower(c, m.Lanes)
+// the observables applied to ψ, times their cotangents, to λ first, but for the terms
+// in [Plan.Others]. It returns nil where NewAdjoint does.
+func NewBatchAdjoint(c *circuits.Circuit, m *kernel.Machine, observables []Observable, features bool) (*Plan, error) {
+	p, l, err := newBatch(c, m, observables)
 	if err != nil {
 		return nil, err
 	}
-	p := newPlan(l, m, m.Lanes+c.Qubits)
-	p.batch, p.dual, p.features = true, true, features
+	p.dual, p.features = true, features
 	ops, ok := p.backwards(l)
 	if !ok {
 		return nil, nil
@@ -65,35 +57,59 @@ func NewBatchAdjoint(c *circuits.Circuit, m *kernel.Machine, observables []Diago
 	p.divide(ops, 1<<p.Bits-1, p.whole())
 	if len(p.passes) > 0 {
 		s := &p.passes[0].blocks[0].stages[0]
-		s.steps = append(p.observe(s, kernel.OpApply, observables), s.steps...)
+		s.steps = append(p.observe(s, kernel.OpApply), s.steps...)
 	}
 	p.layout()
 	return p, nil
 }
 
+// newBatch lowers c up to the observables.
+func newBatch(c *circuits.Circuit, m *kernel.Machine, observables []Observable) (*Plan, *lowering, error) {
+	l, err := lower(c, m.Lanes)
+	if err != nil {
+		return nil, nil, err
+	}
+	p := newPlan(l, m, m.Lanes+c.Qubits)
+	p.batch = true
+	for _, o := range observables {
+		p.observables = append(p.observables, o.at(l.location, l.flipped))
+	}
+	l.absorb(p.observables)
+	return p, l, nil
+}
+
+// Others are the terms of each observable that are not diagonal, on the bits of the
+// states that the plan of [NewBatch] leaves, without those that number the samples.
+func (p *Plan) Others() []Observable {
+	out := make([]Observable, len(p.observables))
+	for k, o := range p.observables {
+		for _, t := range o {
+			if t.X != 0 {
+				t.X, t.Z = t.X>>p.machine.Lanes, t.Z>>p.machine.Lanes
+				out[k] = append(out[k], t)
+			}
+		}
+	}
+	return out
+}
+
 // whole makes the state one tile.
 func (p *Plan) whole() Sizes { return Sizes{Tile: p.Bits, Block: p.Bits, Run: p.machine.Lanes} }
 
-// observe makes the steps of the observables for a stage whose rows are where they
-// are stored: tables over the bits outside the block and the rows.
-func (p *Plan) observe(s *stage, op kernel.Op, observables []Diagonal) []step {
+// observe makes the steps of the diagonal terms of the observables for a stage whose rows
+// are where they are stored: tables over the bits outside the block and the rows.
+func (p *Plan) observe(s *stage, op kernel.Op) []step {
 	lanes := uint64(1)<<p.machine.Lanes - 1
 	rows := s.active &^ lanes
 	outside := (1<<p.Bits - 1) &^ s.active
 	in := bits.OnesCount64(rows)
 	var out []step
-	for _, o := range observables {
+	for _, o := range p.observables {
 		st := step{op: op, mask: outside, lane: -1, local: true, diagonal: make([]float64, 1<<(p.Bits-p.machine.Lanes))}
-		for i := range st.diagonal {
-			x := spread(uint64(i), rows) | spread(uint64(i>>in), outside)
-			for _, t := range o {
-				sign := 1.0
-				for q, bit := range p.Location {
-					if t.Z>>q&1 == 1 && (x^p.Flipped)>>bit&1 == 1 {
-						sign = -sign
-					}
-				}
-				st.diagonal[i] += sign * t.Coef
+		for _, t := range o.diagonal() {
+			for i := range st.diagonal {
+				x := spread(uint64(i), rows) | spread(uint64(i>>in), outside)
+				st.diagonal[i] += t.Coef * float64(1-2*(bits.OnesCount64(x&uint64(t.Z))&1))
 			}
 		}
 		out = append(out, st)
@@ -157,10 +173,7 @@ func (p *Plan) layoutLocal() {
 			p.operands = p.own
 		}
 	}
-	if len(p.turns)+len(p.phases) == 0 {
-		return
-	}
-	for i := range p.angles {
+	for i := range p.angles { // refused where not finite, also if nothing depends on them
 		if p.local(i) {
 			p.angleAt = append(p.angleAt, i)
 		}

@@ -23,6 +23,7 @@ type op struct {
 	class   class
 	z, x    uint64 // bits it acts on like Z (or in any way), and like X (or in any way)
 	value   value
+	still   bool         // on the way back: only the derivative is taken, nothing is undone
 	targets []int        // of dense, first least significant
 	matrix  []complex128 // of dense, row-major
 }
@@ -65,6 +66,7 @@ type lowering struct {
 	location []int        // bit that holds a qubit at the end
 	flipped  uint64       // bits that hold the inverse of their qubit at the end
 	phase    []value      // the global phase is their sum
+	touched  uint64       // bits that can be other than 0
 }
 
 // native lists the gates that [lower] knows; circuits.Decompose reduces all
@@ -84,7 +86,8 @@ const (
 	byFeature
 )
 
-// lower rewrites the unitary operations of c, qubit q starting at bit first+q.
+// lower rewrites the unitary operations of c, qubit q starting at bit first+q. As all
+// bits are 0 at first, it leaves out phases and NOTs that need a 1 where there is none yet.
 func lower(c *circuits.Circuit, first int) (*lowering, error) {
 	c, err := c.Decompose(native)
 	if err != nil {
@@ -229,14 +232,21 @@ func (l *lowering) cp(a, b int, v value) {
 }
 
 func (l *lowering) monomial(bits uint64, v value) {
-	l.ops = append(l.ops, op{class: phase, z: bits, value: v})
+	if bits&^l.touched == 0 {
+		l.append(op{class: phase, z: bits, value: v})
+	}
+}
+
+func (l *lowering) append(o op) {
+	l.ops = append(l.ops, o)
+	l.touched |= o.x
 }
 
 func (l *lowering) ry(bit int, v value) {
 	if l.isFlipped(bit) { // X·RY(θ)·X = RY(−θ)
 		v = v.times(-1)
 	}
-	l.ops = append(l.ops, op{class: rotate, z: 1 << bit, x: 1 << bit, value: v})
+	l.append(op{class: rotate, z: 1 << bit, x: 1 << bit, value: v})
 }
 
 // u is U(θ,φ,λ) = P(φ)·RY(θ)·P(λ).
@@ -250,7 +260,9 @@ func (l *lowering) cx(control, target int) {
 	if l.isFlipped(control) {
 		l.flipped ^= 1 << target
 	}
-	l.ops = append(l.ops, op{class: not, z: 1 << control, x: 1 << target})
+	if l.touched>>control&1 == 1 {
+		l.append(op{class: not, z: 1 << control, x: 1 << target})
+	}
 }
 
 func (l *lowering) unitary(targets []int, m []complex128) {
@@ -270,7 +282,7 @@ func (l *lowering) unitary(targets []int, m []complex128) {
 			o.matrix[r*d+c] = m[(r^flip)*d+c^flip]
 		}
 	}
-	l.ops = append(l.ops, o)
+	l.append(o)
 }
 
 // unitary1 writes m = e^{iα}·U(θ,φ,λ).

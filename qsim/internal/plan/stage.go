@@ -33,6 +33,7 @@ func (s *step) turns() bool {
 type term struct {
 	bits   uint64
 	values []value
+	still  bool // on the way back: only derivatives are taken
 }
 
 // emitter writes the steps of one stage. Places 0 … rows−1 of a block are its row
@@ -129,20 +130,20 @@ func (e *emitter) passes(o *op) bool {
 	return true
 }
 
-func (e *emitter) add(b uint64, v ...value) {
+func (e *emitter) add(b uint64, v value, still bool) {
 	for i := range e.pending {
-		if e.pending[i].bits == b {
-			e.pending[i].values = append(e.pending[i].values, v...)
+		if t := &e.pending[i]; t.bits == b {
+			t.values, t.still = append(t.values, v), t.still && still
 			return
 		}
 	}
-	e.pending = append(e.pending, term{b, append([]value(nil), v...)})
+	e.pending = append(e.pending, term{b, []value{v}, still})
 }
 
 func (e *emitter) write(o *op) {
 	switch {
 	case o.class == phase:
-		e.add(o.z, o.value)
+		e.add(o.z, o.value, o.still)
 		return
 	case e.blocked(o):
 		e.flush(o.x)
@@ -176,12 +177,12 @@ func (e *emitter) pushThrough(o *op) {
 	for _, t := range moved {
 		for _, v := range t.values {
 			if t.bits == o.x { // v·t
-				e.add(o.x, v)
-				e.add(o.z, v)
-				e.add(o.x|o.z, v.times(-2))
+				e.add(o.x, v, t.still)
+				e.add(o.z, v, t.still)
+				e.add(o.x|o.z, v.times(-2), t.still)
 			} else { // v·t·c → v·(t⊕c)·c = v·c − v·t·c
-				e.add(o.z, v)
-				e.add(o.x|o.z, v.times(-1))
+				e.add(o.z, v, t.still)
+				e.add(o.x|o.z, v.times(-1), t.still)
 			}
 		}
 	}
@@ -228,7 +229,6 @@ func (e *emitter) rotate(o *op) {
 	if e.rotations == maxRotations {
 		e.shared(nil, 0)
 	}
-	e.rotations++
 	s := step{op: kernel.OpRotate(0), value: o.value, row: e.place(o.x), lane: -1}
 	if s.row >= e.rows {
 		s.op, s.lane, s.row = kernel.OpRotateLane(0), s.row-e.rows, -1
@@ -243,7 +243,10 @@ func (e *emitter) rotate(o *op) {
 		}
 		e.steps = append(e.steps, g)
 	}
-	e.steps = append(e.steps, s)
+	if !o.still {
+		e.rotations++
+		e.steps = append(e.steps, s)
+	}
 }
 
 func (e *emitter) dense(o *op) {
@@ -371,8 +374,19 @@ func (e *emitter) phase(terms []term, outside uint64) {
 	}
 	if len(own) > 0 {
 		s := step{op: kernel.OpPhaseLocal, mask: outside, phases: e.indexed(own, outside), local: true}
-		e.gradient(s)
-		e.steps = append(e.steps, s)
+		e.multiply(s)
+	}
+}
+
+// multiply writes the derivatives by the phases of s, and s.
+func (e *emitter) multiply(s step) {
+	e.gradient(s)
+	if len(s.phases) > 0 && !slices.ContainsFunc(s.phases, func(t term) bool { return !t.still }) {
+		return
+	}
+	e.steps = append(e.steps, s)
+	if s.shared() {
+		e.rotations = 0
 	}
 }
 
@@ -388,20 +402,17 @@ func (e *emitter) apart(terms []term) (same, own []term) {
 			}
 		}
 		if s != nil {
-			same = append(same, term{t.bits, s})
+			same = append(same, term{t.bits, s, t.still})
 		}
 		if o != nil {
-			own = append(own, term{t.bits, o})
+			own = append(own, term{t.bits, o, t.still})
 		}
 	}
 	return same, own
 }
 
 func (e *emitter) shared(terms []term, outside uint64) {
-	e.rotations = 0
-	s := step{op: e.phaseOp(), mask: outside, phases: e.indexed(terms, outside)}
-	e.gradient(s)
-	e.steps = append(e.steps, s)
+	e.multiply(step{op: e.phaseOp(), mask: outside, phases: e.indexed(terms, outside)})
 }
 
 // gradient writes the derivatives by the phases of s.
@@ -422,7 +433,7 @@ func (e *emitter) gradient(s step) {
 func (e *emitter) indexed(terms []term, outside uint64) []term {
 	out := make([]term, len(terms))
 	for i, t := range terms {
-		out[i] = term{e.entries(t.bits, outside), t.values}
+		out[i] = term{e.entries(t.bits, outside), t.values, t.still}
 	}
 	return out
 }

@@ -1,0 +1,106 @@
+package plan
+
+import (
+	"math/bits"
+
+	"github.com/qnn-go/qnn/qsim/internal/kernel"
+)
+
+// Observable is a real sum of Pauli strings.
+type Observable []Term
+
+// Term is Coef times a Pauli string, its masks those of qubits or of index bits.
+type Term struct {
+	Coef float64
+	kernel.Pauli
+}
+
+// diagonal are the terms of o in Z alone.
+func (o Observable) diagonal() Observable {
+	var out Observable
+	for _, t := range o {
+		if t.X == 0 {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// at is o, on qubits, for qubits at the bits location[k], inverted where flipped.
+func (o Observable) at(location []int, flipped uint64) Observable {
+	moved := func(mask int) int {
+		out := 0
+		for ; mask != 0; mask &= mask - 1 {
+			out |= 1 << location[bits.TrailingZeros(uint(mask))]
+		}
+		return out
+	}
+	out := make(Observable, len(o))
+	for i, t := range o {
+		t.X, t.Z = moved(t.X), moved(t.Z)
+		if bits.OnesCount64(uint64(t.Z)&flipped)&1 == 1 { // X·Z·X = −Z
+			t.Coef = -t.Coef
+		}
+		out[i] = t
+	}
+	return out
+}
+
+// absorb removes from the end of l what need not run for the expectation values of the
+// observables, on bits: what commutes with all their terms, so phases before Z and all
+// outside of the light cone, and NOTs, which turn Pauli strings into others.
+func (l *lowering) absorb(observables []Observable) {
+	var kept []op   // the last first
+	var z, x uint64 // of kept
+	for i := len(l.ops) - 1; i >= 0; i-- {
+		o := &l.ops[i]
+		if o.commutes(z, x) && o.absorbed(observables) {
+			continue
+		}
+		kept = append(kept, *o)
+		z, x = z|o.z, x|o.x
+	}
+	l.ops = l.ops[:0]
+	for i := len(kept) - 1; i >= 0; i-- {
+		l.ops = append(l.ops, kept[i])
+	}
+}
+
+// absorbed reports whether o need not run right before the observables; of a NOT they
+// become what they are after it.
+func (o *op) absorbed(observables []Observable) bool {
+	if o.class == not { // X on the control becomes XX, Z on the target ZZ
+		c, t := int(o.z), int(o.x)
+		for _, terms := range observables {
+			for i := range terms {
+				if terms[i].X&c != 0 {
+					terms[i].X ^= t
+				}
+				if terms[i].Z&t != 0 {
+					terms[i].Z ^= c
+				}
+			}
+		}
+		return true
+	}
+	for _, terms := range observables {
+		for _, t := range terms {
+			x, z := uint64(t.X), uint64(t.Z)
+			switch o.class {
+			case phase:
+				if x&o.z != 0 {
+					return false
+				}
+			case rotate: // commutes with Y
+				if (x^z)&o.x != 0 {
+					return false
+				}
+			default:
+				if (x|z)&o.x != 0 {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 )
 
 const adamName = "adam"
@@ -29,6 +30,7 @@ type Adam struct {
 	steps  int64
 	first  []float64 // m, by weight; as long as the weights after the first step
 	second []float64 // v, likewise
+	next   []float64 // weights, m and v of a step until all are known to be finite
 }
 
 var _ Optimizer = (*Adam)(nil)
@@ -76,20 +78,23 @@ func (a *Adam) Step(w []float64, loss float64, grad []float64) error {
 	if first == nil {
 		first, second = make([]float64, len(w)), make([]float64, len(w))
 	}
-	t := float64(a.steps + 1)
+	t, n := float64(a.steps+1), len(w)
 	bias1, bias2 := 1-math.Pow(a.Beta1, t), 1-math.Pow(a.Beta2, t)
+	a.next = slices.Grow(a.next[:0], 3*n)[:3*n]
+	nextW, nextFirst, nextSecond := a.next[:n], a.next[n:2*n], a.next[2*n:]
 	for i := range w {
-		x, _, v := a.move(w[i], grad[i], first[i], second[i], bias1, bias2)
+		x, m, v := a.move(w[i], grad[i], first[i], second[i], bias1, bias2)
 		if !finite(x) {
 			return notFinite(adamName, fmt.Sprintf("next value of weight %d", i), x)
 		}
 		if !finite(v) {
 			return notFinite(adamName, fmt.Sprintf("second moment of weight %d", i), v)
 		}
+		nextW[i], nextFirst[i], nextSecond[i] = x, m, v
 	}
-	for i := range w {
-		w[i], first[i], second[i] = a.move(w[i], grad[i], first[i], second[i], bias1, bias2)
-	}
+	copy(w, nextW)
+	copy(first, nextFirst)
+	copy(second, nextSecond)
 	a.first, a.second = first, second
 	a.steps++
 	return nil

@@ -6,14 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 )
 
 // maxSteps bounds the step counter of a saved state: above 2^53 a counter is no
 // longer exact as a float64.
 const maxSteps = 1 << 53
 
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+func finite(x float64) bool { return x-x == 0 }
 
 func badSetting(optimizer, setting string, x any, want string) error {
 	return fmt.Errorf("%s: %s is %v: %w; it must be %s", optimizer, setting, x, ErrConfig, want)

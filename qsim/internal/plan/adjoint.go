@@ -58,7 +58,7 @@ func (p *Plan) differentiated(o *op) bool {
 
 // differentiable reports whether a derivative by v is taken.
 func (p *Plan) differentiable(v value) bool {
-	return v.index >= 0 && (!p.batch || p.features || p.kinds[v.index]&byWeight != 0)
+	return v.index >= 0 && (!p.batch || p.features || p.angles[v.index].kind&byWeight != 0)
 }
 
 // inverse returns the operation that undoes o.
@@ -189,7 +189,7 @@ func (p *Plan) sumIndex(entry uint64) int {
 // AddGradient adds the derivatives by weights and features that follow from d, those
 // by the angles. dx may be nil.
 func (p *Plan) AddGradient(weights, features, d, dw, dx []float64) {
-	for i, a := range p.angles {
-		a.AddGradient(weights, features, d[i], dw, dx)
+	for i := range p.angles {
+		p.angles[i].addGradient(weights, features, d[i], dw, dx)
 	}
 }

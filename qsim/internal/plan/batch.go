@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"math"
 	"math/bits"
 	"unsafe"
 
@@ -131,7 +130,7 @@ func spread(k, mask uint64) uint64 {
 func (p *Plan) Samples() int { return 1 << p.machine.Lanes }
 
 // local reports whether angle i differs from sample to sample of a batch.
-func (p *Plan) local(i int) bool { return p.batch && p.kinds[i]&byFeature != 0 }
+func (p *Plan) local(i int) bool { return p.batch && p.angles[i].kind&byFeature != 0 }
 
 func (p *Plan) isLocal(v value) bool { return v.index >= 0 && p.local(v.index) }
 
@@ -198,12 +197,20 @@ func (p *Plan) localSize(st *step) int {
 // Group is what one worker needs to run the samples of a group.
 type Group struct {
 	arena   []float64
-	angles  []float64 // of one sample
-	d       []float64 // derivatives by them
+	angles  []float64 // of all samples, angle by angle
+	d       []float64 // derivatives by those of one sample
 	sin     []float64 // of half the turns, then of the phases; by lane
 	cos     []float64
 	entries []complex128
 	scratch []float64
+	calls   []groupCall
+}
+
+// groupCall is a call of the machine for the states of a group, without their address.
+type groupCall struct {
+	kernel.Stage
+	offset int64 // of the block
+	code   int
 }
 
 // NewGroup returns a Group for p, its sums 0.
@@ -213,7 +220,7 @@ func (p *Plan) NewGroup() *Group {
 		local += len(st.phases)
 	}
 	g := &Group{
-		angles: make([]float64, len(p.angles)), d: make([]float64, len(p.angles)),
+		angles: make([]float64, len(p.angles)*p.Samples()), d: make([]float64, len(p.angles)),
 		sin: angles(local * p.Samples()), cos: angles(local * p.Samples()),
 		scratch: make([]float64, 1<<max(p.Bits-p.machine.Lanes, p.machine.Rows)),
 	}
@@ -221,30 +228,49 @@ func (p *Plan) NewGroup() *Group {
 	arena := make([]float64, p.own/8+line)
 	skip := int(-uintptr(unsafe.Pointer(&arena[0])) / 8 % line)
 	g.arena = arena[skip:]
+	for i := range p.passes { // of one tile each
+		for _, set := range p.passes[i].blocks {
+			for _, base := range set.bases {
+				for k := range set.stages {
+					st := &set.stages[k]
+					g.calls = append(g.calls, groupCall{kernel.Stage{
+						Index: base.Index, Loads: &st.loads, Stores: &st.stores,
+						Groups: &st.groups[0], N: len(st.groups), Arena: unsafe.Pointer(&g.arena[0]),
+					}, base.Offset, st.code})
+				}
+			}
+		}
+	}
 	return g
 }
 
 // Load fills in the numbers that depend on features for 1 ≤ len(samples) ≤ Samples()
-// samples. Angles that are not finite give [ErrNotFinite].
+// samples. Angles that are not finite give [ErrNotFinite], but those of a gradient, which
+// are taken to have been loaded into the way there.
 func (p *Plan) Load(g *Group, weights []float64, samples [][]float64) error {
-	for l, x := range samples {
-		for _, i := range p.angleAt {
-			v := p.angles[i].Eval(weights, x)
-			if math.IsNaN(v) || math.IsInf(v, 0) {
+	if p.dual && len(p.turns)+len(p.phases) == 0 {
+		return nil
+	}
+	lanes := p.Samples()
+	for _, i := range p.angleAt {
+		a, values := &p.angles[i], g.angles[i*lanes:][:len(samples)]
+		for l, x := range samples {
+			v := a.eval(weights, x)
+			if v-v != 0 { // NaN or infinite
 				return ErrNotFinite
 			}
-			g.angles[i] = v
+			values[l] = v
 		}
-		p.arguments(g, l)
 	}
+	p.arguments(g)
 	kernel.Sincos(g.sin, g.cos, g.sin)
-	lanes := p.Samples()
 	vector := 2 * lanes
 	for k, st := range p.turns {
-		operands := g.arena[st.sums/8:][:2*vector]
-		for l, c := range g.cos[k*lanes:][:lanes] {
-			s := g.sin[k*lanes+l]
-			operands[2*l], operands[2*l+1], operands[vector+2*l], operands[vector+2*l+1] = c, c, s, s
+		c, s := g.arena[st.sums/8:][:vector], g.arena[st.sums/8+vector:][:vector]
+		cos, sin := g.cos[k*lanes:][:lanes], g.sin[k*lanes:][:lanes]
+		for l := range lanes {
+			c[2*l], c[2*l+1] = cos[l], cos[l]
+			s[2*l], s[2*l+1] = sin[l], sin[l]
 		}
 	}
 	term := len(p.turns)
@@ -257,21 +283,37 @@ func (p *Plan) Load(g *Group, weights []float64, samples [][]float64) error {
 	return nil
 }
 
-// arguments writes the angles of lane l whose sines are needed.
-func (p *Plan) arguments(g *Group, l int) {
-	at := l
+// arguments writes the angles whose sines are needed.
+func (p *Plan) arguments(g *Group) {
+	lanes := p.Samples()
+	x := g.sin
 	for _, st := range p.turns {
-		g.sin[at] = st.value.at(g.angles) / 2
-		at += p.Samples()
+		clear(x[:lanes])
+		p.addValue(g, x[:lanes], st.value, 0.5)
+		x = x[lanes:]
 	}
 	for _, st := range p.phases {
 		for _, t := range st.phases {
-			g.sin[at] = 0
+			clear(x[:lanes])
 			for _, v := range t.values {
-				g.sin[at] += v.at(g.angles)
+				p.addValue(g, x[:lanes], v, 1)
 			}
-			at += p.Samples()
+			x = x[lanes:]
 		}
+	}
+}
+
+// addValue adds a multiple of v to x, lane by lane.
+func (p *Plan) addValue(g *Group, x []float64, v value, times float64) {
+	if v.index < 0 {
+		for l := range x {
+			x[l] += times * v.offset
+		}
+		return
+	}
+	times *= v.scale
+	for l, a := range g.angles[v.index*len(x):][:len(x)] {
+		x[l] += times * a
 	}
 }
 
@@ -302,13 +344,6 @@ func (p *Plan) loadPhase(g *Group, l int, st *step, first int) {
 	}
 }
 
-func (v value) at(angles []float64) float64 {
-	if v.index < 0 {
-		return v.offset
-	}
-	return v.scale * angles[v.index]
-}
-
 // Expect runs the loaded samples on the states in a, and writes the expectation value
 // of observable k for sample l to dst[l·observables+k].
 func (p *Plan) Expect(b *Bound, g *Group, a []complex128, dst []float64) {
@@ -337,8 +372,10 @@ func (p *Plan) Gradient(b *Bound, g *Group, a []complex128, cotangents []float64
 }
 
 func (p *Plan) runGroup(b *Bound, g *Group, a []complex128) {
-	for i := range p.passes {
-		p.run(b, unsafe.Pointer(&a[0]), i, 0, unsafe.Pointer(&g.arena[0]))
+	for i := range g.calls {
+		c := &g.calls[i]
+		c.Base, c.Code = unsafe.Add(unsafe.Pointer(&a[0]), c.offset), &b.code[c.code]
+		p.machine.Run(&c.Stage)
 	}
 }
 
@@ -355,9 +392,9 @@ func (p *Plan) AddLocal(b *Bound, g *Group, weights []float64, samples [][]float
 		if dx != nil {
 			dxl = dx[l]
 		}
-		for i, a := range p.angles {
+		for i := range p.angles {
 			if p.local(i) {
-				a.AddGradient(weights, x, g.d[i], dw, dxl)
+				p.angles[i].addGradient(weights, x, g.d[i], dw, dxl)
 			}
 		}
 	}
@@ -368,9 +405,9 @@ func (p *Plan) AddLocal(b *Bound, g *Group, weights []float64, samples [][]float
 // weights alone, for all samples run since the last call, and clears their sums.
 func (p *Plan) AddShared(b *Bound, g *Group, weights, dw []float64) {
 	p.derivatives(b, g, -1)
-	for i, a := range p.angles {
-		if p.kinds[i] == byWeight {
-			a.AddGradient(weights, nil, g.d[i], dw, nil)
+	for i := range p.angles {
+		if a := &p.angles[i]; a.kind == byWeight {
+			a.addGradient(weights, nil, g.d[i], dw, nil)
 		}
 	}
 	clear(g.arena[:p.arena/8])
@@ -379,11 +416,9 @@ func (p *Plan) AddShared(b *Bound, g *Group, weights, dw []float64) {
 // derivatives sets g.d to those by the local angles of a lane, or by the others with −1.
 func (p *Plan) derivatives(b *Bound, g *Group, lane int) {
 	clear(g.d)
-	p.eachStage(func(s *stage) {
-		for i := range s.steps {
-			if st := &s.steps[i]; st.gradient() && st.local == (lane >= 0) {
-				p.collect(st, g.arena[st.sums/8:][:p.sumsOf(st)/8], lane, b.factors[s.code+1+i], g.d, g.scratch)
-			}
+	for i := range p.gradients {
+		if n := &p.gradients[i]; n.local == (lane >= 0) {
+			p.collect(n.step, g.arena[n.sums/8:][:p.sumsOf(n.step)/8], lane, b.factors[n.code], g.d, g.scratch)
 		}
-	})
+	}
 }

@@ -22,6 +22,7 @@ type Bound struct {
 	angles  []float64
 	sin     []float64 // of half the angles
 	cos     []float64
+	units   []complex128 // e^{iv} of the angles
 	entries []complex128
 	scale   float64 // of the rotations since the last phase
 	turn    float64 // the global phase
@@ -38,7 +39,7 @@ type phaseAt struct {
 // NewBound returns a Bound for p, to be filled by [Plan.Bind].
 func (p *Plan) NewBound() *Bound {
 	const line = 8 // floats
-	b := &Bound{code: make([]kernel.Instr, p.code), angles: make([]float64, len(p.angles)), sin: angles(len(p.angles)), cos: angles(len(p.angles)), entries: make([]complex128, p.widest)}
+	b := &Bound{code: make([]kernel.Instr, p.code), angles: make([]float64, len(p.angles)), sin: angles(len(p.angles)), cos: angles(len(p.angles)), units: make([]complex128, len(p.angles)), entries: make([]complex128, p.widest)}
 	if p.dual {
 		b.factors = make([]float64, p.code)
 	}
@@ -91,18 +92,22 @@ func (p *Plan) eachStage(f func(s *stage)) {
 // Bind fills in all numbers for the given weights and features. Angles may be any
 // finite numbers; others give [ErrNotFinite].
 func (p *Plan) Bind(b *Bound, weights, features []float64) error {
-	for i, a := range p.angles {
+	for i := range p.angles {
 		if p.local(i) {
 			continue
 		}
-		v := a.Eval(weights, features)
-		if math.IsNaN(v) || math.IsInf(v, 0) {
+		v := p.angles[i].eval(weights, features)
+		if v-v != 0 { // NaN or infinite
 			return ErrNotFinite
 		}
 		b.angles[i] = v
 		b.sin[i] = v / 2
 	}
 	kernel.Sincos(b.sin, b.cos, b.sin)
+	for i := range b.units {
+		c, s := b.cos[i], b.sin[i]
+		b.units[i] = complex(c*c-s*s, 2*c*s)
+	}
 	p.fill(b)
 	return nil
 }
@@ -110,26 +115,24 @@ func (p *Plan) Bind(b *Bound, weights, features []float64) error {
 // BindAs is [Plan.Bind] for the weights and features that from was last bound to,
 // by a plan of the same circuit.
 func (p *Plan) BindAs(b, from *Bound) {
-	b.angles, b.sin, b.cos = from.angles, from.sin, from.cos
+	b.angles, b.sin, b.cos, b.units = from.angles, from.sin, from.cos, from.units
 	p.fill(b)
 }
 
 // fill writes the numbers of all steps.
 func (p *Plan) fill(b *Bound) {
 	b.scale, b.turn = 1, b.sum(p.phase)
-	p.eachStage(func(s *stage) {
-		for i := range s.steps {
-			st := &s.steps[i]
-			in, at := &b.code[s.code+1+i], s.tables[i]
-			if st.gradient() {
-				b.factors[s.code+1+i] = b.scale * b.scale
-			} else if st.shared() {
-				p.bindPhase(b, st, at)
-			} else if st.turns() {
-				p.bindRotation(b, st, in, at)
-			}
+	for i := range p.numbers {
+		n := &p.numbers[i]
+		switch {
+		case n.gradient():
+			b.factors[n.code] = b.scale * b.scale
+		case n.shared():
+			p.bindPhase(b, n.step, n.table)
+		default:
+			p.bindRotation(b, n.step, &b.code[n.code], n.table)
 		}
-	})
+	}
 	switch {
 	case p.dual: // the states are not needed any more
 	case p.batch: // the global phase is of no interest
@@ -183,37 +186,47 @@ func (b *Bound) half(v value) complex128 {
 // unit is e^{i Σ values}.
 func (b *Bound) unit(values []value) complex128 {
 	u := complex128(1)
-	for _, v := range values {
+	for i := range values {
+		v := &values[i]
 		if v.index < 0 {
 			u *= v.fixed
 			continue
 		}
-		h := b.half(v)
-		u *= h * h
+		e := b.units[v.index]
+		switch v.scale {
+		case 1:
+			u *= e
+		case -1:
+			u *= cmplx.Conj(e)
+		case 2:
+			u *= e * e
+		case -2:
+			u *= cmplx.Conj(e * e)
+		default:
+			s, c := math.Sincos(b.value(*v))
+			u *= complex(c, s)
+		}
 	}
 	return u
 }
 
 // product sets e to scale times the phases of terms, whose bits are those of an index
-// into e.
+// into e: those of one bit first, ascending.
 func (b *Bound) product(e []complex128, terms []term) {
 	e[0] = complex(b.scale, 0)
 	for size := 1; size < len(e); size *= 2 {
-		f := complex128(1)
-		for i := range terms {
-			if terms[i].bits == uint64(size) {
-				f *= b.unit(terms[i].values)
-			}
+		lo, hi := e[:size], e[size:2*size]
+		if len(terms) == 0 || terms[0].bits != uint64(size) {
+			copy(hi, lo)
+			continue
 		}
-		hi := e[size : 2*size]
-		for i, v := range e[:size] {
+		f := b.unit(terms[0].values)
+		terms = terms[1:]
+		for i, v := range lo {
 			hi[i] = v * f
 		}
 	}
 	for i := range terms {
-		if terms[i].bits&(terms[i].bits-1) == 0 {
-			continue
-		}
 		f, mask := b.unit(terms[i].values), int(terms[i].bits)
 		for i := mask; i < len(e); i = (i + 1) | mask {
 			e[i] *= f

@@ -61,12 +61,11 @@ func (v value) times(f float64) value {
 // lowering is a circuit as operations on bits.
 type lowering struct {
 	ops      []op
-	angles   []circuits.Angle
-	kinds    []dependence // of the angles
-	location []int        // bit that holds a qubit at the end
-	flipped  uint64       // bits that hold the inverse of their qubit at the end
-	phase    []value      // the global phase is their sum
-	touched  uint64       // bits that can be other than 0
+	angles   []angle
+	location []int   // bit that holds a qubit at the end
+	flipped  uint64  // bits that hold the inverse of their qubit at the end
+	phase    []value // the global phase is their sum
+	touched  uint64  // bits that can be other than 0
 }
 
 // native lists the gates that [lower] knows; circuits.Decompose reduces all
@@ -192,17 +191,7 @@ func (l *lowering) angle(a circuits.Angle) value {
 	if v, ok := a.Const(); ok {
 		return constant(v)
 	}
-	kind := dependence(0)
-	for _, t := range a {
-		for _, v := range t.Vars {
-			if v.Feature {
-				kind |= byFeature
-			} else {
-				kind |= byWeight
-			}
-		}
-	}
-	l.angles, l.kinds = append(l.angles, a), append(l.kinds, kind)
+	l.angles = append(l.angles, newAngle(a))
 	return value{index: len(l.angles) - 1, scale: 1}
 }
 

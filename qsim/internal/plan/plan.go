@@ -20,10 +20,11 @@ type Plan struct {
 	batch     bool // lanes are samples
 	arena     int  // bytes of a worker's sums
 	batchPlan      // of a batch
-	angles    []circuits.Angle
-	kinds     []dependence // of angles
-	phase     []value      // the global phase is their sum
+	angles    []angle
+	phase     []value // the global phase is their sum
 	passes    []pass
+	numbers   []numbers // of the steps that have some, in their order
+	gradients []numbers // those that add to sums of derivatives
 	code      int       // instructions in all stages
 	tables    int       // floats in all tables
 	calls     sync.Pool // of *kernel.Stage
@@ -66,6 +67,12 @@ type stage struct {
 	tables        []int
 	loads, stores [16]int64
 	groups        []kernel.Group
+}
+
+// numbers is a step with its place in the code and in the tables.
+type numbers struct {
+	*step
+	code, table int
 }
 
 // Sizes are the numbers of bits of a tile and of a block, and how many of the lowest
@@ -114,7 +121,7 @@ func New(c *circuits.Circuit, m *kernel.Machine, s Sizes) (*Plan, error) {
 func newPlan(l *lowering, m *kernel.Machine, bits int) *Plan {
 	return &Plan{
 		Bits: max(bits, MinBits(m)), Location: l.location, Flipped: l.flipped,
-		machine: m, angles: l.angles, kinds: l.kinds, phase: l.phase,
+		machine: m, angles: l.angles, phase: l.phase,
 	}
 }
 
@@ -247,6 +254,13 @@ func (p *Plan) layout() {
 						st.sums = sums
 						sums += p.sumsOf(st)
 						p.arena = max(p.arena, sums)
+					}
+					n := numbers{st, s.code + 1 + at, s.tables[at]}
+					if st.gradient() {
+						p.gradients = append(p.gradients, n)
+					}
+					if st.gradient() || st.shared() || st.turns() {
+						p.numbers = append(p.numbers, n)
 					}
 				}
 			}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 
@@ -429,11 +430,32 @@ func (e *emitter) gradient(s step) {
 	}
 }
 
-// indexed is terms with bits of a table's index.
+// indexed is terms with bits of a table's index, those of one bit first, ascending, and
+// with no more than one constant each.
 func (e *emitter) indexed(terms []term, outside uint64) []term {
 	out := make([]term, len(terms))
 	for i, t := range terms {
-		out[i] = term{e.entries(t.bits, outside), t.values, t.still}
+		out[i] = term{e.entries(t.bits, outside), folded(t.values), t.still}
+	}
+	slices.SortFunc(out, func(s, t term) int {
+		return cmp.Or(cmp.Compare(min(s.bits&(s.bits-1), 1), min(t.bits&(t.bits-1), 1)), cmp.Compare(s.bits, t.bits))
+	})
+	return out
+}
+
+// folded is values with their constants, if any, added up.
+func folded(values []value) []value {
+	sum, constants := 0.0, false
+	var out []value
+	for _, v := range values {
+		if v.index < 0 {
+			sum, constants = sum+v.offset, true
+			continue
+		}
+		out = append(out, v)
+	}
+	if constants {
+		out = append(out, constant(sum))
 	}
 	return out
 }

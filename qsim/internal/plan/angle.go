@@ -1,0 +1,55 @@
+package plan
+
+import "github.com/qnn-go/qnn/circuits"
+
+// angle is a [circuits.Angle], quick where it is a multiple of one symbol.
+type angle struct {
+	kind dependence
+	coef float64
+	at   int            // index of the weight or feature, −1 for any other polynomial
+	any  circuits.Angle // the angle itself
+}
+
+func newAngle(a circuits.Angle) angle {
+	out := angle{at: -1, any: a}
+	for _, t := range a {
+		for _, v := range t.Vars {
+			if v.Feature {
+				out.kind |= byFeature
+			} else {
+				out.kind |= byWeight
+			}
+		}
+	}
+	if len(a) == 1 && len(a[0].Vars) == 1 {
+		out.coef, out.at = a[0].Coef, a[0].Vars[0].Index
+	}
+	return out
+}
+
+// eval is the value for the given weights and features.
+func (a *angle) eval(weights, features []float64) float64 {
+	switch {
+	case a.at < 0:
+		return a.any.Eval(weights, features)
+	case a.kind == byWeight:
+		return a.coef * weights[a.at]
+	default:
+		return a.coef * features[a.at]
+	}
+}
+
+// addGradient adds scale times the derivatives by weights and features, as
+// [circuits.Angle.AddGradient] does.
+func (a *angle) addGradient(weights, features []float64, scale float64, dw, dx []float64) {
+	switch {
+	case a.at < 0:
+		a.any.AddGradient(weights, features, scale, dw, dx)
+	case a.kind == byWeight:
+		if dw != nil {
+			dw[a.at] += scale * a.coef
+		}
+	case dx != nil:
+		dx[a.at] += scale * a.coef
+	}
+}

@@ -124,7 +124,7 @@ func RunAdjoint[A kernel.Amplitude](p *Plan, b *Bound, a []A, pass, tile int, w 
 // its beginning.
 func (p *Plan) collect(s *step, sums []float64, lane int, factor float64, d, scratch []float64) {
 	if s.op != kernel.OpGradPhase {
-		d[s.value.index] -= factor * s.value.scale * p.rotationSum(s, sums, lane)
+		d[s.value.index] -= factor * s.value.scale * s.rotationSum(sums, lane)
 		return
 	}
 	each := 2
@@ -149,17 +149,18 @@ func (p *Plan) collect(s *step, sums []float64, lane int, factor float64, d, scr
 }
 
 // rotationSum is minus the derivative by the angle of a rotation undone.
-func (p *Plan) rotationSum(s *step, sums []float64, lane int) float64 {
+func (s *step) rotationSum(sums []float64, lane int) float64 {
+	if lane >= 0 {
+		return sums[2*lane] + sums[2*lane+1]
+	}
 	sum := 0.0
-	for i := range 1 << p.machine.Lanes {
-		if lane >= 0 && i != lane {
-			continue
-		}
-		v := sums[2*i] + sums[2*i+1]
+	for i := 0; len(sums) >= 2; i++ {
+		v := sums[0] + sums[1]
 		if s.lane >= 0 && i>>s.lane&1 == 0 {
 			v = -v
 		}
 		sum += v
+		sums = sums[2:]
 	}
 	return sum
 }
@@ -169,11 +170,12 @@ func difference(v []float64, pair int) float64 {
 	if pair >= 0 {
 		return v[2*pair] - v[2*pair+1]
 	}
-	sum := 0.0
-	for i := 0; i < len(v); i += 2 {
-		sum += v[i] - v[i+1]
+	even, odd := 0.0, 0.0
+	for ; len(v) >= 2; v = v[2:] {
+		even += v[0]
+		odd += v[1]
 	}
-	return sum
+	return even - odd
 }
 
 // sumIndex is the index into the sums of a phase for that into its table, whose rows

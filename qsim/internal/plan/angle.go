@@ -39,6 +39,24 @@ func (a *angle) eval(weights, features []float64) float64 {
 	}
 }
 
+// evalAll writes the values for all samples to dst; false if one is NaN or infinite.
+func (a *angle) evalAll(dst, weights []float64, samples [][]float64) bool {
+	dst = dst[:len(samples)]
+	sum := 0.0 // of zeros, or NaN
+	if a.at >= 0 && a.kind == byFeature {
+		for l, x := range samples {
+			dst[l] = a.coef * x[a.at]
+			sum += dst[l] - dst[l]
+		}
+		return sum == 0
+	}
+	for l, x := range samples {
+		dst[l] = a.any.Eval(weights, x)
+		sum += dst[l] - dst[l]
+	}
+	return sum == 0
+}
+
 // addGradient adds scale times the derivatives by weights and features, as
 // [circuits.Angle.AddGradient] does.
 func (a *angle) addGradient(weights, features []float64, scale float64, dw, dx []float64) {

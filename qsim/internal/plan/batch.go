@@ -253,13 +253,8 @@ func (p *Plan) Load(g *Group, weights []float64, samples [][]float64) error {
 	}
 	lanes := p.Samples()
 	for _, i := range p.angleAt {
-		a, values := &p.angles[i], g.angles[i*lanes:][:len(samples)]
-		for l, x := range samples {
-			v := a.eval(weights, x)
-			if v-v != 0 { // NaN or infinite
-				return ErrNotFinite
-			}
-			values[l] = v
+		if !p.angles[i].evalAll(g.angles[i*lanes:], weights, samples) {
+			return ErrNotFinite
 		}
 	}
 	p.arguments(g)
@@ -288,32 +283,33 @@ func (p *Plan) arguments(g *Group) {
 	lanes := p.Samples()
 	x := g.sin
 	for _, st := range p.turns {
-		clear(x[:lanes])
-		p.addValue(g, x[:lanes], st.value, 0.5)
+		half := st.value.scale / 2
+		for l, a := range g.angles[st.value.index*lanes:][:lanes] {
+			x[l] = half * a
+		}
 		x = x[lanes:]
 	}
 	for _, st := range p.phases {
 		for _, t := range st.phases {
 			clear(x[:lanes])
 			for _, v := range t.values {
-				p.addValue(g, x[:lanes], v, 1)
+				addValue(x[:lanes], v, g.angles)
 			}
 			x = x[lanes:]
 		}
 	}
 }
 
-// addValue adds a multiple of v to x, lane by lane.
-func (p *Plan) addValue(g *Group, x []float64, v value, times float64) {
+// addValue adds v to x, lane by lane.
+func addValue(x []float64, v value, angles []float64) {
 	if v.index < 0 {
 		for l := range x {
-			x[l] += times * v.offset
+			x[l] += v.offset
 		}
 		return
 	}
-	times *= v.scale
-	for l, a := range g.angles[v.index*len(x):][:len(x)] {
-		x[l] += times * a
+	for l, a := range angles[v.index*len(x):][:len(x)] {
+		x[l] += v.scale * a
 	}
 }
 

@@ -25,7 +25,6 @@ type Bound struct {
 	units   []complex128 // e^{iv} of the angles
 	entries []complex128
 	scale   float64 // of the rotations since the last phase
-	turn    float64 // the global phase
 	last    phaseAt // the last phase written
 
 	factors []float64 // of the sums of gradients, by instruction: the square of what ψ and λ lack
@@ -121,15 +120,15 @@ func (p *Plan) BindAs(b, from *Bound) {
 
 // fill writes the numbers of all steps.
 func (p *Plan) fill(b *Bound) {
-	b.scale, b.turn = 1, b.sum(p.phase)
+	b.scale = 1
 	for i := range p.numbers {
 		n := &p.numbers[i]
-		switch {
-		case n.gradient():
+		switch n.kind {
+		case ofGradient:
 			b.factors[n.code] = b.scale * b.scale
-		case n.shared():
+		case ofPhase:
 			p.bindPhase(b, n.step, n.table)
-		default:
+		case ofRotation:
 			p.bindRotation(b, n.step, &b.code[n.code], n.table)
 		}
 	}
@@ -141,7 +140,7 @@ func (p *Plan) fill(b *Bound) {
 			table[i] *= b.scale
 		}
 	default:
-		s, c := math.Sincos(b.turn)
+		s, c := math.Sincos(b.sum(p.phase))
 		p.multiply(b.tables[b.last.at:], b.last.entries, complex(c*b.scale, s*b.scale))
 	}
 	for i := range b.single {
@@ -165,21 +164,18 @@ func (b *Bound) sum(vs []value) float64 {
 }
 
 // half is e^{iv/2}.
-func (b *Bound) half(v value) complex128 {
-	if v.index >= 0 {
-		h := complex(b.cos[v.index], b.sin[v.index])
-		switch v.scale {
-		case 1:
-			return h
-		case -1:
-			return cmplx.Conj(h)
-		case 2:
-			return h * h
-		case -2:
-			return cmplx.Conj(h * h)
-		}
+func (b *Bound) half(v *value) complex128 {
+	if v.index < 0 {
+		return v.half
 	}
-	s, c := math.Sincos(b.value(v) / 2)
+	h := complex(b.cos[v.index], b.sin[v.index])
+	switch v.scale {
+	case 1:
+		return h
+	case -1:
+		return cmplx.Conj(h)
+	}
+	s, c := math.Sincos(b.value(*v) / 2)
 	return complex(c, s)
 }
 
@@ -237,7 +233,7 @@ func (b *Bound) product(e []complex128, terms []term) {
 // bindRotation writes RY(θ) = cos(θ/2)·[[1, −t], [t, 1]], t = tan(θ/2), or where
 // |t| > 1 as sin(θ/2)·[[t, −1], [1, t]], t = cot(θ/2); the factor joins scale.
 func (p *Plan) bindRotation(b *Bound, st *step, in *kernel.Instr, at int) {
-	h := b.half(st.value)
+	h := b.half(&st.value)
 	c, s := real(h), imag(h)
 	tangent := math.Abs(s) <= math.Abs(c)
 	t := c / s

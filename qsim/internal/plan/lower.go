@@ -43,12 +43,13 @@ func (o *op) fits(active uint64) bool {
 type value struct {
 	index         int
 	scale, offset float64
-	fixed         complex128 // e^{i·offset}
+	fixed, half   complex128 // e^{i·offset} and e^{i·offset/2}
 }
 
 func constant(v float64) value {
 	s, c := math.Sincos(v)
-	return value{index: -1, offset: v, fixed: complex(c, s)}
+	hs, hc := math.Sincos(v / 2)
+	return value{index: -1, offset: v, fixed: complex(c, s), half: complex(hc, hs)}
 }
 
 func (v value) times(f float64) value {

@@ -72,8 +72,18 @@ type stage struct {
 // numbers is a step with its place in the code and in the tables.
 type numbers struct {
 	*step
+	kind        kind
 	code, table int
 }
+
+// kind is what the numbers of a step are for.
+type kind uint8
+
+const (
+	ofRotation kind = iota
+	ofPhase
+	ofGradient
+)
 
 // Sizes are the numbers of bits of a tile and of a block, and how many of the lowest
 // are always among them. The zero value stands for sizes that suit the state.
@@ -255,18 +265,27 @@ func (p *Plan) layout() {
 						sums += p.sumsOf(st)
 						p.arena = max(p.arena, sums)
 					}
-					n := numbers{st, s.code + 1 + at, s.tables[at]}
-					if st.gradient() {
-						p.gradients = append(p.gradients, n)
-					}
-					if st.gradient() || st.shared() || st.turns() {
-						p.numbers = append(p.numbers, n)
-					}
+					p.addNumbers(st, s.code+1+at, s.tables[at])
 				}
 			}
 		}
 	}
 	p.layoutLocal()
+}
+
+// addNumbers lists st if it has numbers.
+func (p *Plan) addNumbers(st *step, code, table int) {
+	n := numbers{step: st, code: code, table: table}
+	switch {
+	case st.gradient():
+		n.kind = ofGradient
+		p.gradients = append(p.gradients, n)
+	case st.shared():
+		n.kind = ofPhase
+	case !st.turns():
+		return
+	}
+	p.numbers = append(p.numbers, n)
 }
 
 // tableOf is the number of floats that a step has in the tables.

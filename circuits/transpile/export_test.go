@@ -2,3 +2,6 @@ package transpile
 
 // OneQubit is oneQubit for tests.
 var OneQubit = oneQubit
+
+// Cancel is cancel for tests.
+var Cancel = cancel

@@ -1,6 +1,7 @@
 package transpile
 
 import (
+	"math"
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
@@ -43,7 +44,11 @@ func oneQubit(c *circuits.Circuit, t *Target, dropped bool) *circuits.Circuit {
 
 // appendPhase appends a global phase by the sum of terms, unless it is 0.
 func appendPhase(c *circuits.Circuit, terms []circuits.Term) {
-	if sum := circuits.Angle(terms).Plus(nil); !isNear(sum, 0) {
+	sum := circuits.Angle(terms).Plus(nil)
+	if n := len(sum); n > 0 && len(sum[n-1].Vars) == 0 {
+		sum = sum[:n-1].Plus(circuits.Const(math.Remainder(sum[n-1].Coef, 2*math.Pi)))
+	}
+	if !isNear(sum, 0) {
 		c.GPhase(sum)
 	}
 }

@@ -1,0 +1,336 @@
+package transpile
+
+import (
+	"math"
+	"slices"
+
+	"github.com/qnn-go/qnn/circuits"
+)
+
+// cancel removes gates that do nothing, pairs that undo one another, and adds up the
+// angles of gates of one kind on the same qubits, also where they are apart and commute
+// with all that is between them: along the same axis on every qubit that they share, see
+// [axis]. Symbols add up too. Global phases go to the end. The state stays the same.
+//
+// With dropped set, it then removes what no measurement can tell, in a circuit that has
+// one: gates after which their qubits are not used, and gates that are diagonal on the
+// qubits measured next.
+func cancel(c *circuits.Circuit, dropped bool) *circuits.Circuit {
+	k := canceller{ops: make([]placed, 0, len(c.Ops)), wires: make([][]group, c.Qubits)}
+	for _, op := range c.Ops {
+		k.insert(op)
+	}
+	if dropped {
+		k.drop(c.Qubits)
+	}
+	out := &circuits.Circuit{Qubits: c.Qubits, Clbits: c.Clbits, Ops: make([]circuits.Op, 0, len(k.ops))}
+	for _, p := range k.ops {
+		if !p.dead {
+			out.Ops = append(out.Ops, p.op)
+		}
+	}
+	appendPhase(out, k.phase)
+	return out
+}
+
+// window is how many gates that commute cancel looks back over on a qubit.
+const window = 64
+
+// canceller is the state of [cancel].
+type canceller struct {
+	ops   []placed
+	wires [][]group // on each qubit, in order
+	phase []circuits.Term
+}
+
+// placed is an operation of the output.
+type placed struct {
+	op   circuits.Op
+	dead bool
+}
+
+// group is a longest sequence of operations on a qubit that are along one axis; one
+// operation where there is none.
+type group struct {
+	axis    axis
+	members []int // indices of operations
+}
+
+// insert appends op, or what becomes of it together with one before.
+func (k *canceller) insert(op circuits.Op) {
+	switch {
+	case op.Gate == circuits.GateGPhase:
+		k.phase = append(k.phase, op.Angles[0]...)
+		return
+	case op.Gate == circuits.GateI:
+		return
+	case !op.Gate.Unitary():
+		k.place(op)
+		return
+	}
+	r, ok := rotationOf(op)
+	if !ok {
+		if at := k.partner(op, func(old circuits.Op) bool { return isInverse(old, op) }); at >= 0 {
+			k.remove(at)
+			return
+		}
+		k.place(op)
+		return
+	}
+	at := k.partner(op, func(old circuits.Op) bool {
+		s, ok := rotationOf(old)
+		return ok && s.gate == r.gate && sameQubits(old, op)
+	})
+	if at >= 0 {
+		s, _ := rotationOf(k.ops[at].op)
+		k.remove(at)
+		r.angle, r.phase = r.angle.Plus(s.angle), r.phase.Plus(s.phase)
+		op = circuits.Op{Gate: r.gate, Qubits: op.Qubits, Angles: []circuits.Angle{r.angle}}
+	} else {
+		r.phase = nil
+	}
+	k.phase = append(k.phase, r.phase...)
+	k.reduced(op, at >= 0)
+}
+
+// reduced appends a rotation in its shortest form.
+func (k *canceller) reduced(op circuits.Op, merged bool) {
+	if len(op.Angles) == 0 {
+		k.place(op)
+		return
+	}
+	a, phase, zero := period(op)
+	switch {
+	case zero:
+	case op.Gate == circuits.GateCP && (isNear(a, math.Pi) || isNear(a, -math.Pi)):
+		k.insert(circuits.Op{Gate: circuits.GateCZ, Qubits: op.Qubits})
+	case len(op.Qubits) == 2 && pairPauli(op.Gate) != circuits.GateI && (isNear(a, math.Pi) || isNear(a, -math.Pi)):
+		// exp(∓iπ/2·P⊗P) = ∓i·P⊗P
+		v, _ := a.Const()
+		k.phase = append(k.phase, circuits.Const(-v/2)...)
+		for _, q := range op.Qubits {
+			k.insert(circuits.Op{Gate: pairPauli(op.Gate), Qubits: []int{q}})
+		}
+	case merged:
+		k.phase = append(k.phase, phase...)
+		k.place(circuits.Op{Gate: op.Gate, Qubits: op.Qubits, Angles: []circuits.Angle{a}})
+		return
+	default:
+		k.place(op)
+		return
+	}
+	k.phase = append(k.phase, phase...)
+}
+
+// pairPauli is the gate P of a rotation about P⊗P; GateI for other gates.
+func pairPauli(g circuits.Gate) circuits.Gate {
+	switch g {
+	case circuits.GateRXX:
+		return circuits.GateX
+	case circuits.GateRYY:
+		return circuits.GateY
+	case circuits.GateRZZ:
+		return circuits.GateZ
+	default:
+		return circuits.GateI
+	}
+}
+
+// period brings the angle of a rotation into one period, with the phase that this takes;
+// zero says that it does nothing.
+func period(op circuits.Op) (a, phase circuits.Angle, zero bool) {
+	a = op.Angles[0]
+	switch op.Gate {
+	case circuits.GateCRX, circuits.GateCRY, circuits.GateCRZ: // 4π
+		return a, nil, isNear(a, 0)
+	case circuits.GateP, circuits.GateCP: // 2π without a sign
+		r := run{}
+		a = r.wrap(a)
+	default:
+		r := run{}
+		a = r.wrap(a)
+		phase = r.phase
+	}
+	return a, phase, isNear(a, 0)
+}
+
+// place appends op behind all others.
+func (k *canceller) place(op circuits.Op) {
+	at := len(k.ops)
+	k.ops = append(k.ops, placed{op: op})
+	for i, q := range op.Qubits {
+		wire, a := k.wires[q], along(op, i)
+		if n := len(wire); n > 0 && a != axisNone && wire[n-1].axis == a {
+			wire[n-1].members = append(wire[n-1].members, at)
+			continue
+		}
+		k.wires[q] = append(wire, group{axis: a, members: []int{at}})
+	}
+}
+
+// partner finds the last operation that ok accepts and that can be moved to the end, or
+// to which op can be moved; −1 if there is none.
+func (k *canceller) partner(op circuits.Op, ok func(circuits.Op) bool) int {
+	last, found := k.reachable(op, 0)
+	if !found {
+		return -1
+	}
+	for i := len(last) - 1; i >= max(0, len(last)-window); i-- {
+		at := last[i]
+		old := k.ops[at].op
+		if len(old.Qubits) != len(op.Qubits) || !ok(old) {
+			continue
+		}
+		all := true
+		for j := 1; j < len(op.Qubits) && all; j++ {
+			members, found := k.reachable(op, j)
+			all = found && slices.Contains(members[max(0, len(members)-window):], at)
+		}
+		if all {
+			return at
+		}
+	}
+	return -1
+}
+
+// reachable lists the operations at the end of op's j-th qubit that op commutes with
+// there; one that is along no axis is reachable if it is the last.
+func (k *canceller) reachable(op circuits.Op, j int) ([]int, bool) {
+	wire := k.wires[op.Qubits[j]]
+	if len(wire) == 0 {
+		return nil, false
+	}
+	g := wire[len(wire)-1]
+	return g.members, g.axis == along(op, j)
+}
+
+// remove takes out the operation at an index of [canceller.partner].
+func (k *canceller) remove(at int) {
+	k.ops[at].dead = true
+	for _, q := range k.ops[at].op.Qubits {
+		wire := k.wires[q]
+		g := &wire[len(wire)-1]
+		i := len(g.members) - 1
+		for g.members[i] != at { // within the window
+			i--
+		}
+		g.members = slices.Delete(g.members, i, i+1)
+		if len(g.members) == 0 {
+			k.wires[q] = wire[:len(wire)-1]
+		}
+	}
+}
+
+// rotation is a gate as exp(−iθP/2) or a controlled form of it, times a phase.
+type rotation struct {
+	gate         circuits.Gate
+	angle, phase circuits.Angle
+}
+
+// rotationOf is op as one of the rotations that add up.
+func rotationOf(op circuits.Op) (rotation, bool) {
+	turn := func(g circuits.Gate, v float64) (rotation, bool) {
+		return rotation{g, circuits.Const(v), circuits.Const(v / 2)}, true
+	}
+	switch op.Gate {
+	case circuits.GateZ:
+		return turn(circuits.GateRZ, math.Pi)
+	case circuits.GateS:
+		return turn(circuits.GateRZ, math.Pi/2)
+	case circuits.GateSdg:
+		return turn(circuits.GateRZ, -math.Pi/2)
+	case circuits.GateT:
+		return turn(circuits.GateRZ, math.Pi/4)
+	case circuits.GateTdg:
+		return turn(circuits.GateRZ, -math.Pi/4)
+	case circuits.GateX:
+		return turn(circuits.GateRX, math.Pi)
+	case circuits.GateSX:
+		return turn(circuits.GateRX, math.Pi/2)
+	case circuits.GateSXdg:
+		return turn(circuits.GateRX, -math.Pi/2)
+	case circuits.GateY:
+		return turn(circuits.GateRY, math.Pi)
+	case circuits.GateP:
+		return rotation{circuits.GateRZ, op.Angles[0], op.Angles[0].Scale(0.5)}, true
+	case circuits.GateCZ:
+		return rotation{gate: circuits.GateCP, angle: circuits.Const(math.Pi)}, true
+	case circuits.GateRX, circuits.GateRY, circuits.GateRZ, circuits.GateCP, circuits.GateCRX, circuits.GateCRY, circuits.GateCRZ,
+		circuits.GateRXX, circuits.GateRYY, circuits.GateRZZ, circuits.GateRZX:
+		return rotation{gate: op.Gate, angle: op.Angles[0]}, true
+	default:
+		return rotation{}, false
+	}
+}
+
+// isInverse reports whether a and b, gates without angles, undo one another.
+func isInverse(a, b circuits.Op) bool {
+	switch b.Gate {
+	case circuits.GateH, circuits.GateCX, circuits.GateCY, circuits.GateCH, circuits.GateSWAP, circuits.GateECR,
+		circuits.GateCCX, circuits.GateCCZ, circuits.GateCSWAP:
+		return a.Gate == b.Gate && sameQubits(a, b)
+	default:
+		return false
+	}
+}
+
+// sameQubits reports whether a and b, rotations of one kind or the same gate, act on the
+// same qubits in the same parts.
+func sameQubits(a, b circuits.Op) bool {
+	alike := func(x, y []int) bool {
+		return !slices.ContainsFunc(x, func(q int) bool { return !slices.Contains(y, q) })
+	}
+	switch b.Gate {
+	case circuits.GateCZ, circuits.GateCP, circuits.GateCCZ, circuits.GateSWAP, circuits.GateRXX, circuits.GateRYY, circuits.GateRZZ:
+		return alike(a.Qubits, b.Qubits)
+	case circuits.GateCCX:
+		return alike(a.Qubits[:2], b.Qubits[:2]) && a.Qubits[2] == b.Qubits[2]
+	case circuits.GateCSWAP:
+		return a.Qubits[0] == b.Qubits[0] && alike(a.Qubits[1:], b.Qubits[1:])
+	default:
+		return slices.Equal(a.Qubits, b.Qubits)
+	}
+}
+
+// use is what happens to a qubit next.
+type use uint8
+
+const (
+	unused   use = iota // nothing, or a reset
+	measured            // a measurement
+	used                // anything else
+)
+
+// drop removes what no measurement can tell, from the end on.
+func (k *canceller) drop(qubits int) {
+	if !slices.ContainsFunc(k.ops, func(p placed) bool { return p.op.Gate == circuits.GateMeasure }) {
+		return
+	}
+	next := make([]use, qubits)
+	for i := range slices.Backward(k.ops) {
+		p := &k.ops[i]
+		switch {
+		case p.dead:
+		case p.op.Gate == circuits.GateMeasure:
+			next[p.op.Qubits[0]] = measured
+		case p.op.Gate == circuits.GateReset:
+			next[p.op.Qubits[0]] = unused
+		case p.op.Gate == circuits.GateBarrier:
+			for _, q := range p.op.Qubits {
+				if next[q] == measured {
+					next[q] = used
+				}
+			}
+		default:
+			p.dead = true
+			for j, q := range p.op.Qubits {
+				p.dead = p.dead && (next[q] == unused || next[q] == measured && along(p.op, j) == axisZ)
+			}
+			for _, q := range p.op.Qubits {
+				if !p.dead {
+					next[q] = used
+				}
+			}
+		}
+	}
+}

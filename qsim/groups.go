@@ -9,7 +9,6 @@ import (
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
-	"github.com/qnn-go/qnn/qsim/internal/memory"
 	"github.com/qnn-go/qnn/qsim/internal/plan"
 )
 
@@ -19,6 +18,7 @@ const batchedQubits = 10
 
 // batched is a small circuit planned for groups of samples.
 type batched struct {
+	precision     Precision
 	forward, back *plan.Plan        // back is nil for a circuit that the machine cannot run backwards
 	others        []plan.Observable // the terms of the observables that are not diagonal
 	chunk         int               // samples that one worker runs, group by group
@@ -29,15 +29,15 @@ type batched struct {
 // group is what a worker needs.
 type group struct {
 	forward, back *plan.Group
-	states        []complex128 // ψ, then λ
-	lane          []float64    // a number for each sample
-	e, c          []float64    // expectation values and cotangents, of one sample after the other
+	states        vector    // ψ, then λ
+	lane          []float64 // a number for each sample
+	e, c          []float64 // expectation values and cotangents, of one sample after the other
 }
 
 // newBatched plans c, its gradient by weights and, where asked, features.
-func newBatched(c *circuits.Circuit, observables []observable, features bool) (*batched, error) {
-	m := kernel.NewMachine(false)
-	s := &batched{}
+func newBatched(p Precision, c *circuits.Circuit, observables []observable, features bool) (*batched, error) {
+	m := kernel.NewMachine(p == Single)
+	s := &batched{precision: p}
 	sums := make([]plan.Observable, len(observables))
 	for k, o := range observables {
 		for _, t := range o {
@@ -54,7 +54,8 @@ func newBatched(c *circuits.Circuit, observables []observable, features bool) (*
 	s.others = s.forward.Others()
 	// A chunk is worth sharing when it takes a few microseconds. It does not
 	// depend on the number of workers, so that sums do not.
-	s.chunk = s.forward.Samples() * max(192>>c.Qubits, 1)
+	n := s.forward.Samples()
+	s.chunk = n * max(768>>c.Qubits/n, 1)
 	return s, nil
 }
 
@@ -64,7 +65,7 @@ func (s *batched) group() *group {
 	}
 	n, k := s.forward.Samples(), len(s.others)
 	g := &group{
-		forward: s.forward.NewGroup(), states: memory.Alloc[complex128](2 << s.forward.Bits),
+		forward: s.forward.NewGroup(), states: allocate(s.precision, 2<<s.forward.Bits),
 		lane: make([]float64, n), e: make([]float64, n*k), c: make([]float64, n*k),
 	}
 	if s.back != nil {
@@ -78,19 +79,19 @@ func (s *batched) run(b *plan.Bound, g *group, weights []float64, samples [][]fl
 	if err := s.forward.Load(g.forward, weights, samples); err != nil {
 		return err
 	}
-	a := g.states[:1<<s.forward.Bits]
-	clear(a)
+	a := g.states.part(0, 1<<s.forward.Bits)
+	a.clear(false)
 	for l := range s.forward.Samples() {
-		a[l] = 1
+		a.set(l, 1)
 	}
-	s.forward.Expect(b, g.forward, a, g.e)
+	a.expectGroup(s.forward, b, g.forward, g.e)
 	for k, o := range s.others {
 		if len(o) == 0 {
 			continue
 		}
 		clear(g.lane)
 		for _, t := range o {
-			kernel.ExpectLanes(g.lane, a, t.Pauli, t.Coef)
+			a.expectLanes(g.lane, t.Pauli, t.Coef)
 		}
 		for l, v := range g.lane {
 			g.e[l*len(s.others)+k] += v
@@ -108,17 +109,17 @@ func (s *batched) runBack(b *plan.Bound, g *group, lo, n int, loss Loss) {
 		loss(lo+l, g.e[l*k:(l+1)*k], g.c[l*k:(l+1)*k])
 	}
 	size := 1 << s.forward.Bits
-	psi, lambda := g.states[:size], g.states[size:2*size]
-	clear(lambda)
+	psi, lambda := g.states.part(0, size), g.states.part(size, 2*size)
+	lambda.clear(false)
 	for i, o := range s.others {
 		for _, t := range o {
 			for l := range g.lane {
 				g.lane[l] = t.Coef * g.c[l*k+i]
 			}
-			kernel.AddPauliLanes(lambda, psi, t.Pauli, g.lane)
+			lambda.addPauliLanes(psi, t.Pauli, g.lane)
 		}
 	}
-	s.back.Gradient(b, g.back, g.states, g.c)
+	g.states.gradientGroup(s.back, b, g.back, g.c)
 }
 
 // batchCall is one call for many samples.
@@ -260,10 +261,9 @@ type groups struct {
 	features [2]*batched // [1] with derivatives by features
 }
 
-// small returns the plan for groups of samples, nil where there is none: groups are in
-// double precision.
+// small returns the plan for groups of samples, nil where there is none.
 func (p *Program) small(features bool) *batched {
-	if p.qubits > batchedQubits || p.dynamic != nil || p.precision == Single {
+	if p.qubits > batchedQubits || p.dynamic != nil {
 		return nil
 	}
 	s := &p.groups
@@ -273,7 +273,7 @@ func (p *Program) small(features bool) *batched {
 	}
 	s.once[k].Do(func() {
 		var err error
-		if s.features[k], err = newBatched(p.circuit, p.observables, features); err != nil { // the circuit was validated
+		if s.features[k], err = newBatched(p.precision, p.circuit, p.observables, features); err != nil { // the circuit was validated
 			panic(fmt.Sprintf("qsim: %v", err))
 		}
 	})

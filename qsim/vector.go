@@ -230,3 +230,37 @@ func (v vector) tileBack(p *plan.Plan, b *plan.Bound, pass, tile int, sums *plan
 	}
 	plan.RunAdjoint(p, b, v.double, pass, tile, sums, d)
 }
+
+// expectGroup is plan.Expect.
+func (v vector) expectGroup(p *plan.Plan, b *plan.Bound, g *plan.Group, dst []float64) {
+	if v.single != nil {
+		plan.Expect(p, b, g, v.single, dst)
+		return
+	}
+	plan.Expect(p, b, g, v.double, dst)
+}
+
+// gradientGroup is plan.Gradient.
+func (v vector) gradientGroup(p *plan.Plan, b *plan.Bound, g *plan.Group, cotangents []float64) {
+	if v.single != nil {
+		plan.Gradient(p, b, g, v.single, cotangents)
+		return
+	}
+	plan.Gradient(p, b, g, v.double, cotangents)
+}
+
+func (v vector) expectLanes(dst []float64, s kernel.Pauli, coef float64) {
+	if v.single != nil {
+		kernel.ExpectLanes(dst, v.single, s, coef)
+		return
+	}
+	kernel.ExpectLanes(dst, v.double, s, coef)
+}
+
+func (v vector) addPauliLanes(a vector, s kernel.Pauli, coef []float64) {
+	if v.single != nil {
+		kernel.AddPauliLanes(v.single, a.single, s, coef)
+		return
+	}
+	kernel.AddPauliLanes(v.double, a.double, s, coef)
+}

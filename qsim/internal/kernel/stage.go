@@ -170,6 +170,9 @@ func (m *Machine) Amplitude() int64 {
 	return 16
 }
 
+// Vector is the size of a vector in bytes.
+func (m *Machine) Vector() int { return int(m.Amplitude()) << m.Lanes }
+
 // Argument is t as Instr.Arg.
 func (m *Machine) Argument(t float64) uint64 {
 	if m.Single {

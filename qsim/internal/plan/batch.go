@@ -181,12 +181,12 @@ func (p *Plan) layoutLocal() {
 
 // localSize is the size in bytes of the operands or sums of a local step.
 func (p *Plan) localSize(st *step) int {
-	vector := 16 << p.machine.Lanes
+	vector := p.machine.Vector()
 	switch {
+	case st.adds():
+		return p.sumsOf(st)
 	case st.diagonal != nil:
 		return vector
-	case st.gradient():
-		return p.sumsOf(st)
 	case st.op == kernel.OpPhaseLocal:
 		return 2 * vector << (p.machine.Rows + bits.OnesCount64(st.mask))
 	default:
@@ -199,6 +199,7 @@ type Group struct {
 	arena   []float64
 	angles  []float64 // of all samples, angle by angle
 	d       []float64 // derivatives by those of one sample
+	lane    []float64 // a number for each sample
 	sin     []float64 // of half the turns, then of the phases; by lane
 	cos     []float64
 	entries []complex128
@@ -220,7 +221,7 @@ func (p *Plan) NewGroup() *Group {
 		local += len(st.phases)
 	}
 	g := &Group{
-		angles: make([]float64, len(p.angles)*p.Samples()), d: make([]float64, len(p.angles)),
+		angles: make([]float64, len(p.angles)*p.Samples()), d: make([]float64, len(p.angles)), lane: make([]float64, p.Samples()),
 		sin: angles(local * p.Samples()), cos: angles(local * p.Samples()),
 		scratch: make([]float64, 1<<max(p.Bits-p.machine.Lanes, p.machine.Rows)),
 	}
@@ -259,14 +260,9 @@ func (p *Plan) Load(g *Group, weights []float64, samples [][]float64) error {
 	}
 	p.arguments(g)
 	kernel.Sincos(g.sin, g.cos, g.sin)
-	vector := 2 * lanes
 	for k, st := range p.turns {
-		c, s := g.arena[st.sums/8:][:vector], g.arena[st.sums/8+vector:][:vector]
-		cos, sin := g.cos[k*lanes:][:lanes], g.sin[k*lanes:][:lanes]
-		for l := range lanes {
-			c[2*l], c[2*l+1] = cos[l], cos[l]
-			s[2*l], s[2*l+1] = sin[l], sin[l]
-		}
+		p.write(g, st.sums, g.cos[k*lanes:][:lanes])
+		p.write(g, st.sums+p.machine.Vector(), g.sin[k*lanes:][:lanes])
 	}
 	term := len(p.turns)
 	for _, st := range p.phases {
@@ -331,20 +327,51 @@ func (p *Plan) loadPhase(g *Group, l int, st *step, first int) {
 			e[i] *= f
 		}
 	}
-	vector := 2 << p.machine.Lanes
-	table := g.arena[st.sums/8:]
-	for row, v := range e {
-		re, im := table[2*row*vector:][:vector], table[(2*row+1)*vector:][:vector]
-		re[2*l], re[2*l+1] = real(v), real(v)
-		im[2*l], im[2*l+1] = -imag(v), imag(v)
+	if p.machine.Single {
+		spreadPhases(operand[float32](g, st.sums, 4*rows*p.Samples()), e, l)
+	} else {
+		spreadPhases(operand[float64](g, st.sums, 4*rows*p.Samples()), e, l)
 	}
 }
 
-// Expect runs the loaded samples on the states in a, and writes the expectation value
-// of observable k for sample l to dst[l·observables+k].
-func (p *Plan) Expect(b *Bound, g *Group, a []complex128, dst []float64) {
+// operand is n floats of the machine's precision at an offset in bytes in the arena.
+func operand[T float32 | float64](g *Group, offset, n int) []T {
+	return unsafe.Slice((*T)(unsafe.Add(unsafe.Pointer(&g.arena[0]), offset)), n)
+}
+
+// write makes the operand at offset of a number for each lane.
+func (p *Plan) write(g *Group, offset int, values []float64) {
+	if p.machine.Single {
+		spreadValues(operand[float32](g, offset, 2*len(values)), values)
+	} else {
+		spreadValues(operand[float64](g, offset, 2*len(values)), values)
+	}
+}
+
+// spreadValues writes every value twice, for real and imaginary part.
+func spreadValues[T float32 | float64](dst []T, values []float64) {
+	for _, v := range values {
+		dst[0], dst[1] = T(v), T(v)
+		dst = dst[2:]
+	}
+}
+
+// spreadPhases writes lane l of a table with a row for each of e, as kernel.OpPhaseLocal
+// takes it.
+func spreadPhases[T float32 | float64](table []T, e []complex128, l int) {
+	vector := len(table) / (2 * len(e))
+	for row, v := range e {
+		re, im := table[2*row*vector:][:vector], table[(2*row+1)*vector:][:vector]
+		re[2*l], re[2*l+1] = T(real(v)), T(real(v))
+		im[2*l], im[2*l+1] = T(-imag(v)), T(imag(v))
+	}
+}
+
+// Expect runs the loaded samples of p on the states in a, and writes the expectation
+// value of observable k for sample l to dst[l·observables+k].
+func Expect[A kernel.Amplitude](p *Plan, b *Bound, g *Group, a []A, dst []float64) {
 	clear(g.arena[p.arena/8 : p.operands/8])
-	p.runGroup(b, g, a)
+	p.runGroup(b, g, address(p, a))
 	for k, st := range p.diagonals {
 		sums := g.arena[st.sums/8:]
 		for l := range p.Samples() {
@@ -353,24 +380,24 @@ func (p *Plan) Expect(b *Bound, g *Group, a []complex128, dst []float64) {
 	}
 }
 
-// Gradient runs the loaded samples backwards on the states in a, ψ and then λ, and
+// Gradient runs the loaded samples of p backwards on the states in a, ψ and then λ, and
 // adds to the sums of g. cotangents[l·observables+k] is the derivative of the loss
 // by the expectation value of observable k for sample l.
-func (p *Plan) Gradient(b *Bound, g *Group, a []complex128, cotangents []float64) {
+func Gradient[A kernel.Amplitude](p *Plan, b *Bound, g *Group, a []A, cotangents []float64) {
 	for k, st := range p.diagonals {
-		c := g.arena[st.sums/8:]
-		for l := range p.Samples() {
-			v := cotangents[l*len(p.diagonals)+k]
-			c[2*l], c[2*l+1] = v, v
+		c := g.lane
+		for l := range c {
+			c[l] = cotangents[l*len(p.diagonals)+k]
 		}
+		p.write(g, st.sums, c)
 	}
-	p.runGroup(b, g, a)
+	p.runGroup(b, g, address(p, a))
 }
 
-func (p *Plan) runGroup(b *Bound, g *Group, a []complex128) {
+func (p *Plan) runGroup(b *Bound, g *Group, a unsafe.Pointer) {
 	for i := range g.calls {
 		c := &g.calls[i]
-		c.Base, c.Code = unsafe.Add(unsafe.Pointer(&a[0]), c.offset), &b.code[c.code]
+		c.Base, c.Code = unsafe.Add(a, c.offset), &b.code[c.code]
 		p.machine.Run(&c.Stage)
 	}
 }

@@ -62,7 +62,7 @@ func TestBatch(t *testing.T) {
 				if err := p.Load(g, weights, samples); err != nil {
 					t.Fatal(err)
 				}
-				p.Expect(b, g, a, e)
+				Expect(p, b, g, a, e)
 			}
 			for k, o := range p.Others() {
 				for _, term := range o {

@@ -49,7 +49,7 @@ type Op uint16
 
 const (
 	OpLoad  Op = 0 // must come first
-	OpStore Op = 1 // must come last
+	OpStore Op = 1 // must come last, or OpLeave
 
 	// opRotate: for every r without bit j, with t = Arg,
 	// v[r], v[r|j] = v[r] − t·v[r|j], v[r|j] + t·v[r].
@@ -109,8 +109,14 @@ const (
 	// OpApply, in dual stages: λ[r] += d·(c·ψ[r]), c the vector at Arena+Arg, element by
 	// element, d as in OpWeigh with as many rows as ψ has.
 	OpApply Op = 143
+	// OpGradBits is OpGradPhase for phases that depend on one bit each: the vectors at
+	// Arena+Arg, one for each row bit of ψ and one more, gain the sum of what OpGradPhase
+	// adds over the rows with the bit, and over all.
+	OpGradBits Op = 144
+	// OpLeave ends a program in place of OpStore; memory holds anything after it.
+	OpLeave Op = 145
 
-	ops = 144
+	ops = 146
 )
 
 // The sums at Arena of OpWeigh and the Grad operations are vectors of float64, with as many

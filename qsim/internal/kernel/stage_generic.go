@@ -38,13 +38,15 @@ func runStage[T float](m *Machine, s *Stage) {
 		in := s.Code
 		for {
 			in = (*Instr)(unsafe.Add(unsafe.Pointer(in), unsafe.Sizeof(*in)))
-			if Op(in.op) == OpStore {
+			if Op(in.op) == OpStore || Op(in.op) == OpLeave {
 				break
 			}
 			b.step(Op(in.op), in, s.Index|g.Index, s.Arena)
 		}
 		for r := range b.rows {
-			copy(vectorAt[T](base, s.Stores[r], b.size), b.v[r][:b.size])
+			if Op(in.op) == OpStore {
+				copy(vectorAt[T](base, s.Stores[r], b.size), b.v[r][:b.size])
+			}
 		}
 	}
 }
@@ -319,6 +321,15 @@ func (b *block[T]) gradient(op Op, in *Instr, x uint64, arena unsafe.Pointer) {
 		for r := range psi {
 			for e := range sum {
 				sum[e] += float64(lambda[r][e] * psi[r][e^l])
+			}
+		}
+	case op == OpGradBits:
+		for j := 0; 1<<j <= half; j++ { // the last for all rows
+			sum := vectorAt[float64](arena, int64(in.Arg)+int64(j*b.size)*8, b.size)
+			for r := range psi {
+				for e := 0; e < b.size && (r>>j&1 == 1 || 1<<j == half); e++ {
+					sum[e] += float64(lambda[r][e] * psi[r][e^1])
+				}
 			}
 		}
 	default:

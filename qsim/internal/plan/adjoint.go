@@ -79,16 +79,20 @@ func (o *op) inverse() *op {
 
 // gradient reports whether s adds to the sums of a worker.
 func (s *step) gradient() bool {
-	return s.op >= kernel.OpGradRotate(0) && s.op <= kernel.OpGradPhase
+	return s.op >= kernel.OpGradRotate(0) && s.op <= kernel.OpGradPhase || s.op == kernel.OpGradBits
 }
 
 // sumsOf is the size in bytes of the sums of a gradient.
 func (p *Plan) sumsOf(s *step) int {
 	vector := 16 << p.machine.Lanes
-	if s.op == kernel.OpGradPhase {
+	switch s.op {
+	case kernel.OpGradPhase:
 		return vector << (p.machine.Rows - 1) << bits.OnesCount64(s.mask)
+	case kernel.OpGradBits:
+		return vector * p.machine.Rows
+	default:
+		return vector
 	}
-	return vector
 }
 
 // Sums is what a worker needs to run a gradient, reusable for any tile.
@@ -123,10 +127,29 @@ func RunAdjoint[A kernel.Amplitude](p *Plan, b *Bound, a []A, pass, tile int, w 
 // with lane −1. It writes over scratch, which has half the length of sums and may be
 // its beginning.
 func (p *Plan) collect(s *step, sums []float64, lane int, factor float64, d, scratch []float64) {
-	if s.op != kernel.OpGradPhase {
+	switch s.op {
+	case kernel.OpGradPhase:
+		p.collectRows(s, sums, lane, factor, d, scratch)
+	case kernel.OpGradBits:
+		for _, t := range s.phases {
+			t.add(d, factor*p.bitSum(t.bits, sums, lane))
+		}
+	default:
 		d[s.value.index] -= factor * s.value.scale * s.rotationSum(sums, lane)
-		return
 	}
+}
+
+// add adds to d the derivatives by the values of t, sum that of Im λ*ψ where its bits are 1.
+func (t *term) add(d []float64, sum float64) {
+	for i := range t.values {
+		if v := &t.values[i]; v.index >= 0 {
+			d[v.index] += 2 * v.scale * sum
+		}
+	}
+}
+
+// collectRows is collect for kernel.OpGradPhase.
+func (p *Plan) collectRows(s *step, sums []float64, lane int, factor float64, d, scratch []float64) {
 	each := 2
 	if p.batch {
 		each <<= p.machine.Lanes
@@ -140,12 +163,27 @@ func (p *Plan) collect(s *step, sums []float64, lane int, factor float64, d, scr
 		for i := mask; i < len(im); i = (i + 1) | mask {
 			sum += im[i]
 		}
-		for _, v := range t.values {
-			if v.index >= 0 {
-				d[v.index] += 2 * factor * v.scale * sum
-			}
+		t.add(d, factor*sum)
+	}
+}
+
+// bitSum is the sum of Im λ*ψ that kernel.OpGradBits has taken where a bit of the index
+// into a table of phases is 1.
+func (p *Plan) bitSum(bit uint64, sums []float64, lane int) float64 {
+	at, vector := bits.TrailingZeros64(bit), 2<<p.machine.Lanes
+	if !p.batch {
+		at -= p.machine.Lanes
+	}
+	if at >= 0 { // of a row
+		return difference(sums[at*vector:][:vector], lane)
+	}
+	sum := 0.0
+	for i := range 1 << p.machine.Lanes {
+		if uint64(i)&bit != 0 {
+			sum += difference(sums[(p.machine.Rows-1)*vector:], i)
 		}
 	}
+	return sum
 }
 
 // rotationSum is minus the derivative by the angle of a rotation undone.

@@ -70,7 +70,11 @@ func (p *Plan) NewBound() *Bound {
 				b.tables[s.tables[i]+2*k], b.tables[s.tables[i]+2*k+1] = real(v), imag(v)
 			}
 		}
-		p.machine.Set(&b.code[s.code+1+len(s.steps)], kernel.OpStore)
+		end := kernel.OpStore
+		if p.dual && s.code+2+len(s.steps) == p.code { // nothing comes after it
+			end = kernel.OpLeave
+		}
+		p.machine.Set(&b.code[s.code+1+len(s.steps)], end)
 	})
 	return b
 }

@@ -424,6 +424,9 @@ func (e *emitter) gradient(s step) {
 	for _, t := range s.phases {
 		if slices.ContainsFunc(t.values, e.differentiable) {
 			s.op = kernel.OpGradPhase
+			if s.mask == 0 && !slices.ContainsFunc(s.phases, func(t term) bool { return t.bits&(t.bits-1) != 0 }) {
+				s.op = kernel.OpGradBits
+			}
 			e.steps = append(e.steps, s)
 			return
 		}

@@ -29,7 +29,8 @@ const (
 	opFlip, opFlipLane, opSwap                    = 88, 92, 96
 	opDense2, opDense3                            = 112, 128
 	opGradRotate, opGradRotateLane, opGradPhase   = 132, 136, 140
-	opPhaseRows, opWeigh, opApply, ops            = 141, 142, 143, 144
+	opPhaseRows, opWeigh, opApply                 = 141, 142, 143
+	opGradBits, opLeave, ops                      = 144, 145, 146
 )
 
 func (m *machine) lanes() int { // bits
@@ -76,7 +77,7 @@ func (m *machine) op(number int, body func()) {
 	m.Attributes(4) // NOSPLIT
 	m.SignatureExpr("func()")
 	body()
-	if number != opStore {
+	if number != opStore && number != opLeave {
 		next(m.Context)
 	}
 }
@@ -85,7 +86,7 @@ func (m *machine) op(number int, body func()) {
 func (m *machine) table() {
 	m.Function("steps" + m.name)
 	m.Attributes(4)
-	m.SignatureExpr("func(table *[144]uintptr)")
+	m.SignatureExpr(fmt.Sprintf("func(table *[%d]uintptr)", ops))
 	m.Load(m.Param("table"), RDI)
 	for i := range ops {
 		name, ok := m.ops[i]
@@ -130,16 +131,22 @@ func (m *machine) memory() {
 			m.MOVQ(at(R10, 8*r), RAX)
 			m.VMOVUPD(m.v(r), Mem{Base: RDI, Index: RAX, Scale: 1})
 		}
-		end := m.jumpLabel()
-		m.DECQ(R12)
-		m.JEQ(LabelRef(end))
-		m.ADDQ(Imm(16), R11)
-		m.MOVQ(at(RBX, stageCode), RSI)
-		dispatch(m.Context)
-		m.Label(end)
-		m.VZEROUPPER()
-		m.RET()
+		m.nextGroup()
 	})
+	m.op(opLeave, m.nextGroup)
+}
+
+// nextGroup starts the program for the next group, or returns.
+func (m *machine) nextGroup() {
+	end := m.jumpLabel()
+	m.DECQ(R12)
+	m.JEQ(LabelRef(end))
+	m.ADDQ(Imm(16), R11)
+	m.MOVQ(at(RBX, stageCode), RSI)
+	dispatch(m.Context)
+	m.Label(end)
+	m.VZEROUPPER()
+	m.RET()
 }
 
 // swap sets to to from with the lanes exchanged that differ in lane bit l.

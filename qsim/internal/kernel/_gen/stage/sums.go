@@ -1,6 +1,8 @@
 package main
 
 import (
+	"math/bits"
+
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
 )
@@ -190,11 +192,11 @@ func (m *machine) gradients() {
 			m.addTo(0, s)
 		})
 	}
+	vector := m.bytes // of float64
+	if m.single {
+		vector *= 2
+	}
 	m.op(opGradPhase, func() {
-		vector := m.bytes // of float64
-		if m.single {
-			vector *= 2
-		}
 		m.arena()
 		m.selected(half * vector)
 		for r := range half {
@@ -204,6 +206,38 @@ func (m *machine) gradients() {
 			m.addTo(r*vector, q)
 		}
 	})
+	m.op(opGradBits, func() {
+		m.arena()
+		m.gradBits(half, vector)
+	})
+}
+
+// gradBits adds up the products of OpGradPhase, bit by bit: the sum of the rows with the
+// bit is taken, and the rows are folded to those without.
+func (m *machine) gradBits(half, vector int) {
+	rows := make([]VecPhysical, half)
+	temp := []VecPhysical{m.free(6), m.free(7)} // those of addTo
+	for r := range rows {
+		rows[r] = m.free(r)
+		if m.wide && r >= 6 {
+			rows[r] = m.free(r + 2)
+		}
+		m.reim(m.v(r), rows[r])
+		m.mul(m.v(half+r), rows[r], rows[r])
+	}
+	for bit := 0; len(rows) > 1; bit++ {
+		sum := temp[0]
+		m.VMOVAPD(rows[1], sum)
+		for i := 3; i < len(rows); i += 2 {
+			m.add(rows[i], sum, sum)
+		}
+		for i := 0; i < len(rows); i += 2 {
+			m.add(rows[i+1], rows[i], rows[i/2])
+		}
+		rows = rows[:len(rows)/2]
+		m.addTo(bit*vector, sum)
+	}
+	m.addTo(bits.Len(uint(half-1))*vector, rows[0])
 }
 
 // observables writes the sum of weighted squares, and the product with a diagonal

@@ -322,10 +322,7 @@ func (k *canceller) drop(qubits int) {
 				}
 			}
 		default:
-			p.dead = true
-			for j, q := range p.op.Qubits {
-				p.dead = p.dead && (next[q] == unused || next[q] == measured && along(p.op, j) == axisZ)
-			}
+			p.dead = isHidden(p.op, next)
 			for _, q := range p.op.Qubits {
 				if !p.dead {
 					next[q] = used
@@ -333,4 +330,14 @@ func (k *canceller) drop(qubits int) {
 			}
 		}
 	}
+}
+
+// isHidden reports whether a gate changes nothing that happens next to its qubits.
+func isHidden(op circuits.Op, next []use) bool {
+	for j, q := range op.Qubits {
+		if next[q] == used || next[q] == measured && along(op, j) != axisZ {
+			return false
+		}
+	}
+	return true
 }

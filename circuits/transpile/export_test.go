@@ -5,3 +5,6 @@ var OneQubit = oneQubit
 
 // Cancel is cancel for tests.
 var Cancel = cancel
+
+// Blocks is blocks for tests.
+var Blocks = blocks

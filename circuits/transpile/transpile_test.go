@@ -22,7 +22,7 @@ func load(t *testing.T, name string) *transpile.Target {
 }
 
 // amplitudes is the state that c makes of |0…0⟩.
-func amplitudes(t *testing.T, c *circuits.Circuit, weights []float64) []complex128 {
+func amplitudes(t testing.TB, c *circuits.Circuit, weights []float64) []complex128 {
 	t.Helper()
 	p, err := qsim.Compile(c)
 	if err != nil {

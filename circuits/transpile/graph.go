@@ -77,3 +77,13 @@ func (g *graph) components() [][]int {
 	slices.SortStableFunc(out, func(a, b []int) int { return len(b) - len(a) })
 	return out
 }
+
+// towards is the first neighbour of a on a shortest path to b.
+func (g *graph) towards(a, b int) int {
+	for _, c := range g.neighbour[a] {
+		if g.between(c, b) < g.between(a, b) {
+			return c
+		}
+	}
+	return a
+}

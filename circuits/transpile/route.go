@@ -2,59 +2,127 @@ package transpile
 
 import (
 	"context"
-	"fmt"
+	"math/rand/v2"
+	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/qnn-go/qnn/circuits"
 )
 
-// route puts c on the device, swapping along shortest paths.
-func route(ctx context.Context, c *circuits.Circuit, t *Target, layout []int) (*Result, error) {
-	r := &Result{Initial: layout, Final: slices.Clone(layout), Circuit: &circuits.Circuit{Qubits: t.Qubits, Clbits: c.Clbits}}
-	at := r.Final
-	for i, op := range c.Ops {
-		if err := ctx.Err(); err != nil {
+// defaultTrials is how many layouts are tried where none fits without swaps; the
+// number of Zou et al. 2024, arXiv:2409.08368 (LightSABRE).
+const defaultTrials = 20
+
+// refinements is how often a layout is improved by routing forth and back: Li, Ding
+// and Xie 2019, arXiv:1809.02573, section IV-C.
+const refinements = 4
+
+// routed is a circuit with swaps on a device, before its gates are rewritten.
+type routed struct {
+	circuit        *circuits.Circuit
+	initial, final []int
+	swaps          int
+}
+
+// route finds places for c and inserts swaps. It returns the candidates to choose
+// from, of different trials, the fewest swaps first.
+func route(ctx context.Context, c *circuits.Circuit, t *Target, o Options) ([]routed, error) {
+	if err := checkLayout(c, t, o.Layout); err != nil {
+		return nil, err
+	}
+	forth := newOrder(c, o.Level >= 2)
+	pairs := interactions(c)
+	layout := o.Layout
+	if layout == nil && o.Level == 0 {
+		layout = plain(c.Qubits, t.graph)
+	}
+	if layout == nil {
+		layout, _ = findEmbedding(pairs, t.graph)
+	}
+	if layout != nil {
+		if err := checkConnected(pairs, t, layout); err != nil {
 			return nil, err
 		}
-		if op.Gate.Unitary() && len(op.Qubits) == 2 {
-			a, b := op.Qubits[0], op.Qubits[1]
-			if t.graph.between(at[a], at[b]) == unreachable {
-				return nil, &circuits.OpError{Index: i, Gate: op.Gate, Err: fmt.Errorf("qubits %d and %d of %s are not connected: %w", at[a], at[b], t.Name, ErrQubits)}
+		return []routed{routeFrom(forth, c, t, layout, rand.New(rand.NewPCG(o.Seed, 0)))}, nil
+	}
+	return trials(ctx, c, t, o, pairs)
+}
+
+// trials routes from many layouts, in parallel.
+func trials(ctx context.Context, c *circuits.Circuit, t *Target, o Options, pairs [][]int) ([]routed, error) {
+	n := o.Trials
+	if n == 0 {
+		n = defaultTrials
+	}
+	back := reversed(c)
+	found, errs := make([]routed, n), make([]error, n)
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			forth, back := newOrder(c, o.Level >= 2), newOrder(back, o.Level >= 2)
+			for k := range next {
+				found[k], errs[k] = trial(ctx, c, t, forth, back, pairs, rand.New(rand.NewPCG(o.Seed, uint64(k))))
 			}
-			for !t.graph.adjacent(at[a], at[b]) {
-				r.swap(at[a], t.graph.towards(at[a], at[b]))
-			}
+		})
+	}
+	for k := range n {
+		next <- k
+	}
+	close(next)
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
 		}
-		moved := op
+	}
+	slices.SortStableFunc(found, func(a, b routed) int { return a.swaps - b.swaps })
+	return found, nil
+}
+
+// trial improves a layout drawn at random by routing forth and back, and routes.
+func trial(ctx context.Context, c *circuits.Circuit, t *Target, forth, back *order, pairs [][]int, rng *rand.Rand) (routed, error) {
+	layout := region(c.Qubits, t.graph, rng)
+	if err := checkConnected(pairs, t, layout); err != nil {
+		return routed{}, err
+	}
+	f, b := newRouter(forth, t.graph, c.Qubits, rng), newRouter(back, t.graph, c.Qubits, rng)
+	for range refinements {
+		if err := ctx.Err(); err != nil {
+			return routed{}, err
+		}
+		f.run(layout)
+		b.run(f.at)
+		layout = b.at
+	}
+	return routeFrom(forth, c, t, slices.Clone(layout), rng), ctx.Err()
+}
+
+// reversed is c from its end to its beginning.
+func reversed(c *circuits.Circuit) *circuits.Circuit {
+	out := &circuits.Circuit{Qubits: c.Qubits, Clbits: c.Clbits, Ops: slices.Clone(c.Ops)}
+	slices.Reverse(out.Ops)
+	return out
+}
+
+// routeFrom routes from a layout.
+func routeFrom(o *order, c *circuits.Circuit, t *Target, layout []int, rng *rand.Rand) routed {
+	r := newRouter(o, t.graph, c.Qubits, rng)
+	out := routed{initial: slices.Clone(layout), circuit: &circuits.Circuit{Qubits: t.Qubits, Clbits: c.Clbits}}
+	r.emit = func(op *circuits.Op, swap bool, p, q int) {
+		if swap {
+			out.circuit.SWAP(p, q)
+			return
+		}
+		moved := *op
 		moved.Qubits = make([]int, len(op.Qubits))
-		for k, q := range op.Qubits {
-			moved.Qubits[k] = at[q]
+		for k, logical := range op.Qubits {
+			moved.Qubits[k] = r.at[logical]
 		}
-		r.Circuit.Ops = append(r.Circuit.Ops, moved)
+		out.circuit.Ops = append(out.circuit.Ops, moved)
 	}
-	return r, nil
-}
-
-// swap exchanges what two of the device's qubits hold.
-func (r *Result) swap(p, q int) {
-	r.Circuit.SWAP(p, q)
-	r.Swaps++
-	for k, at := range r.Final {
-		switch at {
-		case p:
-			r.Final[k] = q
-		case q:
-			r.Final[k] = p
-		}
-	}
-}
-
-// towards is the first neighbour of a on a shortest path to b.
-func (g *graph) towards(a, b int) int {
-	for _, c := range g.neighbour[a] {
-		if g.between(c, b) < g.between(a, b) {
-			return c
-		}
-	}
-	return a
+	r.run(layout)
+	out.final, out.swaps = slices.Clone(r.at), r.swaps
+	return out
 }

@@ -3,6 +3,7 @@ package transpile
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
@@ -45,15 +46,13 @@ func Run(ctx context.Context, c *circuits.Circuit, t *Target, o Options) (*Resul
 	if err != nil {
 		return nil, err
 	}
-	layout, err := place(small, t, o)
+	found, err := route(ctx, small, t, o)
 	if err != nil {
 		return nil, err
 	}
-	r, err := route(ctx, small, t, layout)
-	if err != nil {
-		return nil, err
-	}
-	if r.Circuit, err = translate(r.Circuit, t); err != nil {
+	best := found[0]
+	r := &Result{Initial: best.initial, Final: best.final, Swaps: best.swaps}
+	if r.Circuit, err = translate(best.circuit, t); err != nil {
 		return nil, err
 	}
 	if err := t.Check(r.Circuit); err != nil {
@@ -73,31 +72,6 @@ func expand(c *circuits.Circuit) (*circuits.Circuit, error) {
 	return c.Decompose(basis)
 }
 
-// place chooses the device's qubits to start on.
-func place(c *circuits.Circuit, t *Target, o Options) ([]int, error) {
-	if c.Qubits > t.Qubits {
-		return nil, fmt.Errorf("circuit of %d qubits, %s has %d: %w", c.Qubits, t.Name, t.Qubits, ErrQubits)
-	}
-	largest := t.graph.components()[0]
-	if o.Layout == nil {
-		if c.Qubits > len(largest) {
-			return nil, fmt.Errorf("circuit of %d qubits, %s has no more than %d connected: %w", c.Qubits, t.Name, len(largest), ErrQubits)
-		}
-		return slices.Clone(largest[:c.Qubits]), nil
-	}
-	if len(o.Layout) != c.Qubits {
-		return nil, fmt.Errorf("layout of %d qubits, circuit has %d: %w", len(o.Layout), c.Qubits, ErrLayout)
-	}
-	seen := make([]bool, t.Qubits)
-	for k, p := range o.Layout {
-		if p < 0 || p >= t.Qubits || seen[p] {
-			return nil, fmt.Errorf("qubit %d on %d, must be distinct qubits from 0 to %d: %w", k, p, t.Qubits-1, ErrLayout)
-		}
-		seen[p] = true
-	}
-	return slices.Clone(o.Layout), nil
-}
-
 // translate rewrites a routed circuit into the target's gates.
 func translate(c *circuits.Circuit, t *Target) (*circuits.Circuit, error) {
 	var basis []circuits.Gate
@@ -105,6 +79,11 @@ func translate(c *circuits.Circuit, t *Target) (*circuits.Circuit, error) {
 		if n.Gate.Unitary() && n.Gate != circuits.GateECR && n.Angle == nil {
 			basis = append(basis, n.Gate)
 		}
+	}
+	rx, _ := t.native(circuits.GateRX)
+	quarters := rx != nil && rx.Angle != nil
+	if quarters {
+		basis = append(basis, circuits.GateSX)
 	}
 	if t.Has(circuits.GateECR) {
 		var err error
@@ -114,7 +93,21 @@ func translate(c *circuits.Circuit, t *Target) (*circuits.Circuit, error) {
 		c = orient(c, t)
 		basis = append(basis, circuits.GateECR)
 	}
-	return c.Decompose(basis)
+	c, err := c.Decompose(basis)
+	if err != nil {
+		return nil, err
+	}
+	out := &circuits.Circuit{Qubits: c.Qubits, Clbits: c.Clbits}
+	for _, op := range c.Ops {
+		switch {
+		case op.Gate == circuits.GateBarrier && !t.Has(op.Gate):
+		case op.Gate == circuits.GateSX && quarters:
+			out.RX(circuits.Const(math.Pi/2), op.Qubits[0])
+		default:
+			out.Ops = append(out.Ops, op)
+		}
+	}
+	return out, nil
 }
 
 // orient turns the CX that are against the direction of their edge.

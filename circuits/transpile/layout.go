@@ -1,0 +1,90 @@
+package transpile
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/qnn-go/qnn/circuits"
+)
+
+// checkLayout checks a given layout, or, for nil, that there is room for one.
+func checkLayout(c *circuits.Circuit, t *Target, layout []int) error {
+	if c.Qubits > t.Qubits {
+		return fmt.Errorf("circuit of %d qubits, %s has %d: %w", c.Qubits, t.Name, t.Qubits, ErrQubits)
+	}
+	if layout == nil {
+		return nil
+	}
+	if len(layout) != c.Qubits {
+		return fmt.Errorf("layout of %d qubits, circuit has %d: %w", len(layout), c.Qubits, ErrLayout)
+	}
+	seen := make([]bool, t.Qubits)
+	for k, p := range layout {
+		if p < 0 || p >= t.Qubits || seen[p] {
+			return fmt.Errorf("qubit %d on %d, must be distinct qubits from 0 to %d: %w", k, p, t.Qubits-1, ErrLayout)
+		}
+		seen[p] = true
+	}
+	return nil
+}
+
+// checkConnected checks that the device's qubits of a layout can be brought
+// together wherever the circuit needs it.
+func checkConnected(pairs [][]int, t *Target, layout []int) error {
+	for a, others := range pairs {
+		for _, b := range others {
+			if t.graph.between(layout[a], layout[b]) == unreachable {
+				return fmt.Errorf("qubits %d and %d of %s are not connected: %w", layout[a], layout[b], t.Name, ErrQubits)
+			}
+		}
+	}
+	return nil
+}
+
+// plain is the layout of level 0: in order, on the largest connected part if it is
+// large enough.
+func plain(qubits int, g *graph) []int {
+	largest := g.components()[0]
+	for p := 0; len(largest) < qubits; p++ {
+		if !slices.Contains(largest, p) {
+			largest = append(largest, p)
+		}
+	}
+	return slices.Clone(largest[:qubits])
+}
+
+// region is a layout on a connected part of the device that grows from a place
+// drawn at random, each qubit beside as many others as possible.
+func region(qubits int, g *graph, rng *rand.Rand) []int {
+	part := g.components()[0]
+	if len(part) < qubits {
+		return plain(qubits, g)
+	}
+	in, beside := make([]bool, g.n), make([]int, g.n)
+	out := make([]int, 0, qubits)
+	for p := part[rng.IntN(len(part))]; ; {
+		in[p] = true
+		out = append(out, p)
+		for _, n := range g.neighbour[p] {
+			beside[n]++
+		}
+		if len(out) == qubits {
+			break
+		}
+		most, ties := 0, 0
+		for n := range g.n {
+			switch {
+			case in[n] || beside[n] == 0 || beside[n] < most:
+			case beside[n] > most:
+				most, ties, p = beside[n], 1, n
+			default:
+				if ties++; rng.IntN(ties) == 0 {
+					p = n
+				}
+			}
+		}
+	}
+	rng.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	return out
+}

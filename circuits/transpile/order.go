@@ -1,0 +1,131 @@
+package transpile
+
+import (
+	"slices"
+
+	"github.com/qnn-go/qnn/circuits"
+)
+
+// axis says in which basis an operation leaves a qubit's basis states as they are:
+// operations of one axis on a qubit commute there.
+type axis uint8
+
+const (
+	axisNone axis = iota // commutes with nothing
+	axisZ
+	axisX
+)
+
+// axisOf is the axis of op on its k-th qubit.
+func axisOf(op *circuits.Op, k int) axis {
+	switch op.Gate {
+	case circuits.GateI, circuits.GateZ, circuits.GateS, circuits.GateSdg, circuits.GateT, circuits.GateTdg, circuits.GateRZ, circuits.GateP,
+		circuits.GateCZ, circuits.GateCP, circuits.GateCRZ, circuits.GateRZZ:
+		return axisZ
+	case circuits.GateX, circuits.GateSX, circuits.GateSXdg, circuits.GateRX, circuits.GateRXX:
+		return axisX
+	case circuits.GateCX, circuits.GateCRX, circuits.GateRZX:
+		if k == 0 {
+			return axisZ
+		}
+		return axisX
+	case circuits.GateCY, circuits.GateCH, circuits.GateCRY, circuits.GateCU:
+		if k == 0 {
+			return axisZ
+		}
+	}
+	return axisNone
+}
+
+// order is what may run when: on every qubit and classical bit the operations form
+// groups that follow one another, and those of one group commute there.
+type order struct {
+	ops    []circuits.Op
+	groups []group
+	of     [][]int // groups of each operation
+	wait   []int   // groups of each operation that are not open
+	ready  []int   // operations that may run, in the order they became so
+}
+
+// group is a run of commuting operations on one wire.
+type group struct {
+	ops  []int
+	left int
+	next int // the group after it on the wire, or −1
+}
+
+// newOrder finds the groups of c. Without commute no two operations share one.
+func newOrder(c *circuits.Circuit, commute bool) *order {
+	o := &order{ops: c.Ops, of: make([][]int, len(c.Ops)), wait: make([]int, len(c.Ops))}
+	last, axes := make([]int, c.Qubits+c.Clbits), make([]axis, c.Qubits+c.Clbits)
+	for w := range last {
+		last[w] = -1
+	}
+	add := func(i, wire int, a axis) {
+		g := last[wire]
+		if g < 0 || a == axisNone || a != axes[wire] || !commute {
+			o.groups = append(o.groups, group{next: -1})
+			if g >= 0 {
+				o.groups[g].next = len(o.groups) - 1
+			}
+			g = len(o.groups) - 1
+			last[wire], axes[wire] = g, a
+		}
+		o.groups[g].ops = append(o.groups[g].ops, i)
+		o.of[i] = append(o.of[i], g)
+	}
+	for i := range c.Ops {
+		op := &c.Ops[i]
+		for k, q := range op.Qubits {
+			add(i, q, axisOf(op, k))
+		}
+		if op.Gate == circuits.GateMeasure {
+			add(i, c.Qubits+op.Clbit, axisNone)
+		}
+	}
+	return o
+}
+
+// start puts every operation ahead again.
+func (o *order) start() {
+	o.ready = o.ready[:0]
+	for i := range o.wait {
+		if o.wait[i] = len(o.of[i]); o.wait[i] == 0 {
+			o.ready = append(o.ready, i)
+		}
+	}
+	first := make([]bool, len(o.groups))
+	for g := range first {
+		first[g] = true
+	}
+	for _, g := range o.groups {
+		if g.next >= 0 {
+			first[g.next] = false
+		}
+	}
+	for g := range o.groups {
+		o.groups[g].left = len(o.groups[g].ops)
+		if first[g] {
+			o.open(g)
+		}
+	}
+	slices.Sort(o.ready)
+}
+
+// open lets the operations of a group run, as far as nothing else holds them.
+func (o *order) open(g int) {
+	for _, i := range o.groups[g].ops {
+		if o.wait[i]--; o.wait[i] == 0 {
+			o.ready = append(o.ready, i)
+		}
+	}
+}
+
+// done says that operation i has run.
+func (o *order) done(i int) {
+	for _, g := range o.of[i] {
+		if o.groups[g].left--; o.groups[g].left == 0 && o.groups[g].next >= 0 {
+			o.open(o.groups[g].next)
+		}
+	}
+}

@@ -24,7 +24,7 @@ func interactions(c *circuits.Circuit) [][]int {
 }
 
 // embedBudget is how many placements of a qubit a search may try from one start.
-const embedBudget = 20000
+const embedBudget = 2000
 
 // findEmbedding finds a layout in which all pairs of the interactions are neighbours, by
 // trying out one qubit after the other, each beside one that is placed. It reports

@@ -28,25 +28,33 @@ type router struct {
 	holds   []int // the circuit's qubit on each of the device's, or −1
 	decay   []float64
 	front   []int // ready gates whose qubits are apart
-	ahead   []int // gates that follow, in the order of the circuit
-	next    int   // first operation that has not run
+	near    [][]weighted
+	next    int // first operation that has not run
 	ran     []bool
-	partner []int // the device's qubit that each last shared a gate with, or −1
+	inFront []bool
+	total   float64 // of the distances that count
 	emit    func(op *circuits.Op, swap bool, p, q int)
 	swaps   int
+}
+
+// weighted is a gate that counts, for one of its qubits.
+type weighted struct {
+	other  int // its other qubit
+	weight float64
 }
 
 func newRouter(o *order, g *graph, logical int, rng *rand.Rand) *router {
 	return &router{
 		order: o, graph: g, rng: rng, logical: logical,
-		at: make([]int, logical), holds: make([]int, g.n), decay: make([]float64, g.n), ran: make([]bool, len(o.ops)), partner: make([]int, g.n),
+		at: make([]int, logical), holds: make([]int, g.n), decay: make([]float64, g.n), ran: make([]bool, len(o.ops)), inFront: make([]bool, len(o.ops)),
+		near: make([][]weighted, logical),
 	}
 }
 
 // run routes from a layout and leaves the last one in r.at.
 func (r *router) run(layout []int) {
 	for p := range r.holds {
-		r.holds[p], r.decay[p], r.partner[p] = -1, 1, -1
+		r.holds[p], r.decay[p] = -1, 1
 	}
 	for q, p := range layout {
 		r.at[q], r.holds[p] = p, q
@@ -101,10 +109,6 @@ func (r *router) execute() bool {
 				kept = append(kept, i)
 				continue
 			}
-			if apart(op) {
-				a, b := r.at[op.Qubits[0]], r.at[op.Qubits[1]]
-				r.partner[a], r.partner[b] = b, a
-			}
 			if r.emit != nil {
 				r.emit(op, false, 0, 0)
 			}
@@ -123,22 +127,45 @@ func (r *router) execute() bool {
 // apart reports whether op needs its qubits side by side.
 func apart(op *circuits.Op) bool { return len(op.Qubits) == 2 && op.Gate != circuits.GateBarrier }
 
-// lookAhead collects the gates after the front.
+// lookAhead collects the gates that count, by their qubits: the front and those
+// that follow in the order of the circuit.
 func (r *router) lookAhead() {
 	for r.next < len(r.ran) && r.ran[r.next] {
 		r.next++
 	}
-	r.ahead = r.ahead[:0]
-	for i := r.next; i < len(r.ops) && len(r.ahead) < lookahead+len(r.front); i++ {
-		if !r.ran[i] && apart(&r.ops[i]) && !slices.Contains(r.front, i) {
-			r.ahead = append(r.ahead, i)
+	for q := range r.near {
+		r.near[q] = r.near[q][:0]
+	}
+	for _, i := range r.front {
+		r.inFront[i] = true
+		r.count(i, 1/float64(len(r.front)))
+	}
+	for i, n := r.next, 0; i < len(r.ops) && n < lookahead; i++ {
+		if !r.ran[i] && apart(&r.ops[i]) && !r.inFront[i] {
+			r.count(i, lookaheadWeight/lookahead)
+			n++
 		}
 	}
+	for _, i := range r.front {
+		r.inFront[i] = false
+	}
+}
+
+func (r *router) count(i int, weight float64) {
+	a, b := r.ops[i].Qubits[0], r.ops[i].Qubits[1]
+	r.near[a] = append(r.near[a], weighted{b, weight})
+	r.near[b] = append(r.near[b], weighted{a, weight})
 }
 
 // best is the swap with the lowest cost; equal ones are drawn.
 func (r *router) best() (p, q int) {
 	lowest, ties := math.Inf(1), 0
+	r.total = 0
+	for q, gates := range r.near {
+		for _, g := range gates {
+			r.total += g.weight / 2 * float64(r.graph.between(r.at[q], r.at[g.other]))
+		}
+	}
 	for _, i := range r.front {
 		for _, logical := range r.ops[i].Qubits {
 			a := r.at[logical]
@@ -158,21 +185,19 @@ func (r *router) best() (p, q int) {
 	return p, q
 }
 
-// cost is the sum of distances after swapping a and b.
+// cost is the change of the mean distances by swapping a and b, with decay.
 func (r *router) cost(a, b int) float64 {
-	sum := r.distances(r.front, a, b) / float64(len(r.front))
-	if len(r.ahead) > 0 {
-		sum += lookaheadWeight * r.distances(r.ahead, a, b) / float64(len(r.ahead))
+	change := r.total
+	for _, logical := range [2]int{r.holds[a], r.holds[b]} {
+		if logical < 0 {
+			continue
+		}
+		for _, g := range r.near[logical] {
+			p, q := r.at[logical], r.at[g.other]
+			change += g.weight * float64(r.graph.between(exchanged(p, a, b), exchanged(q, a, b))-r.graph.between(p, q))
+		}
 	}
-	return sum * max(r.decay[a], r.decay[b])
-}
-
-func (r *router) distances(gates []int, a, b int) float64 {
-	sum := 0
-	for _, i := range gates {
-		sum += r.graph.between(exchanged(r.at[r.ops[i].Qubits[0]], a, b), exchanged(r.at[r.ops[i].Qubits[1]], a, b))
-	}
-	return float64(sum)
+	return change * max(r.decay[a], r.decay[b])
 }
 
 // exchanged is where p is after a and b are swapped.
@@ -196,7 +221,6 @@ func (r *router) swap(p, q int) {
 		r.at[b] = p
 	}
 	r.swaps++
-	r.partner[p], r.partner[q] = q, p
 	if r.emit != nil {
 		r.emit(nil, true, p, q)
 	}

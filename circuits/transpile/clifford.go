@@ -112,15 +112,12 @@ func (s *resynthesis) near(op circuits.Op) bool {
 // block appends a block of Clifford gates: as it is where that is possible and not
 // longer, else anew.
 func (s *resynthesis) block(ops []circuits.Op) bool {
-	fits, pairs := true, 0
+	fits, gates := true, pairs(ops)
 	for i := range ops {
-		if apart(&ops[i]) {
-			pairs++
-			fits = fits && s.near(ops[i])
-		}
+		fits = fits && (!apart(&ops[i]) || s.near(ops[i]))
 	}
 	here := func(q int) int { return s.at[q] }
-	if fits && pairs < 2 {
+	if fits && gates < 2 {
 		for _, op := range ops {
 			s.emit(op, here)
 		}
@@ -128,7 +125,7 @@ func (s *resynthesis) block(ops []circuits.Op) bool {
 	}
 	limit := 1 << 20
 	if fits {
-		limit = pairs - 1
+		limit = gates - 1
 	}
 	anew, final, ok := peel(inverseTableau(len(s.layout), ops, here), s.beside, limit, s.rng)
 	switch {

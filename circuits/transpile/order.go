@@ -6,49 +6,18 @@ import (
 	"github.com/qnn-go/qnn/circuits"
 )
 
-// axis says in which basis an operation leaves a qubit's basis states as they are:
-// operations of one axis on a qubit commute there.
-type axis uint8
-
-const (
-	axisNone axis = iota // commutes with nothing
-	axisZ
-	axisX
-)
-
-// axisOf is the axis of op on its k-th qubit.
-func axisOf(op *circuits.Op, k int) axis {
-	switch op.Gate {
-	case circuits.GateI, circuits.GateZ, circuits.GateS, circuits.GateSdg, circuits.GateT, circuits.GateTdg, circuits.GateRZ, circuits.GateP,
-		circuits.GateCZ, circuits.GateCP, circuits.GateCRZ, circuits.GateRZZ:
-		return axisZ
-	case circuits.GateX, circuits.GateSX, circuits.GateSXdg, circuits.GateRX, circuits.GateRXX:
-		return axisX
-	case circuits.GateCX, circuits.GateCRX, circuits.GateRZX:
-		if k == 0 {
-			return axisZ
-		}
-		return axisX
-	case circuits.GateCY, circuits.GateCH, circuits.GateCRY, circuits.GateCU:
-		if k == 0 {
-			return axisZ
-		}
-	}
-	return axisNone
-}
-
 // order is what may run when: on every qubit and classical bit the operations form
 // groups that follow one another, and those of one group commute there.
 type order struct {
 	ops    []circuits.Op
-	groups []group
+	groups []span
 	of     [][]int // groups of each operation
 	wait   []int   // groups of each operation that are not open
 	ready  []int   // operations that may run, in the order they became so
 }
 
-// group is a run of commuting operations on one wire.
-type group struct {
+// span is a run of commuting operations on one wire.
+type span struct {
 	ops  []int
 	left int
 	next int // the group after it on the wire, or −1
@@ -64,7 +33,7 @@ func newOrder(c *circuits.Circuit, commute bool) *order {
 	add := func(i, wire int, a axis) {
 		g := last[wire]
 		if g < 0 || a == axisNone || a != axes[wire] || !commute {
-			o.groups = append(o.groups, group{next: -1})
+			o.groups = append(o.groups, span{next: -1})
 			if g >= 0 {
 				o.groups[g].next = len(o.groups) - 1
 			}
@@ -75,9 +44,9 @@ func newOrder(c *circuits.Circuit, commute bool) *order {
 		o.of[i] = append(o.of[i], g)
 	}
 	for i := range c.Ops {
-		op := &c.Ops[i]
+		op := c.Ops[i]
 		for k, q := range op.Qubits {
-			add(i, q, axisOf(op, k))
+			add(i, q, along(op, k))
 		}
 		if op.Gate == circuits.GateMeasure {
 			add(i, c.Qubits+op.Clbit, axisNone)

@@ -73,14 +73,14 @@ type peeler struct {
 // false if that takes more links than limit, or the places are not connected.
 func peel(t *tableau, beside []uint64, limit int, rng *rand.Rand) (ops []circuits.Op, final []int, ok bool) {
 	n := len(beside)
-	p := &peeler{beside: beside, rest: 1<<n - 1, table: t.clone(), rng: rng}
-	left := uint64(1<<n - 1) // qubits
+	p := &peeler{beside: beside, rest: uint64(1)<<n - 1, table: t.clone(), rng: rng}
+	left := p.rest // qubits
+	if !connected(p.rest, beside) {
+		return nil, nil, false
+	}
 	final = make([]int, n)
 	for left != 0 {
 		qubit, place, links := p.choose(left)
-		if links == nil { // the places are not connected
-			return nil, nil, false
-		}
 		if p.links += len(links); p.links > limit {
 			return nil, nil, false
 		}
@@ -108,7 +108,7 @@ func (p *peeler) choose(left uint64) (qubit, place int, links []link) {
 	best, ties := [2]int{1 << 30, 0}, 0
 	for places := p.rest; places != 0; places &= places - 1 {
 		v := bits.TrailingZeros64(places)
-		if !p.removable(v) {
+		if !connected(p.rest&^(1<<v), p.beside) {
 			continue
 		}
 		for qubits := left; qubits != 0; qubits &= qubits - 1 {
@@ -131,19 +131,18 @@ func (p *peeler) choose(left uint64) (qubit, place int, links []link) {
 	return qubit, place, links
 }
 
-// removable reports whether the places without v are connected.
-func (p *peeler) removable(v int) bool {
-	others := p.rest &^ (1 << v)
-	seen := others & -others
+// connected reports whether the places are.
+func connected(places uint64, beside []uint64) bool {
+	seen := places & -places
 	for frontier := seen; frontier != 0; {
 		next := uint64(0)
 		for f := frontier; f != 0; f &= f - 1 {
-			next |= p.beside[bits.TrailingZeros64(f)]
+			next |= beside[bits.TrailingZeros64(f)]
 		}
-		frontier = next & others &^ seen
+		frontier = next & places &^ seen
 		seen |= frontier
 	}
-	return seen == others
+	return seen == places
 }
 
 // after is the weight of the tableau behind the links.

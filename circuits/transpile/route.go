@@ -18,52 +18,94 @@ const defaultTrials = 20
 // and Xie 2019, arXiv:1809.02573, section IV-C.
 const refinements = 4
 
-// routed is a circuit with swaps on a device, before its gates are rewritten.
+// routed is a circuit on the qubits of a device, before its gates are rewritten.
 type routed struct {
 	circuit        *circuits.Circuit
 	initial, final []int
 	swaps          int
 }
 
+// cost is the number of CX or CZ that the gates on two qubits take, at most three.
+func (r *routed) cost() int {
+	n := 0
+	for i := range r.circuit.Ops {
+		op := &r.circuit.Ops[i]
+		switch {
+		case op.Gate == circuits.GateSWAP:
+			n += 3
+		case op.Gate == circuits.GateCX || op.Gate == circuits.GateCY || op.Gate == circuits.GateCZ || op.Gate == circuits.GateCH || op.Gate == circuits.GateECR:
+			n++
+		case apart(op):
+			n += 2
+		}
+	}
+	return n
+}
+
+// routing is what all trials of one circuit share.
+type routing struct {
+	c      *circuits.Circuit
+	target *Target
+	o      Options
+	pairs  [][]int
+	back   *circuits.Circuit // c from its end
+	cuts   []segment         // nil: blocks are not written anew
+	line   []int             // a layout in a row
+}
+
 // route finds places for c and inserts swaps. It returns the candidates to choose
-// from, of different trials, the fewest swaps first.
+// from, the cheapest first.
 func route(ctx context.Context, c *circuits.Circuit, t *Target, o Options) ([]routed, error) {
 	if err := checkLayout(c, t, o.Layout); err != nil {
 		return nil, err
 	}
-	forth := newOrder(c, o.Level >= 2)
-	pairs := interactions(c)
+	r := &routing{c: c, target: t, o: o, pairs: interactions(c)}
+	if o.Level >= 2 {
+		r.cuts = segments(c)
+		r.line, _ = findEmbedding(chain(c.Qubits), t.graph)
+	}
 	layout := o.Layout
 	if layout == nil && o.Level == 0 {
 		layout = plain(c.Qubits, t.graph)
 	}
 	if layout == nil {
-		layout, _ = findEmbedding(pairs, t.graph)
+		layout, _ = findEmbedding(r.pairs, t.graph)
 	}
 	if layout != nil {
-		if err := checkConnected(pairs, t, layout); err != nil {
+		if err := checkConnected(r.pairs, t, layout); err != nil {
 			return nil, err
 		}
-		return []routed{routeFrom(forth, c, t, layout, rand.New(rand.NewPCG(o.Seed, 0)))}, nil
 	}
-	return trials(ctx, c, t, o, pairs)
+	if layout != nil && o.Level < 2 {
+		return []routed{r.from(newOrder(c, false), layout, rand.New(rand.NewPCG(o.Seed, 0)))}, nil
+	}
+	return r.trials(ctx, layout)
 }
 
-// trials routes from many layouts, in parallel.
-func trials(ctx context.Context, c *circuits.Circuit, t *Target, o Options, pairs [][]int) ([]routed, error) {
-	n := o.Trials
+// chain is the interactions of qubits in a row.
+func chain(n int) [][]int {
+	out := make([][]int, n)
+	for q := range n - 1 {
+		out[q], out[q+1] = append(out[q], q+1), append(out[q+1], q)
+	}
+	return out
+}
+
+// trials routes from many layouts, or in many ways from a given one, in parallel.
+func (r *routing) trials(ctx context.Context, layout []int) ([]routed, error) {
+	n := r.o.Trials
 	if n == 0 {
 		n = defaultTrials
 	}
-	back := reversed(c)
-	found, errs := make([]routed, n), make([]error, n)
+	r.back = reversed(r.c)
+	found, errs := make([][]routed, n), make([]error, n)
 	next := make(chan int)
 	var wg sync.WaitGroup
 	for range min(n, runtime.GOMAXPROCS(0)) {
 		wg.Go(func() {
-			forth, back := newOrder(c, o.Level >= 2), newOrder(back, o.Level >= 2)
+			forth, back := newOrder(r.c, r.o.Level >= 2), newOrder(r.back, r.o.Level >= 2)
 			for k := range next {
-				found[k], errs[k] = trial(ctx, c, t, forth, back, pairs, rand.New(rand.NewPCG(o.Seed, uint64(k))))
+				found[k], errs[k] = r.trial(ctx, forth, back, layout, rand.New(rand.NewPCG(r.o.Seed, uint64(k))))
 			}
 		})
 	}
@@ -77,26 +119,44 @@ func trials(ctx context.Context, c *circuits.Circuit, t *Target, o Options, pair
 			return nil, err
 		}
 	}
-	slices.SortStableFunc(found, func(a, b routed) int { return a.swaps - b.swaps })
-	return found, nil
+	all := slices.Concat(found...)
+	slices.SortStableFunc(all, func(a, b routed) int { return a.cost() - b.cost() })
+	return all, nil
 }
 
-// trial improves a layout drawn at random by routing forth and back, and routes.
-func trial(ctx context.Context, c *circuits.Circuit, t *Target, forth, back *order, pairs [][]int, rng *rand.Rand) (routed, error) {
-	layout := region(c.Qubits, t.graph, rng)
-	if err := checkConnected(pairs, t, layout); err != nil {
-		return routed{}, err
-	}
-	f, b := newRouter(forth, t.graph, c.Qubits, rng), newRouter(back, t.graph, c.Qubits, rng)
-	for range refinements {
-		if err := ctx.Err(); err != nil {
-			return routed{}, err
+// trial improves a layout drawn at random by routing forth and back, unless one is
+// given, and routes from it. It also writes the Clifford blocks anew, there and in a
+// row.
+func (r *routing) trial(ctx context.Context, forth, back *order, layout []int, rng *rand.Rand) ([]routed, error) {
+	if layout == nil {
+		layout = region(r.c.Qubits, r.target.graph, rng)
+		if err := checkConnected(r.pairs, r.target, layout); err != nil {
+			return nil, err
 		}
-		f.run(layout)
-		b.run(f.at)
-		layout = b.at
+		f, b := newRouter(forth, r.target.graph, r.c.Qubits, rng), newRouter(back, r.target.graph, r.c.Qubits, rng)
+		for range refinements {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			f.run(layout)
+			b.run(f.at)
+			layout = slices.Clone(b.at)
+		}
 	}
-	return routeFrom(forth, c, t, slices.Clone(layout), rng), ctx.Err()
+	out := []routed{r.from(forth, layout, rng)}
+	if r.cuts == nil {
+		return out, ctx.Err()
+	}
+	starts := [][]int{layout}
+	if r.line != nil && r.o.Layout == nil {
+		starts = append(starts, r.line)
+	}
+	for _, start := range starts {
+		if anew, ok := resynthesize(r.cuts, r.c, r.target, start, rng); ok {
+			out = append(out, anew)
+		}
+	}
+	return out, ctx.Err()
 }
 
 // reversed is c from its end to its beginning.
@@ -106,11 +166,11 @@ func reversed(c *circuits.Circuit) *circuits.Circuit {
 	return out
 }
 
-// routeFrom routes from a layout.
-func routeFrom(o *order, c *circuits.Circuit, t *Target, layout []int, rng *rand.Rand) routed {
-	r := newRouter(o, t.graph, c.Qubits, rng)
-	out := routed{initial: slices.Clone(layout), circuit: &circuits.Circuit{Qubits: t.Qubits, Clbits: c.Clbits}}
-	r.emit = func(op *circuits.Op, swap bool, p, q int) {
+// from routes from a layout.
+func (r *routing) from(o *order, layout []int, rng *rand.Rand) routed {
+	s := newRouter(o, r.target.graph, r.c.Qubits, rng)
+	out := routed{initial: slices.Clone(layout), circuit: &circuits.Circuit{Qubits: r.target.Qubits, Clbits: r.c.Clbits}}
+	s.emit = func(op *circuits.Op, swap bool, p, q int) {
 		if swap {
 			out.circuit.SWAP(p, q)
 			return
@@ -118,11 +178,11 @@ func routeFrom(o *order, c *circuits.Circuit, t *Target, layout []int, rng *rand
 		moved := *op
 		moved.Qubits = make([]int, len(op.Qubits))
 		for k, logical := range op.Qubits {
-			moved.Qubits[k] = r.at[logical]
+			moved.Qubits[k] = s.at[logical]
 		}
 		out.circuit.Ops = append(out.circuit.Ops, moved)
 	}
-	r.run(layout)
-	out.final, out.swaps = slices.Clone(r.at), r.swaps
+	s.run(layout)
+	out.final, out.swaps = slices.Clone(s.at), s.swaps
 	return out
 }

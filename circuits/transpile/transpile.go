@@ -3,7 +3,6 @@ package transpile
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
@@ -46,19 +45,73 @@ func Run(ctx context.Context, c *circuits.Circuit, t *Target, o Options) (*Resul
 	if err != nil {
 		return nil, err
 	}
+	if o.Level >= 2 {
+		small = cancel(small, false)
+	}
 	found, err := route(ctx, small, t, o)
 	if err != nil {
 		return nil, err
 	}
-	best := found[0]
-	r := &Result{Initial: best.initial, Final: best.final, Swaps: best.swaps}
-	if r.Circuit, err = translate(best.circuit, t); err != nil {
-		return nil, err
+	var best *Result
+	for _, f := range found[:min(len(found), finalists(o.Level))] {
+		r := &Result{Initial: f.initial, Final: f.final, Swaps: f.swaps}
+		if r.Circuit, err = rewrite(f.circuit, t, o.Level); err != nil {
+			return nil, err
+		}
+		if best == nil || r.before(best) {
+			best = r
+		}
 	}
-	if err := t.Check(r.Circuit); err != nil {
+	if err := t.Check(best.Circuit); err != nil {
 		return nil, fmt.Errorf("transpiled circuit: %w", err)
 	}
-	return r, nil
+	return best, nil
+}
+
+// finalists is how many routed circuits are rewritten, to keep the best.
+func finalists(level int) int {
+	if level < 3 {
+		return 1
+	}
+	return 5
+}
+
+// before reports whether r has fewer gates on two qubits than s, or as many and is
+// shallower.
+func (r *Result) before(s *Result) bool {
+	if a, b := r.TwoQubitGates(), s.TwoQubitGates(); a != b {
+		return a < b
+	}
+	return r.Circuit.Depth() < s.Circuit.Depth()
+}
+
+// TwoQubitGates is the number of gates on two qubits.
+func (r *Result) TwoQubitGates() int { return pairs(r.Circuit.Ops) }
+
+// pairs is the number of gates on two qubits.
+func pairs(ops []circuits.Op) int {
+	n := 0
+	for i := range ops {
+		if apart(&ops[i]) {
+			n++
+		}
+	}
+	return n
+}
+
+// rewrite turns a routed circuit into gates of the target.
+func rewrite(c *circuits.Circuit, t *Target, level int) (*circuits.Circuit, error) {
+	if level >= 2 {
+		c = cancel(c, false)
+	}
+	c, err := translate(c, t)
+	if err != nil {
+		return nil, err
+	}
+	if level >= 2 {
+		c = cancel(c, false)
+	}
+	return oneQubit(c, t, false), nil
 }
 
 // expand rewrites gates on more than two qubits.
@@ -72,18 +125,14 @@ func expand(c *circuits.Circuit) (*circuits.Circuit, error) {
 	return c.Decompose(basis)
 }
 
-// translate rewrites a routed circuit into the target's gates.
+// translate rewrites the gates on two qubits into the target's and leaves out
+// barriers where it has none.
 func translate(c *circuits.Circuit, t *Target) (*circuits.Circuit, error) {
 	var basis []circuits.Gate
-	for _, n := range t.Gates {
-		if n.Gate.Unitary() && n.Gate != circuits.GateECR && n.Angle == nil {
-			basis = append(basis, n.Gate)
+	for _, g := range circuits.Gates() {
+		if n, ok := t.native(g); g.Unitary() && (g.Spec().Qubits == 1 || ok && n.Angle == nil && !n.Directed) {
+			basis = append(basis, g)
 		}
-	}
-	rx, _ := t.native(circuits.GateRX)
-	quarters := rx != nil && rx.Angle != nil
-	if quarters {
-		basis = append(basis, circuits.GateSX)
 	}
 	if t.Has(circuits.GateECR) {
 		var err error
@@ -97,17 +146,10 @@ func translate(c *circuits.Circuit, t *Target) (*circuits.Circuit, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &circuits.Circuit{Qubits: c.Qubits, Clbits: c.Clbits}
-	for _, op := range c.Ops {
-		switch {
-		case op.Gate == circuits.GateBarrier && !t.Has(op.Gate):
-		case op.Gate == circuits.GateSX && quarters:
-			out.RX(circuits.Const(math.Pi/2), op.Qubits[0])
-		default:
-			out.Ops = append(out.Ops, op)
-		}
+	if !t.Has(circuits.GateBarrier) {
+		c.Ops = slices.DeleteFunc(c.Ops, func(op circuits.Op) bool { return op.Gate == circuits.GateBarrier })
 	}
-	return out, nil
+	return c, nil
 }
 
 // orient turns the CX that are against the direction of their edge.

@@ -120,3 +120,18 @@ func (c *Circuit) MeasureAll() *Circuit {
 
 // Reset puts qubit q into |0⟩.
 func (c *Circuit) Reset(q int) *Circuit { return c.Append(GateReset, nil, q) }
+
+// Store writes into classical bit clbit whether value holds, and makes room for
+// the bit.
+func (c *Circuit) Store(clbit int, value Condition) *Circuit {
+	c.Clbits = max(c.Clbits, clbit+1)
+	c.Ops = append(c.Ops, Op{Gate: GateStore, Clbit: clbit, Value: &value})
+	return c
+}
+
+// If makes the last operation, of which there must be one, depend on a condition:
+// it is carried out in the runs in which the condition holds when they reach it.
+func (c *Circuit) If(condition Condition) *Circuit {
+	c.Ops[len(c.Ops)-1].If = &condition
+	return c
+}

@@ -13,7 +13,9 @@ type Op struct {
 	Qubits []int        `json:"qubits,omitempty"` // controls first
 	Angles []Angle      `json:"angles,omitempty"` // one for each of the gate's Params
 	Matrix []complex128 `json:"-"`                // row-major, GateUnitary only; written as "matrix" in JSON
-	Clbit  int          `json:"clbit,omitempty"`  // GateMeasure only
+	Clbit  int          `json:"clbit,omitempty"`  // GateMeasure and GateStore only
+	If     *Condition   `json:"if,omitempty"`     // when to carry it out; nil: always
+	Value  *Condition   `json:"value,omitempty"`  // GateStore only
 }
 
 // Circuit is a list of operations on Qubits qubits and Clbits classical bits.
@@ -24,6 +26,7 @@ type Op struct {
 type Circuit struct {
 	Qubits int  `json:"qubits"`
 	Clbits int  `json:"clbits,omitempty"`
+	Hidden int  `json:"hidden,omitempty"` // so many of the last Clbits are not part of an outcome
 	Ops    []Op `json:"ops"`
 }
 
@@ -37,9 +40,11 @@ func (c *Circuit) Append(g Gate, angles []Angle, qubits ...int) *Circuit {
 	return c
 }
 
-// Clone returns a deep copy of c; the angles themselves are values and shared.
+// Clone returns a deep copy of c; the angles and conditions themselves are values
+// and shared.
 func (c *Circuit) Clone() *Circuit {
-	out := &Circuit{Qubits: c.Qubits, Clbits: c.Clbits, Ops: slices.Clone(c.Ops)}
+	out := c.empty()
+	out.Ops = slices.Clone(c.Ops)
 	for i := range out.Ops {
 		op := &out.Ops[i]
 		op.Qubits, op.Angles, op.Matrix = slices.Clone(op.Qubits), slices.Clone(op.Angles), slices.Clone(op.Matrix)
@@ -47,8 +52,15 @@ func (c *Circuit) Clone() *Circuit {
 	return out
 }
 
+// empty is a circuit on the qubits and bits of c.
+func (c *Circuit) empty() *Circuit {
+	return &Circuit{Qubits: c.Qubits, Clbits: c.Clbits, Hidden: c.Hidden}
+}
+
 // Concat appends the operations of d, whose qubits and bits keep their numbers.
+// Bits that either does not hide are not hidden.
 func (c *Circuit) Concat(d *Circuit) *Circuit {
+	c.Hidden = max(c.Clbits, d.Clbits) - max(c.Clbits-c.Hidden, d.Clbits-d.Hidden)
 	c.Qubits, c.Clbits = max(c.Qubits, d.Qubits), max(c.Clbits, d.Clbits)
 	c.Ops = append(c.Ops, d.Ops...)
 	return c
@@ -81,21 +93,26 @@ func (c *Circuit) Features() int {
 }
 
 // Depth is the length of the longest path through the circuit, where every gate,
-// measurement and reset counts 1, and barriers and global phases count 0 (a
-// barrier still aligns the qubits it names), as Qiskit counts.
+// measurement, reset and store counts 1, and barriers and global phases count 0 (a
+// barrier still aligns the qubits it names), as Qiskit counts. The bits that an
+// operation reads or writes are wires of the path. Qiskit counts a block of
+// several operations under one condition as 1.
 func (c *Circuit) Depth() int {
 	level := make([]int, c.Qubits+c.Clbits)
 	depth := 0
 	for _, op := range c.Ops {
 		wires := op.Qubits
-		if op.Gate == GateMeasure {
-			wires = append(slices.Clone(wires), c.Qubits+op.Clbit)
+		if bits := op.Clbits(); len(bits) > 0 {
+			wires = slices.Clone(wires)
+			for _, b := range bits {
+				wires = append(wires, c.Qubits+b)
+			}
 		}
 		top := 0
 		for _, w := range wires {
 			top = max(top, level[w])
 		}
-		if op.Gate != GateBarrier && op.Gate != GateGPhase {
+		if op.Gate != GateBarrier && op.Gate != GateGPhase && op.Gate != GateFail {
 			top++
 		}
 		for _, w := range wires {
@@ -104,6 +121,21 @@ func (c *Circuit) Depth() int {
 		depth = max(depth, top)
 	}
 	return depth
+}
+
+// Clbits lists the classical bits that op reads or writes, some maybe twice.
+func (op Op) Clbits() []int {
+	var out []int
+	if op.If != nil {
+		out = op.If.Reads(out)
+	}
+	if op.Value != nil {
+		out = op.Value.Reads(out)
+	}
+	if op.Gate == GateMeasure || op.Gate == GateStore {
+		out = append(out, op.Clbit)
+	}
+	return out
 }
 
 // Count returns how often each gate occurs.
@@ -126,6 +158,9 @@ const maxWires = 1_000_000
 func (c *Circuit) Validate() error {
 	if c.Qubits < 0 || c.Clbits < 0 || c.Qubits > maxWires || c.Clbits > maxWires {
 		return fmt.Errorf("circuit with %d qubits and %d classical bits, at most %d of each: %w", c.Qubits, c.Clbits, maxWires, ErrRange)
+	}
+	if c.Hidden < 0 || c.Hidden > c.Clbits {
+		return fmt.Errorf("circuit hides %d of %d classical bits: %w", c.Hidden, c.Clbits, ErrRange)
 	}
 	for i, op := range c.Ops {
 		if err := op.validate(c.Qubits, c.Clbits); err != nil {
@@ -160,11 +195,30 @@ func (op *Op) validate(qubits, clbits int) error {
 			return err
 		}
 	}
-	if op.Gate == GateMeasure && (op.Clbit < 0 || op.Clbit >= clbits) {
-		return fmt.Errorf("classical bit %d of %d: %w", op.Clbit, clbits, ErrRange)
+	if err := op.validateBits(clbits); err != nil {
+		return err
 	}
 	if op.Gate == GateUnitary {
 		return op.validateMatrix()
+	}
+	return nil
+}
+
+// validateBits checks what op reads and writes of the classical bits.
+func (op *Op) validateBits(clbits int) error {
+	if (op.Gate == GateMeasure || op.Gate == GateStore) && (op.Clbit < 0 || op.Clbit >= clbits) {
+		return fmt.Errorf("classical bit %d of %d: %w", op.Clbit, clbits, ErrRange)
+	}
+	if (op.Gate == GateStore) != (op.Value != nil) {
+		return fmt.Errorf("store needs a value, other operations have none: %w", ErrCondition)
+	}
+	for _, c := range []*Condition{op.If, op.Value} {
+		if c == nil {
+			continue
+		}
+		if err := c.validate(clbits, 0); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -193,9 +247,10 @@ func (op *Op) validateMatrix() error {
 }
 
 // Inverse returns the circuit that undoes c: the inverse gates in reverse order.
-// The error wraps [ErrNoInverse] if c measures or resets.
+// The error wraps [ErrNoInverse] if c measures, resets, or reads or writes bits.
 func (c *Circuit) Inverse() (*Circuit, error) {
-	out := &Circuit{Qubits: c.Qubits, Clbits: c.Clbits, Ops: make([]Op, 0, len(c.Ops))}
+	out := c.empty()
+	out.Ops = make([]Op, 0, len(c.Ops))
 	for i, op := range slices.Backward(c.Ops) {
 		inv, err := op.Inverse()
 		if err != nil {
@@ -208,7 +263,7 @@ func (c *Circuit) Inverse() (*Circuit, error) {
 
 // Inverse returns the operation that undoes op, or [ErrNoInverse].
 func (op Op) Inverse() (Op, error) {
-	if op.Gate == GateMeasure || op.Gate == GateReset {
+	if !op.Gate.Unitary() && op.Gate != GateBarrier || op.If != nil {
 		return Op{}, ErrNoInverse
 	}
 	spec := op.Gate.Spec()
@@ -228,8 +283,14 @@ func (op Op) Inverse() (Op, error) {
 }
 
 // Controlled returns op with one more control, or [ErrNoControl] when the gate
-// table has no such gate.
+// table has no such gate. Conditions stay.
 func (op Op) Controlled(control int) (Op, error) {
+	out, err := op.controlled(control)
+	out.If = op.If
+	return out, err
+}
+
+func (op Op) controlled(control int) (Op, error) {
 	spec := op.Gate.Spec()
 	qubits := append([]int{control}, op.Qubits...)
 	switch {

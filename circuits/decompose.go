@@ -81,8 +81,9 @@ func mean(a, b Angle) Angle { return a.Plus(b).Scale(0.5) }
 
 // Decompose returns a circuit equal to c, including its global phase, in which
 // every unitary operation is a gate of basis. All global phases are added up in
-// one GateGPhase at the end, left out when it is 0. Barriers, measurements and
-// resets stay. Angles may hold weights and features; a GateUnitary outside the
+// one GateGPhase at the end, left out when it is 0; those under a condition are left
+// out, as no outcome depends on them. What is not unitary stays, and conditions pass
+// to the gates that replace one. Angles may hold weights and features; a GateUnitary outside the
 // basis is synthesized (Shende, Bullock and Markov 2006, arXiv:quant-ph/0406176)
 // from U, CX, RY and RZ, to about 1e-14 if it is unitary to rounding.
 //
@@ -94,7 +95,7 @@ func (c *Circuit) Decompose(basis []Gate) (*Circuit, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	out := &Circuit{Qubits: c.Qubits, Clbits: c.Clbits}
+	out := c.empty()
 	d := newDecomposer(basis, out)
 	for i, op := range c.Ops {
 		if !d.reach[op.Gate] {
@@ -124,7 +125,7 @@ type decomposer struct {
 // reach, starting from the basis, so that no chain of rules can be circular.
 func newDecomposer(basis []Gate, out *Circuit) *decomposer {
 	d := &decomposer{out: out}
-	for _, g := range append(slices.Clone(basis), GateBarrier, GateMeasure, GateReset) {
+	for _, g := range append(slices.Clone(basis), GateBarrier, GateMeasure, GateReset, GateStore, GateFail) {
 		d.keep[g], d.reach[g] = true, true
 	}
 	d.reach[GateGPhase] = true
@@ -156,7 +157,9 @@ func (d *decomposer) expand(op Op) {
 	var steps *Circuit
 	switch {
 	case op.Gate == GateGPhase:
-		d.phase = append(d.phase, op.Angles[0]...)
+		if op.If == nil { // the phase of one of several outcomes cannot be seen
+			d.phase = append(d.phase, op.Angles[0]...)
+		}
 		return
 	case d.keep[op.Gate]:
 		d.out.Ops = append(d.out.Ops, op)
@@ -167,7 +170,7 @@ func (d *decomposer) expand(op Op) {
 		steps = d.as[op.Gate]
 	}
 	for _, step := range steps.Ops {
-		next := Op{Gate: step.Gate}
+		next := Op{Gate: step.Gate, If: op.If}
 		for _, q := range step.Qubits {
 			next.Qubits = append(next.Qubits, op.Qubits[q])
 		}

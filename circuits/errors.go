@@ -14,7 +14,10 @@ var (
 	ErrUnitary   = errors.New("matrix is not unitary")
 	ErrUnknown   = errors.New("unknown gate")
 	ErrSyntax    = errors.New("syntax error")
-	// ErrNoInverse marks operations that cannot be undone: measure and reset.
+	// ErrCondition marks a condition that is none, or a value where none belongs.
+	ErrCondition = errors.New("invalid condition")
+	// ErrNoInverse marks operations that cannot be undone: measure, reset, and what
+	// depends on classical bits.
 	ErrNoInverse = errors.New("operation has no inverse")
 	// ErrNoControl marks gates whose controlled form is not in the gate table.
 	ErrNoControl = errors.New("gate has no controlled form")

@@ -57,6 +57,8 @@ const (
 	GateBarrier // no effect; keeps drawings and transpilers from moving gates across
 	GateMeasure // one qubit into one classical bit, in the Z basis
 	GateReset   // one qubit to |0⟩
+	GateStore   // Op.Value, true or false, into one classical bit; no qubits
+	GateFail    // a run that comes here is an error: a loop that did not end; no qubits
 	gateCount
 )
 
@@ -194,6 +196,8 @@ var specs = [gateCount]Spec{
 	GateBarrier: {Name: "barrier", Qubits: -1, inverse: GateBarrier},
 	GateMeasure: {Name: "measure", Qubits: 1},
 	GateReset:   {Name: "reset", Qubits: 1},
+	GateStore:   {Name: "store"},
+	GateFail:    {Name: "fail"},
 }
 
 // fixed makes the entry of a gate without angles.
@@ -385,7 +389,7 @@ func (g *Gate) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Unitary reports whether g is a unitary gate: all but barrier, measure and reset.
+// Unitary reports whether g is a unitary gate: all before barrier in the table.
 func (g Gate) Unitary() bool { return g < GateBarrier }
 
 // Targets is the number of qubits that the matrix of s acts on.

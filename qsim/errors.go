@@ -7,9 +7,13 @@ import (
 )
 
 var (
-	// ErrNotUnitary marks a circuit that resets or measures before its end: it has
-	// no single final state. [Program.Sample] simulates it shot by shot.
+	// ErrNotUnitary marks a circuit that resets or measures before its end, or acts on
+	// what it measured: it has no single final state. [Program.Sample] simulates it shot
+	// by shot.
 	ErrNotUnitary = errors.New("circuit measures or resets before its end and has no single final state; use Sample")
+	// ErrUnfinished marks a run in which a loop did not end within the rounds that it was
+	// laid out for.
+	ErrUnfinished = errors.New("a loop that ends by a measured bit did not end within its limit of rounds")
 	// ErrShape marks slices whose lengths do not fit the program.
 	ErrShape = errors.New("wrong length")
 	// ErrNotFinite marks an angle that is NaN or infinite.

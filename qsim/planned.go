@@ -71,7 +71,7 @@ func (p *Program) back() *plan.Plan {
 // [Program.Gradient], several side by side.
 func (p *Program) Explain() string {
 	if p.dynamic != nil {
-		return "shot by shot, gate by gate: the circuit measures or resets before its end\n"
+		return "shot by shot, gate by gate: the circuit measures or resets before its end\nfirst, for all shots: " + p.dynamic.prefix.Explain()
 	}
 	out := ""
 	if p.planned != nil {

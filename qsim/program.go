@@ -97,7 +97,9 @@ func (p Precision) Compile(c *circuits.Circuit, observables ...circuits.PauliSum
 		}
 		program.observables = append(program.observables, compiled)
 	}
-	program.readMeasurements(c)
+	if err := program.readMeasurements(c); err != nil {
+		return nil, err
+	}
 	if err := program.bindConstants(c); err != nil {
 		return nil, err
 	}

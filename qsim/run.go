@@ -109,10 +109,11 @@ func (p *Program) run(ctx context.Context, weights, features []float64) (*State,
 	return s, p.Run(ctx, s, weights, features)
 }
 
-// readMeasurements finds the classical bits of final measurements, or sets
-// dynamic when a measured qubit is used again or a used qubit is reset.
-func (p *Program) readMeasurements(c *circuits.Circuit) {
-	for range c.Clbits {
+// readMeasurements finds the classical bits of final measurements, or sets dynamic
+// when a measured qubit is used again, a used qubit is reset, or an operation reads
+// or writes bits in another way.
+func (p *Program) readMeasurements(c *circuits.Circuit) error {
+	for range c.Clbits - c.Hidden {
 		p.bits = append(p.bits, -1)
 	}
 	if c.Clbits == 0 {
@@ -122,10 +123,12 @@ func (p *Program) readMeasurements(c *circuits.Circuit) {
 	}
 	touched, measured := make([]bool, c.Qubits), make([]bool, c.Qubits)
 	for _, o := range c.Ops {
+		if p.usesBits(o) {
+			return p.compileDynamic(c)
+		}
 		for _, q := range o.Qubits {
 			if o.Gate != circuits.GateBarrier && (measured[q] || o.Gate == circuits.GateReset && touched[q]) {
-				p.dynamic = newDynamic(c)
-				return
+				return p.compileDynamic(c)
 			}
 		}
 		switch o.Gate {
@@ -139,4 +142,11 @@ func (p *Program) readMeasurements(c *circuits.Circuit) {
 			}
 		}
 	}
+	return nil
+}
+
+// usesBits reports whether o depends on classical bits, or writes others than those of
+// an outcome or in another way than by a measurement.
+func (p *Program) usesBits(o circuits.Op) bool {
+	return o.If != nil || o.Gate == circuits.GateStore || o.Gate == circuits.GateFail || o.Gate == circuits.GateMeasure && o.Clbit >= len(p.bits)
 }

@@ -191,46 +191,14 @@ func (s *State) Sample(shots int, seed uint64) []uint64 {
 	return out
 }
 
-// draw fills dst with outcomes: uniform numbers are sorted and met by one walk along
-// the running sum of the probabilities.
+// draw fills dst with outcomes.
 func (s *State) draw(dst []uint64, rng *rand.Rand) {
 	s.order()
-	type draw struct {
-		at   float64
-		shot int
+	at := make([]float64, len(dst))
+	for i := range at {
+		at[i] = rng.Float64()
 	}
-	draws := make([]draw, len(dst))
-	for i := range draws {
-		draws[i] = draw{rng.Float64(), i}
-	}
-	slices.SortFunc(draws, func(a, b draw) int {
-		if a.at < b.at {
-			return -1
-		}
-		return 1
-	})
-	total := real(reduce(s.amplitudes.len(), true, func(lo, hi int) complex128 {
-		return complex(s.amplitudes.norm2(lo, hi), 0)
-	}))
-	next, below, last := 0, 0.0, 0
-	for x := range s.amplitudes.len() {
-		a := s.amplitudes.at(x)
-		w := real(a)*real(a) + imag(a)*imag(a)
-		if w == 0 {
-			continue
-		}
-		below, last = below+w, x
-		for next < len(dst) && draws[next].at*total < below {
-			dst[draws[next].shot] = uint64(x)
-			next++
-		}
-		if next == len(dst) {
-			return
-		}
-	}
-	for ; next < len(dst); next++ { // the running sum ended a rounding error below total
-		dst[draws[next].shot] = uint64(last)
-	}
+	s.amplitudes.draw(dst, at, true)
 }
 
 // parallelRange calls body for consecutive pieces that cover 0 ≤ i < n.

@@ -11,19 +11,19 @@ import (
 
 // style is the set of signs of a drawing.
 type style struct {
-	wire, control, target, swap, barrier, arrow, zero, dagger string
-	links                                                     [passed + 1]string
-	decimals                                                  int // less than 0: all
+	wire, control, target, swap, barrier, arrow, assign, zero, dagger string
+	links                                                             [passed + 1]string
+	decimals                                                          int // less than 0: all
 }
 
 func newStyle(o *Options) *style {
 	s := &style{
-		wire: "─", control: "●", target: "⊕", swap: "×", barrier: "░", arrow: "→", zero: "|0⟩", dagger: "†",
+		wire: "─", control: "●", target: "⊕", swap: "×", barrier: "░", arrow: "→", assign: "←", zero: "|0⟩", dagger: "†",
 		links: [...]string{alone: "─", first: "╭", middle: "├", last: "╰", passed: "│"},
 	}
 	if o.ASCII {
 		s = &style{
-			wire: "-", control: "*", target: "X", swap: "x", barrier: ":", arrow: "->", zero: "|0>", dagger: "dg",
+			wire: "-", control: "*", target: "X", swap: "x", barrier: ":", arrow: "->", assign: "<-", zero: "|0>", dagger: "dg",
 			links: [...]string{alone: "-", first: "/", middle: "|", last: `\`, passed: "|"},
 		}
 	}
@@ -34,10 +34,18 @@ func newStyle(o *Options) *style {
 	return s
 }
 
-// label is what stands on the k-th qubit of op. The angles stand on the first
-// target; where the qubits play different parts, their number in the gate stands
-// behind its name.
+// label is what stands on the k-th qubit of op. The angles and the condition stand
+// on the first target; where the qubits play different parts, their number in the
+// gate stands behind its name.
 func (s *style) label(op circuits.Op, k int) string {
+	text := s.plainLabel(op, k)
+	if op.If != nil && k == op.Gate.Spec().Controls {
+		text += " if " + op.If.String()
+	}
+	return text
+}
+
+func (s *style) plainLabel(op circuits.Op, k int) string {
 	controls := op.Gate.Spec().Controls
 	if k < controls {
 		return s.control
@@ -55,6 +63,10 @@ func (s *style) label(op circuits.Op, k int) string {
 		return fmt.Sprintf("M%sc%d", s.arrow, op.Clbit)
 	case circuits.GateReset:
 		return s.zero
+	case circuits.GateStore:
+		return fmt.Sprintf("c%d%s%v", op.Clbit, s.assign, op.Value)
+	case circuits.GateFail:
+		return "fail"
 	}
 	name := s.name(op.Gate)
 	if ordered(op) {

@@ -49,10 +49,14 @@ func Text(w io.Writer, c *circuits.Circuit, o *Options) error {
 		out.WriteString("(no qubits)\n")
 		return write(w, &out)
 	}
-	prefixes := make([]string, c.Qubits)
+	prefixes := make([]string, lines(c))
 	widest := len(fmt.Sprintf("q%d: ", c.Qubits-1))
 	for q := range prefixes {
-		prefixes[q] = fmt.Sprintf("%-*s", widest, fmt.Sprintf("q%d:", q))
+		name := "c:"
+		if q < c.Qubits {
+			name = fmt.Sprintf("q%d:", q)
+		}
+		prefixes[q] = fmt.Sprintf("%-*s", widest, name)
 	}
 	room := math.MaxInt
 	if o.Width > 0 {
@@ -67,6 +71,19 @@ func Text(w io.Writer, c *circuits.Circuit, o *Options) error {
 		}
 	}
 	return write(w, &out)
+}
+
+// lines is the number of qubits, and one more where there is something to draw that
+// is on classical bits alone.
+func lines(c *circuits.Circuit) int {
+	if slices.ContainsFunc(c.Ops, classical) {
+		return c.Qubits + 1
+	}
+	return c.Qubits
+}
+
+func classical(op circuits.Op) bool {
+	return op.Gate == circuits.GateStore || op.Gate == circuits.GateFail
 }
 
 func write(w io.Writer, drawing *bytes.Buffer) error {
@@ -121,8 +138,12 @@ func (col *column) width() int {
 // touches and behind all earlier operations on them.
 func layout(c *circuits.Circuit, s *style) []column {
 	var columns []column
-	next := make([]int, c.Qubits+c.Clbits) // first free column of each qubit and bit
+	n := lines(c)
+	next := make([]int, n+c.Clbits) // first free column of each line and bit
 	for _, op := range c.Ops {
+		if classical(op) {
+			op.Qubits = []int{c.Qubits}
+		}
 		if len(op.Qubits) == 0 { // a global phase, or a barrier on nothing
 			continue
 		}
@@ -135,8 +156,8 @@ func layout(c *circuits.Circuit, s *style) []column {
 				touched = append(touched, q)
 			}
 		}
-		if op.Gate == circuits.GateMeasure {
-			touched = append(touched, c.Qubits+op.Clbit)
+		for _, b := range op.Clbits() {
+			touched = append(touched, n+b)
 		}
 		at := 0
 		for _, q := range touched {
@@ -146,7 +167,7 @@ func layout(c *circuits.Circuit, s *style) []column {
 			next[q] = at + 1
 		}
 		if at == len(columns) {
-			columns = append(columns, column{cells: make([]cell, c.Qubits)})
+			columns = append(columns, column{cells: make([]cell, n)})
 		}
 		columns[at].put(op, low, high, s)
 	}

@@ -22,6 +22,7 @@ type gate struct {
 	ops            int // operations of one call, at most maxCount
 
 	formal []parameter // of a def
+	result *parameter  // of a def that has one
 }
 
 // maxCount is where counts of operations stop.

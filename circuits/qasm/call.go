@@ -53,8 +53,11 @@ func (p *parser) arguments(t token, g *gate) {
 		for !p.is(')') && p.err == nil {
 			pos := p.tok.pos
 			v := p.expression(0)
-			if v.kind == kindBool {
+			switch {
+			case v.kind == kindBool:
 				p.fail(pos, circuits.ErrSyntax, "%v is not an angle", v)
+			case v.dynamic():
+				p.fail(pos, ErrUnsupported, "angle that depends on measured bits")
 			}
 			p.argStack = append(p.argStack, v)
 			n++
@@ -115,6 +118,9 @@ func (p *parser) broadcast(pos int, g *gate, args []value, wires []operand, mods
 		if len(mods) > 0 && p.dry == 0 {
 			p.modify(mods, qubits[:controls], start)
 		}
+		if p.when != nil && p.place != inGate {
+			p.guard(pos, start)
+		}
 		if p.err != nil {
 			return
 		}
@@ -161,8 +167,24 @@ func (p *parser) apply(pos int, g *gate, args []value, qubits []int) {
 	}
 }
 
+// guard puts the operations of a call from start on under the open conditions.
+func (p *parser) guard(pos, start int) {
+	if !p.spend(pos, saturate(p.whenCost, len(p.out.Ops)-start)) {
+		return
+	}
+	for i := start; i < len(p.out.Ops); i++ {
+		if p.out.Ops[i].Gate != circuits.GateBarrier {
+			p.out.Ops[i].If = p.when
+		}
+	}
+}
+
 func (p *parser) emit(pos int, op circuits.Op) {
-	if p.spend(pos, 1) {
+	cost := 1
+	if op.If != nil {
+		cost += p.whenCost
+	}
+	if p.spend(pos, cost) {
 		p.out.Ops = append(p.out.Ops, op)
 	}
 }

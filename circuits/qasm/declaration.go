@@ -58,7 +58,7 @@ func (p *parser) declare(kind entryKind, name string, pos, size int, scalar bool
 	switch {
 	case p.err != nil:
 		return
-	case p.out.Qubits+p.out.Clbits+size > maxWires:
+	case p.out.Qubits+p.out.Clbits+p.hidden+size > maxWires:
 		p.fail(pos, ErrLimit, "more than %d qubits and bits", maxWires)
 		return
 	case kind == entryQubits && p.physical:
@@ -88,20 +88,6 @@ func (p *parser) optionalSize() (size int, scalar bool) {
 		return p.designator("size"), false
 	}
 	return 1, true
-}
-
-// bits reads bit[3] c; and bit[3] c = measure q;.
-func (p *parser) bits() {
-	start := p.tok.pos
-	p.next()
-	size, scalar := p.optionalSize()
-	name, pos := p.name()
-	p.declare(entryBits, name, pos, size, scalar)
-	if p.err == nil && p.accept('=') {
-		p.measured(start, operand{first: p.out.Clbits - size, n: size, scalar: scalar})
-		return
-	}
-	p.expect(';')
 }
 
 // input reads input float[64] theta;, which becomes the next weight.
@@ -146,6 +132,7 @@ const (
 	typeFloat
 	typeAngle
 	typeBool
+	typeDuration
 )
 
 func scalarNamed(word string) scalar {
@@ -190,6 +177,9 @@ func (p *parser) convert(pos int, typ scalar, v value) value {
 	if v.kind == kindUnknown || p.err != nil {
 		return v
 	}
+	if v.dynamic() {
+		return p.convertBits(pos, typ, v)
+	}
 	switch typ {
 	case typeFloat, typeAngle:
 		if v.kind == kindAngle {
@@ -216,9 +206,32 @@ func (p *parser) convert(pos int, typ scalar, v value) value {
 	return value{}
 }
 
-// cast reads a conversion such as float[64](i).
+// convertBits is a value that depends on measured bits as one of typ.
+func (p *parser) convertBits(pos int, typ scalar, v value) value {
+	switch typ {
+	case typeBool:
+		return given(p.truth(pos, v))
+	case typeInt, typeUint:
+		return v
+	default:
+		p.fail(pos, ErrUnsupported, "real number that depends on measured bits")
+		return value{}
+	}
+}
+
+// cast reads a conversion such as float[64](i) or bit[2](n).
 func (p *parser) cast() value {
 	pos := p.tok.pos
+	if p.acceptName("bit") {
+		size, scalar := p.optionalSize()
+		p.expect('(')
+		v := p.expression(0)
+		p.expect(')')
+		if d, ok := p.digits(v); p.err == nil && (!ok || len(d) != size) || scalar {
+			p.fail(pos, ErrUnsupported, "%v as %d bits", v, size)
+		}
+		return v
+	}
 	typ := p.scalarType()
 	p.expect('(')
 	v := p.expression(0)
@@ -229,20 +242,31 @@ func (p *parser) cast() value {
 // variable reads const float x = 1.5; or int i = 0; or float y;, which is 0.
 func (p *parser) variable() {
 	constant := p.acceptName("const")
-	typ := p.scalarType()
+	typ := typeDuration
+	if !p.acceptName("duration") {
+		typ = p.scalarType()
+	}
 	name, pos := p.name()
-	var v value
-	if p.accept('=') {
-		start := p.tok.pos
-		v = p.convert(start, typ, p.expression(0))
-	} else {
-		if constant {
-			p.expect('=')
+	e := &entry{name: name, kind: entryValue, constant: constant, typ: typ, level: len(p.conds)}
+	switch {
+	case typ == typeDuration:
+		e.value.kind = kindDuration
+		for !p.is(';') && p.tok.kind != tokenEOF {
+			p.next()
 		}
-		v = p.convert(pos, typ, v)
+	case p.accept('='):
+		start := p.tok.pos
+		p.set(start, e, p.convert(start, typ, p.expression(0)))
+		if constant && e.value.dynamic() {
+			p.fail(start, circuits.ErrSyntax, "constant that depends on measured bits")
+		}
+	case constant:
+		p.expect('=')
+	default:
+		e.value = p.convert(pos, typ, e.value)
 	}
 	p.expect(';')
-	p.define(pos, &entry{name: name, kind: entryValue, constant: constant, typ: typ, value: v})
+	p.define(pos, e)
 }
 
 // assign reads i = expression; and i += expression;.
@@ -252,7 +276,7 @@ func (p *parser) assign(e *entry) {
 	op := p.tok
 	operator, ok := p.assignment()
 	switch {
-	case e.constant:
+	case e.constant || e.typ == typeDuration:
 		p.fail(t.pos, circuits.ErrSyntax, "%s cannot change", e.name)
 		return
 	case !ok:
@@ -266,7 +290,7 @@ func (p *parser) assign(e *entry) {
 		v = p.operate(op.pos, operator, e.value, v)
 	}
 	p.expect(';')
-	e.value = p.convert(start, e.typ, v)
+	p.set(start, e, p.convert(start, e.typ, v))
 }
 
 // assignment is the operation before = in the current token, 0 if it is = alone.

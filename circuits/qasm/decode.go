@@ -20,6 +20,9 @@ type DecodeOptions struct {
 	// MaxOperations bounds the work of expanding gates and loops, in operations
 	// or about 16 bytes of text read again; 0 means 10⁷.
 	MaxOperations int
+	// MaxRounds is how often a loop goes round whose end depends on measured bits; a
+	// run in which it would go on then fails ([circuits.GateFail]). 0 means 1000.
+	MaxRounds int
 }
 
 // Decoded is a program as a circuit.
@@ -60,8 +63,9 @@ func Decode(r io.Reader, o DecodeOptions) (*Decoded, error) {
 	}
 	p := &parser{
 		src: src, options: o, version: 3, names: map[string]*entry{},
-		most: cmp.Or(o.MaxOperations, maxOperations),
-		out:  &circuits.Circuit{},
+		most:    cmp.Or(o.MaxOperations, maxOperations),
+		rounded: cmp.Or(o.MaxRounds, maxRounds),
+		out:     &circuits.Circuit{},
 	}
 	p.left = p.most
 	p.result.Circuit = p.out
@@ -70,6 +74,7 @@ func Decode(r io.Reader, o DecodeOptions) (*Decoded, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
+	p.renumber()
 	p.result.Version = p.version
 	return &p.result, nil
 }
@@ -92,7 +97,9 @@ func (p *parser) program() {
 		p.expect(';')
 	}
 	p.defineGates(coreGates(p.version, p.options.SpecificationPhase))
+	ended := p.target(jumpEnd)
 	for p.tok.kind != tokenEOF && p.jump == jumpNone {
 		p.statement()
 	}
+	ended()
 }

@@ -88,15 +88,33 @@ func (p *parser) bind(pos int, g *gate, args []value, qubits []int) {
 	}
 }
 
-// parameter is one of a def.
+// parameter is one of a def, or its result.
 type parameter struct {
 	name string
-	typ  scalar // typeNone: qubits
+	kind entryKind // entryQubits, entryBits, entryValue
+	typ  scalar    // entryValue
 	size int
-	one  bool // a qubit rather than a register
+	one  bool // a qubit or bit rather than a register
 }
 
-// subroutineDefinition reads def f(qubit[2] q, float x) { … }. The body is read
+// parameterType reads the type of a parameter or result.
+func (p *parser) parameterType() parameter {
+	a := parameter{kind: entryValue}
+	switch {
+	case p.acceptName("qubit"):
+		a.kind = entryQubits
+		a.size, a.one = p.optionalSize()
+	case p.acceptName("bit"):
+		a.kind = entryBits
+		a.size, a.one = p.optionalSize()
+	default:
+		p.acceptName("const")
+		a.typ = p.scalarType()
+	}
+	return a
+}
+
+// subroutineDefinition reads def f(qubit[2] q, float x) -> bit { … }. The body is read
 // when it is called.
 func (p *parser) subroutineDefinition() {
 	p.next()
@@ -104,14 +122,7 @@ func (p *parser) subroutineDefinition() {
 	g := &gate{name: name}
 	p.expect('(')
 	for !p.is(')') && p.err == nil {
-		var a parameter
-		switch {
-		case p.acceptName("qubit"):
-			a.size, a.one = p.optionalSize()
-		default:
-			p.acceptName("const")
-			a.typ = p.scalarType()
-		}
+		a := p.parameterType()
 		a.name, _ = p.name()
 		g.formal = append(g.formal, a)
 		if !p.accept(',') {
@@ -119,8 +130,12 @@ func (p *parser) subroutineDefinition() {
 		}
 	}
 	p.expect(')')
-	if p.is(symArrow) {
-		p.fail(p.tok.pos, ErrUnsupported, "def with a result")
+	if at := p.tok.pos; p.accept(symArrow) {
+		result := p.parameterType()
+		if result.kind == entryQubits {
+			p.fail(at, circuits.ErrSyntax, "def that returns qubits")
+		}
+		g.result = &result
 	}
 	start := p.tok.pos
 	if !p.is('{') {
@@ -132,42 +147,72 @@ func (p *parser) subroutineDefinition() {
 	p.define(pos, &entry{name: name, kind: entryDef, constant: true, gate: g})
 }
 
-// subroutine reads f(q, 0.5); and carries out the body.
-func (p *parser) subroutine(g *gate) {
-	pos := p.tok.pos
-	p.next()
+// argument reads the value of a parameter.
+func (p *parser) argument(a parameter) *entry {
+	at := p.tok.pos
+	e := &entry{name: a.name, kind: a.kind, typ: a.typ, level: len(p.conds)}
+	switch a.kind {
+	case entryQubits:
+		if e.wires = p.operand(entryQubits); p.err == nil && e.wires.n != a.size {
+			p.fail(at, circuits.ErrArity, "%d qubits for %s, needs %d", e.wires.n, a.name, a.size)
+		}
+	case entryBits:
+		v := p.bitsExpression()
+		if !p.afford(at, a.size) {
+			return e
+		}
+		e.wires = p.hideAll(at, a.size)
+		p.setBits(at, e.wires, v)
+	default:
+		p.set(at, e, p.convert(at, a.typ, p.expression(0)))
+	}
+	e.wires.scalar = a.one
+	return e
+}
+
+// invoke reads the arguments of a def, carries out its body and returns its result.
+func (p *parser) invoke(pos int, g *gate) value {
 	p.expect('(')
 	bound := make([]*entry, 0, len(g.formal))
 	for i, a := range g.formal {
 		if i > 0 {
 			p.expect(',')
 		}
-		at := p.tok.pos
-		e := &entry{name: a.name, kind: entryValue, typ: a.typ}
-		if a.typ == typeNone {
-			e.kind = entryQubits
-			if e.wires = p.operand(entryQubits); p.err == nil && e.wires.n != a.size {
-				p.fail(at, circuits.ErrArity, "%d qubits for %s, needs %d", e.wires.n, a.name, a.size)
-			}
-			e.wires.scalar = a.one
-		} else {
-			e.value = p.convert(at, a.typ, p.expression(0))
-		}
-		bound = append(bound, e)
+		bound = append(bound, p.argument(a))
 	}
 	p.expect(')')
-	p.expect(';')
+	if p.place == inGate {
+		p.fail(pos, circuits.ErrSyntax, "call of %s in the definition of a gate", g.name)
+	}
 	if p.err != nil || !p.spend(pos, 1+g.bodySize/readAgain) {
-		return
+		return value{}
+	}
+	outer := p.returned
+	p.returned = nil
+	if g.result != nil {
+		p.returned = &entry{name: "the result of " + g.name, kind: entryValue, typ: g.result.typ, level: len(p.conds)}
+		if g.result.kind == entryBits && g.result.one {
+			p.returned.typ = typeBool
+		}
 	}
 	leave := p.open(pos, inDef)
+	ended := p.target(jumpReturn)
 	for _, e := range bound {
+		level := e.level
 		p.define(pos, e)
+		e.level = level
 	}
 	p.seek(g.body)
 	p.blockOf()
 	if p.jump == jumpReturn {
 		p.jump = jumpNone
 	}
+	ended()
 	leave()
+	result := p.returned
+	p.returned = outer
+	if result == nil {
+		return value{kind: kindNothing}
+	}
+	return result.value
 }

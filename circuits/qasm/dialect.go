@@ -36,11 +36,13 @@ type dialect struct {
 	name    string
 	header  string // version and includes
 	qubits  string // declaration of %d qubits
-	clbits  string // declaration of %d classical bits
-	measure string // qubit %[1]d into classical bit %[2]d
+	clbits  string // declaration of %d classical bits of the name %s
+	bits    string // name of the classical bits, or the beginning of the names of several registers
+	measure string // qubit %[1]d into the classical bit %[2]s
 	phase   string // line for a global phase of %s
 	inputs  bool   // angles may hold weights and features, declared as inputs
 	barrier bool   // there are barriers
+	can     conditions
 	touch   string // statement that does nothing to qubit %d, where each needs one
 	gates   map[circuits.Gate]string
 }
@@ -51,11 +53,13 @@ var dialects = [...]dialect{
 		name:    "openqasm3",
 		header:  "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n",
 		qubits:  "qubit[%d] q;\n",
-		clbits:  "bit[%d] c;\n",
-		measure: "c[%[2]d] = measure q[%[1]d];\n",
+		clbits:  "bit[%d] %s;\n",
+		bits:    "c",
+		measure: "%[2]s = measure q[%[1]d];\n",
 		phase:   "gphase(%s);\n",
 		inputs:  true,
 		barrier: true,
+		can:     anyCondition,
 		gates: map[circuits.Gate]string{
 			circuits.GateI: "id", circuits.GateX: "x", circuits.GateY: "y", circuits.GateZ: "z", circuits.GateH: "h",
 			circuits.GateS: "s", circuits.GateSdg: "sdg", circuits.GateT: "t", circuits.GateTdg: "tdg", circuits.GateSX: "sx",
@@ -71,10 +75,12 @@ var dialects = [...]dialect{
 		name:    "openqasm2",
 		header:  "OPENQASM 2.0;\ninclude \"qelib1.inc\";\n",
 		qubits:  "qreg q[%d];\n",
-		clbits:  "creg c[%d];\n",
-		measure: "measure q[%[1]d] -> c[%[2]d];\n",
+		clbits:  "creg %[2]s[%[1]d];\n",
+		bits:    "c",
+		measure: "measure q[%[1]d] -> %[2]s;\n",
 		phase:   "// a global phase of %s is left out: OpenQASM 2 has no statement for it\n",
 		barrier: true,
+		can:     registerEquality,
 		gates: map[circuits.Gate]string{
 			circuits.GateI: "id", circuits.GateX: "x", circuits.GateY: "y", circuits.GateZ: "z", circuits.GateH: "h",
 			circuits.GateS: "s", circuits.GateSdg: "sdg", circuits.GateT: "t", circuits.GateTdg: "tdg",
@@ -87,8 +93,9 @@ var dialects = [...]dialect{
 		name:    "braket",
 		header:  "OPENQASM 3.0;\n",
 		qubits:  "qubit[%d] q;\n",
-		clbits:  "bit[%d] b;\n",
-		measure: "b[%[2]d] = measure q[%[1]d];\n",
+		clbits:  "bit[%d] %s;\n",
+		bits:    "b",
+		measure: "%[2]s = measure q[%[1]d];\n",
 		phase:   "// a global phase of %s is left out: devices have no statement for it\n",
 		inputs:  true,
 		touch:   "rz(0.0) q[%d];\n",

@@ -4,15 +4,20 @@
 // register's first bit is the least significant, as in Qiskit and in package
 // circuits, so a Qiskit result string reads with qubit 0 on the right.
 //
-// [Decode] reads OpenQASM 2 with all gates of Qiskit's qelib1.inc, and of OpenQASM
-// 3 what can be carried out before a circuit runs: registers, slices, index sets
-// and aliases, physical qubits, stdgates.inc and Braket's gates, gate definitions
-// and modifiers, gphase, inputs, constants and variables of type int, uint, float,
-// angle and bool, for, while, if, switch, def without a result, barrier, delay,
-// box and pragmas. U has the phase that Qiskit and Braket give it.
+// [Decode] reads OpenQASM 2, with all gates of Qiskit's qelib1.inc, and of OpenQASM 3
+// registers, slices, index sets and aliases, physical qubits, stdgates.inc and Braket's
+// gates, gate definitions and modifiers, gphase, inputs, constants and variables of type
+// int, uint, float, angle and bool, for, while, if, switch, def, barrier, delay, box and
+// pragmas. U has the phase that Qiskit and Braket give it.
 //
-// Refused by name are conditions on measured bits, measure without a bit for its
-// result, values of classical bits other than a measurement, functions of inputs,
-// inputs other than scalar float and angle, def with a result, and cal, defcal,
-// extern, array, complex, duration and stretch.
+// A circuit is a straight line. What is known before it runs is carried out while the
+// text is read; what depends on measured bits becomes conditions of operations: those of
+// if and switch, of the rounds of a loop, and of what break, continue, return and end
+// pass over. Bits that are needed for this, and those of variables, are hidden bits of
+// the circuit. OpenQASM 2 keeps none: its conditions are looked at before every
+// operation, as Qiskit does.
+//
+// Refused by name are values of measured bits as angles, indices and bounds of loops and
+// in arithmetic, functions of inputs, inputs other than scalar float and angle, and cal,
+// defcal, extern, array, complex and stretch.
 package qasm

@@ -52,7 +52,9 @@ func Encode(w io.Writer, c *circuits.Circuit, o Options) error {
 		return err
 	}
 	e := encoder{out: bufio.NewWriter(w), dialect: d}
-	e.program(plain)
+	if err := e.program(plain); err != nil {
+		return err
+	}
 	if err := e.out.Flush(); err != nil {
 		return fmt.Errorf("write %s: %w", d.name, err)
 	}
@@ -98,25 +100,93 @@ type encoder struct {
 	out                         *bufio.Writer
 	dialect                     *dialect
 	weightDigits, featureDigits int // of the inputs' names
+	bits                        bitRegisters
 }
 
 // printf keeps no error: it stays in the bufio.Writer until Flush.
 func (e *encoder) printf(format string, args ...any) { _, _ = fmt.Fprintf(e.out, format, args...) }
 
-func (e *encoder) program(c *circuits.Circuit) {
+func (e *encoder) program(c *circuits.Circuit) error {
 	e.weightDigits, e.featureDigits = digits(c.Weights()), digits(c.Features())
 	e.printf("%s", e.dialect.header)
 	for _, v := range symbols(c) {
 		e.printf("input float[64] %s;\n", e.input(v))
 	}
 	e.printf(e.dialect.qubits, c.Qubits)
-	if c.Clbits > 0 {
-		e.printf(e.dialect.clbits, c.Clbits)
+	e.bits = newBitRegisters(c, e.dialect.bits, e.dialect.can)
+	for _, r := range e.bits {
+		e.printf(e.dialect.clbits, r.Size, r.Name)
 	}
 	e.touch(c)
-	for _, op := range c.Ops {
-		e.statement(op)
+	for i := 0; i < len(c.Ops); {
+		n, err := e.conditional(c.Ops[i:])
+		if err != nil {
+			return &circuits.OpError{Index: i, Gate: c.Ops[i].Gate, Err: err}
+		}
+		i += n
 	}
+	return nil
+}
+
+// conditional writes the first of the operations, and in a block those after it that
+// are under the same condition, which they do not change. It returns their number.
+func (e *encoder) conditional(ops []circuits.Op) (int, error) {
+	op := ops[0]
+	switch can := e.dialect.can; {
+	case op.Gate == circuits.GateFail, op.Gate == circuits.GateStore && can != anyCondition, op.If != nil && can == noConditions:
+		return 0, fmt.Errorf("%s has no such statement on classical bits: %w", e.dialect.name, circuits.ErrBasis)
+	case op.If == nil:
+		return 1, e.statement(op)
+	case can == registerEquality:
+		return 1, e.forValues(op)
+	}
+	n := 1
+	for n < len(ops) && ops[n].If == op.If && ops[n-1].Gate != circuits.GateMeasure && ops[n-1].Gate != circuits.GateStore {
+		n++
+	}
+	return n, e.block(op.If, ops[:n])
+}
+
+// forValues writes op once for every value of the register under which it is to be
+// carried out.
+func (e *encoder) forValues(op circuits.Op) error {
+	r, values, err := e.bits.values(op.If)
+	if err != nil {
+		return err
+	}
+	if len(values) > 1 && op.Gate == circuits.GateMeasure {
+		return fmt.Errorf("measurement under the condition %v, which is several: %w", op.If, circuits.ErrBasis)
+	}
+	for _, v := range values {
+		e.printf("if(%s==%v) ", r.Name, v)
+		if err := e.statement(op); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// block writes ops under a condition of OpenQASM 3: blocks in blocks where several must
+// hold, as not every reader knows &&.
+func (e *encoder) block(c *circuits.Condition, ops []circuits.Op) error {
+	list := c.All
+	if len(list) == 0 {
+		list = []circuits.Condition{*c}
+	}
+	for i := range list {
+		text, err := e.bits.expression(&list[i])
+		if err != nil {
+			return err
+		}
+		e.printf("if (%s) {\n", text)
+	}
+	for _, op := range ops {
+		if err := e.statement(op); err != nil {
+			return err
+		}
+	}
+	e.printf("%s", strings.Repeat("}\n", len(list)))
+	return nil
 }
 
 // touch puts a gate on the qubits that have none, where the dialect asks for one.
@@ -137,18 +207,22 @@ func (e *encoder) touch(c *circuits.Circuit) {
 	}
 }
 
-func (e *encoder) statement(op circuits.Op) {
+func (e *encoder) statement(op circuits.Op) error {
 	name := op.Gate.String()
 	switch op.Gate {
 	case circuits.GateGPhase:
 		e.printf(e.dialect.phase, e.expression(op.Angles[0]))
-		return
+		return nil
 	case circuits.GateMeasure:
-		e.printf(e.dialect.measure, op.Qubits[0], op.Clbit)
-		return
+		e.printf(e.dialect.measure, op.Qubits[0], e.bits.name(op.Clbit))
+		return nil
+	case circuits.GateStore:
+		text, err := e.bits.expression(op.Value)
+		e.printf("%s = %s;\n", e.bits.name(op.Clbit), text)
+		return err
 	case circuits.GateBarrier:
 		if len(op.Qubits) == 0 || !e.dialect.barrier { // a bare barrier would be on all qubits
-			return
+			return nil
 		}
 	case circuits.GateReset:
 	default:
@@ -165,6 +239,7 @@ func (e *encoder) statement(op circuits.Op) {
 		e.printf("%sq[%d]", separator(i, " ", ", "), q)
 	}
 	e.printf(";\n")
+	return nil
 }
 
 func separator(i int, first, rest string) string {

@@ -3,6 +3,7 @@ package qasm
 import (
 	"errors"
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
 
@@ -91,7 +92,17 @@ func (p *parser) expression(least int) value {
 		left = p.operate(pos, op, left, right)
 	}
 	p.depth--
+	if least == 0 {
+		p.bound64(left)
+	}
 	return left
+}
+
+// bound64 refuses an integer of more than 64 bits.
+func (p *parser) bound64(v value) {
+	if v.kind == kindBig {
+		p.fail(int(v.i), circuits.ErrRange, "integer %.40v does not fit into 64 bits", v.late.big)
+	}
 }
 
 func (p *parser) prefix() value {
@@ -124,10 +135,13 @@ func (p *parser) prefix() value {
 }
 
 func (p *parser) unary(pos int, op symbol, v value) value {
-	if v.kind == kindUnknown || op == '+' {
+	p.bound64(v)
+	if v.kind == kindUnknown || op == '+' || p.err != nil {
 		return v
 	}
 	switch {
+	case v.dynamic():
+		return p.unaryBits(pos, op, v)
 	case op == '-' && v.kind == kindAngle:
 		return fromAngle(v.angle.Scale(-1))
 	case op == '-' && v.kind == kindFloat:
@@ -172,7 +186,10 @@ func (p *parser) integerLiteral(t token) value {
 	n, err := strconv.ParseInt(text, base, 64)
 	switch {
 	case errors.Is(err, strconv.ErrRange):
-		p.fail(t.pos, circuits.ErrRange, "integer %.40s does not fit into 64 bits", text)
+		if n, ok := new(big.Int).SetString(text, base); ok {
+			return value{kind: kindBig, i: int64(t.pos), late: &late{big: n}}
+		}
+		fallthrough
 	case err != nil:
 		p.fail(t.pos, circuits.ErrSyntax, "%.40q is not a number", text)
 	}
@@ -205,11 +222,7 @@ func (p *parser) floatLiteral(t token) value {
 func (p *parser) named() value {
 	t := p.tok
 	if e := p.lookup(t); e != nil && e.kind != entryGate {
-		p.next()
-		if e.kind != entryValue {
-			p.fail(t.pos, ErrUnsupported, "%s is not known before the program runs: values that depend on qubits or measured bits", e.name)
-		}
-		return e.value
+		return p.declared(t, e)
 	}
 	switch word := string(p.src[t.pos:t.end]); word {
 	case "pi", "π":
@@ -224,12 +237,14 @@ func (p *parser) named() value {
 	case "true", "false":
 		p.next()
 		return boolean(word == "true")
-	case "sizeof", "popcount", "rotl", "rotr", "real", "imag", "durationof", "measure":
+	case "sizeof":
+		return p.sizeOf()
+	case "popcount", "rotl", "rotr", "real", "imag", "durationof", "measure":
 		p.fail(t.pos, ErrUnsupported, "%s in an expression", word)
 		return value{}
 	}
 	word := p.text(t)
-	if p.version == 3 && scalarNamed(word) != typeNone {
+	if p.version == 3 && (scalarNamed(word) != typeNone || word == "bit") {
 		return p.cast()
 	}
 	p.next()
@@ -252,6 +267,30 @@ func (p *parser) named() value {
 	return p.call(t.pos, word, args)
 }
 
+// declared reads what e stands for as a value.
+func (p *parser) declared(t token, e *entry) value {
+	switch e.kind {
+	case entryValue:
+		p.next()
+		if e.value.kind == kindDuration {
+			p.fail(t.pos, ErrUnsupported, "duration in an expression")
+		}
+		return e.value
+	case entryBits:
+		return p.bitValue()
+	case entryDef:
+		p.next()
+		v := p.invoke(t.pos, e.gate)
+		if v.kind == kindNothing {
+			p.fail(t.pos, circuits.ErrSyntax, "%s has no result", e.name)
+		}
+		return v
+	default:
+		p.fail(t.pos, circuits.ErrSyntax, "%s is %s, expected a value", e.name, e.kind)
+		return value{}
+	}
+}
+
 // whole reads an expression that must be a whole number in [lo, hi].
 func (p *parser) whole(what string, lo, hi int64) int {
 	pos := p.tok.pos
@@ -261,6 +300,9 @@ func (p *parser) whole(what string, lo, hi int64) int {
 		return 0
 	case v.kind == kindUnknown:
 		return int(lo)
+	case v.dynamic():
+		p.fail(pos, ErrUnsupported, "%s that depends on measured bits", what)
+		return 0
 	case v.kind != kindInteger:
 		p.fail(pos, circuits.ErrSyntax, "%s is %v, must be a whole number", what, v)
 		return 0

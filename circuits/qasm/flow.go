@@ -1,6 +1,10 @@
 package qasm
 
-import "github.com/qnn-go/qnn/circuits"
+import (
+	"slices"
+
+	"github.com/qnn-go/qnn/circuits"
+)
 
 // skip passes over one statement and any else of it without carrying it out.
 func (p *parser) skip() {
@@ -10,23 +14,31 @@ func (p *parser) skip() {
 	}
 }
 
-// condition reads a condition in parentheses.
-func (p *parser) condition() (holds bool) {
+// condition reads a condition in parentheses: whether it holds, or, where that is
+// known only when the circuit runs, what it says.
+func (p *parser) condition() (holds bool, when *circuits.Condition) {
 	p.expect('(')
 	pos := p.tok.pos
 	v := p.expression(0)
 	p.expect(')')
-	if v.kind == kindAngle {
-		p.fail(pos, ErrUnsupported, "condition on inputs")
+	c := simple(p.truth(pos, v))
+	if holds, ok := constant(c); ok || p.err != nil {
+		return holds && p.err == nil, nil
 	}
-	return v.kind == kindUnknown || v.number() != 0
+	return false, &c
 }
 
-// conditional reads if (…) … else …, whose condition must be known before the
-// program runs.
+// conditional reads if (…) … else ….
 func (p *parser) conditional() {
 	p.next()
-	holds := p.condition()
+	holds, when := p.condition()
+	if when != nil {
+		otherwise := p.branchWhere(*when).Not()
+		if p.acceptName("else") {
+			p.branchWhere(otherwise)
+		}
+		return
+	}
 	p.branch(holds)
 	if p.jump == jumpNone && p.acceptName("else") {
 		p.branch(!holds)
@@ -81,9 +93,12 @@ func (p *parser) rounds(more func() bool) {
 	start, end, size := p.tok, p.tok, 0
 	finished := false // end is known
 	p.loops++
+	ended := p.target(jumpBreak)
 	for p.err == nil && more() && p.spend(start.pos, 1+size/readAgain) {
 		p.tok = start
+		round := p.target(jumpContinue)
 		p.scoped()
+		round()
 		if p.jump == jumpNone {
 			end, finished, size = p.tok, true, p.tok.pos-start.pos
 			continue
@@ -94,6 +109,7 @@ func (p *parser) rounds(more func() bool) {
 		}
 		break
 	}
+	ended()
 	p.loops--
 	if p.jump == jumpBreak {
 		p.jump = jumpNone
@@ -185,24 +201,31 @@ const maxBound = 1 << 40
 
 func (p *parser) bound() int { return p.whole("bound of a range", -maxBound, maxBound) }
 
-// whileLoop reads while (…) …, whose condition must be known before the program
-// runs.
+// whileLoop reads while (…) …. Where the end of the loop depends on measured bits, its
+// body is laid out MaxRounds times, each time for the runs that are still in the loop.
 func (p *parser) whileLoop() {
 	p.next()
 	at := p.tok
-	var body token
-	// The condition is read again before every round.
-	holds := p.condition()
-	body = p.tok
-	first := true
+	holds, when := p.condition()
+	body := p.tok
+	round := 0
 	p.rounds(func() bool {
-		if !first {
+		if round > 0 { // the condition is read again before every round
 			p.tok = at
-			holds = p.condition()
+			holds, when = p.condition()
 			p.spend(at.pos, (body.pos-at.pos)/readAgain)
 		}
-		first = false
-		return holds && p.err == nil
+		round++
+		if when != nil {
+			done := p.under(when.Not())
+			p.jumpWhere(at.pos, jumpBreak)
+			done()
+		}
+		if p.guarded(jumpBreak) && round > p.rounded {
+			p.emit(at.pos, circuits.Op{Gate: circuits.GateFail, If: p.when})
+			return false
+		}
+		return (holds || when != nil) && p.err == nil
 	})
 }
 
@@ -210,41 +233,58 @@ func (p *parser) whileLoop() {
 func (p *parser) switchCase() {
 	p.next()
 	p.expect('(')
+	pos := p.tok.pos
 	v := p.expression(0)
 	p.expect(')')
 	p.expect('{')
-	done := false
+	if v.kind == kindCondition {
+		v = p.saved(pos, []circuits.Condition{v.late.condition})
+	}
+	if v.kind == kindBits && slices.ContainsFunc(v.late.bits, func(b int) bool { return b < firstHidden }) {
+		d, _ := p.digits(v) // a case may change the bits
+		v = p.saved(pos, d)
+	}
+	seen := map[int64]bool{}
+	rest := circuits.Always(true) // no case so far
 	for !p.is('}') && p.err == nil && p.jump == jumpNone {
-		match := false
+		match := rest
 		switch {
 		case p.acceptName("case"):
-			match = p.caseValues(v)
+			match = p.caseValues(v, seen)
 		case p.acceptName("default"):
-			match = true
 		default:
 			p.fail(p.tok.pos, circuits.ErrSyntax, "expected case or default, found %s", p.found())
 		}
 		if p.err == nil && !p.is('{') {
 			p.expect('{')
 		}
-		p.branch(match && !done)
-		done = done || match
+		rest = simple(rest.Both(match.Not()))
+		if holds, ok := constant(match); ok {
+			p.branch(holds)
+		} else {
+			p.branchWhere(match)
+		}
 	}
 	if p.jump == jumpNone {
 		p.expect('}')
 	}
 }
 
-// caseValues reads the values of a case and reports whether v is among them.
-func (p *parser) caseValues(v value) bool {
-	match := false
+// caseValues reads the values of a case and says when v is among them and not among
+// those of cases before, which it adds to.
+func (p *parser) caseValues(v value, seen map[int64]bool) circuits.Condition {
+	match := circuits.Always(false)
 	for p.err == nil {
 		pos := p.tok.pos
 		w := p.expression(0)
-		if v.kind > kindBool || w.kind > kindBool || v.kind == kindFloat || w.kind == kindFloat {
+		if v.kind != kindInteger && v.kind != kindBool && v.kind != kindBits || w.kind != kindInteger && w.kind != kindBool {
 			p.fail(pos, circuits.ErrSyntax, "switch and case of other than integers")
+			break
 		}
-		match = match || v.i == w.i
+		if !seen[w.i] && p.spend(pos, len(seen)/8) {
+			match = simple(match.Either(p.truth(pos, p.operate(pos, symEqual, v, w))))
+			seen[w.i] = true
+		}
 		if !p.accept(',') {
 			break
 		}
@@ -255,27 +295,55 @@ func (p *parser) caseValues(v value) bool {
 // jumpStatement reads break, continue, return and end.
 func (p *parser) jumpStatement() {
 	t := p.tok
-	word := p.text(t)
+	j := map[string]jump{"break": jumpBreak, "continue": jumpContinue, "return": jumpReturn, "end": jumpEnd}[p.text(t)]
 	p.next()
-	if word == "return" && !p.is(';') {
-		p.fail(p.tok.pos, ErrUnsupported, "return of a value")
+	switch {
+	case (j == jumpBreak || j == jumpContinue) && p.loops == 0:
+		p.fail(t.pos, circuits.ErrSyntax, "%s outside a loop", p.text(t))
+	case j == jumpReturn && p.place != inDef:
+		p.fail(t.pos, circuits.ErrSyntax, "return outside a def")
+	case j == jumpReturn:
+		p.returnValue(t.pos)
 	}
 	p.expect(';')
 	if p.err != nil {
 		return
 	}
-	switch word {
-	case "break":
-		p.jump = jumpBreak
-	case "continue":
-		p.jump = jumpContinue
-	case "return":
-		p.jump = jumpReturn
-	case "end":
-		p.jump = jumpEnd
+	if p.where(j) {
+		p.jumpWhere(t.pos, j)
+		return
 	}
-	loop := p.jump == jumpBreak || p.jump == jumpContinue
-	if loop && p.loops == 0 || p.jump == jumpReturn && p.place != inDef {
-		p.fail(t.pos, circuits.ErrSyntax, "%s outside a %s", word, map[bool]string{true: "loop", false: "def"}[loop])
+	p.jump = j
+}
+
+// returnValue reads what a def returns.
+func (p *parser) returnValue(pos int) {
+	e := p.returned
+	switch {
+	case p.is(';') && e != nil:
+		p.fail(pos, circuits.ErrSyntax, "return without a value")
+		return
+	case p.is(';'):
+		return
+	case e == nil:
+		p.fail(p.tok.pos, circuits.ErrSyntax, "return of a value from a def without a result")
+		return
 	}
+	start := p.tok.pos
+	var v value
+	if p.acceptName("measure") {
+		q := p.operand(entryQubits)
+		if !p.afford(start, q.n) {
+			return
+		}
+		c := p.hideAll(start, q.n)
+		p.measure(start, q, c)
+		v = numberOf(c.bits())
+		if q.scalar {
+			v = given(circuits.BitIs(c.first, true))
+		}
+	} else if v = p.bitsExpression(); e.typ != typeNone {
+		v = p.convert(start, e.typ, v)
+	}
+	p.set(start, e, v)
 }

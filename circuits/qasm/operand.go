@@ -142,6 +142,9 @@ func (p *parser) indexValue(o operand) (int, bool) {
 		return 0, false
 	case v.kind == kindUnknown:
 		return 0, o.n > 0
+	case v.dynamic():
+		p.fail(pos, ErrUnsupported, "index that depends on measured bits")
+		return 0, false
 	case v.kind != kindInteger:
 		p.fail(pos, circuits.ErrSyntax, "index %v, must be a whole number", v)
 		return 0, false
@@ -152,6 +155,44 @@ func (p *parser) indexValue(o operand) (int, bool) {
 		return 0, false
 	}
 	return int(v.i), true
+}
+
+// bitValue reads classical bits as a value.
+func (p *parser) bitValue() value {
+	pos, e := p.tok.pos, p.lookup(p.tok)
+	if p.place == inGate {
+		p.fail(pos, circuits.ErrSyntax, "classical bits in the definition of a gate")
+		return value{}
+	}
+	o := p.operand(entryBits)
+	switch {
+	case p.err != nil:
+		return value{}
+	case o.scalar:
+		return given(circuits.BitIs(o.first, true))
+	case e.bits != nil && o.n == e.wires.n && o.list == nil && o.first == e.wires.first:
+		return numberOf(e.bits)
+	case !p.spend(pos, o.n/8):
+		return value{}
+	}
+	bits := o.bits()
+	if o.n == e.wires.n && o.list == nil {
+		e.bits = bits
+	}
+	return numberOf(bits)
+}
+
+// sizeOf reads sizeof(q), the number of qubits or bits of a register.
+func (p *parser) sizeOf() value {
+	p.next()
+	p.expect('(')
+	kind := entryQubits
+	if e := p.lookup(p.tok); p.tok.kind == tokenName && e != nil && e.kind == entryBits {
+		kind = entryBits
+	}
+	o := p.operand(kind)
+	p.expect(')')
+	return integer(int64(o.n))
 }
 
 func (p *parser) slice(pos int, o operand, from, to, step int) operand {

@@ -14,6 +14,7 @@ const (
 	maxName   = 1024      // bytes
 
 	maxOperations = 10_000_000 // unless DecodeOptions says otherwise
+	maxRounds     = 1000       // the same
 )
 
 // parser reads a program and carries it out statement by statement: circuits are
@@ -36,12 +37,20 @@ type parser struct {
 	left     int // operations that may still be made
 	count    int // operations of the definition that is checked, at most maxCount
 	most     int // DecodeOptions.MaxOperations or its default
+	rounded  int // DecodeOptions.MaxRounds or its default
 	place    place
 	physical bool // physical qubits are in use
 	dry      int  // > 0 while a definition is checked: nothing is appended
 	jump     jump
 	loops    int // open loops of the running gate or def
 	nested   int // open blocks
+
+	conds    []circuits.Condition // of the open blocks, on measured bits
+	when     *circuits.Condition  // all of conds, nil if there are none
+	whenCost int                  // operations that an operation under when costs
+	targets  []target
+	hidden   int    // bits made by hide
+	returned *entry // holds the result of the running def
 
 	out    *circuits.Circuit
 	result Decoded
@@ -96,6 +105,9 @@ type entry struct {
 	wires    operand // entryQubits and entryBits
 	value    value   // entryValue
 	typ      scalar  // entryValue: of a variable
+	level    int     // entryValue: of parser.conds where it was defined
+	stored   []int   // entryValue: hidden bits for values of measured bits
+	bits     []int   // entryBits: all of them, once they were a value
 	gate     *gate   // entryGate, entryDef
 	outer    *entry  // of the same name, hidden by this one
 }
@@ -187,7 +199,7 @@ func (p *parser) define(pos int, e *entry) {
 	if p.err != nil {
 		return
 	}
-	e.frame = p.frame
+	e.frame, e.level = p.frame, len(p.conds)
 	e.outer = p.names[e.name]
 	if o := e.outer; o != nil && o.frame == e.frame && o.index >= p.block && !o.builtin {
 		p.fail(pos, ErrRedefined, "%s", e.name)

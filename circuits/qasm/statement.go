@@ -98,7 +98,7 @@ func rule3(word string) statementRule {
 	case "qubit":
 		return statementRule{read: (*parser).qubits, global: true}
 	case "bit":
-		return statementRule{read: (*parser).bits, global: true}
+		return statementRule{read: (*parser).bits}
 	case "input":
 		return statementRule{read: (*parser).input, global: true}
 	case "output":
@@ -107,7 +107,7 @@ func rule3(word string) statementRule {
 		return statementRule{read: (*parser).subroutineDefinition, global: true}
 	case "let":
 		return statementRule{read: (*parser).alias}
-	case "const", "int", "uint", "float", "angle", "bool":
+	case "const", "int", "uint", "float", "angle", "bool", "duration":
 		return statementRule{read: (*parser).variable}
 	case "gphase", "ctrl", "negctrl", "inv", "pow":
 		return statementRule{read: (*parser).gateCall, inGate: true}
@@ -127,7 +127,7 @@ func rule3(word string) statementRule {
 		return statementRule{read: (*parser).box}
 	case "pragma":
 		return statementRule{read: (*parser).pragmaWord}
-	case "opaque", "extern", "cal", "defcal", "defcalgrammar", "array", "complex", "stretch", "duration", "nop":
+	case "opaque", "extern", "cal", "defcal", "defcalgrammar", "array", "complex", "stretch", "nop":
 		return statementRule{read: (*parser).refuse, inGate: true}
 	}
 	return statementRule{}
@@ -144,7 +144,9 @@ func (p *parser) nameStatement(t token) {
 	case e.kind == entryValue:
 		p.assign(e)
 	case e.kind == entryDef:
-		p.subroutine(e.gate)
+		p.next()
+		p.invoke(t.pos, e.gate)
+		p.expect(';')
 	default:
 		p.fail(t.pos, circuits.ErrSyntax, "expected a statement, found %s %s", e.kind, p.found())
 	}
@@ -189,8 +191,11 @@ func (p *parser) measureArrow() {
 	pos := p.tok.pos
 	p.next()
 	q := p.operand(entryQubits)
-	if p.version == 3 && p.is(';') {
-		p.fail(pos, ErrUnsupported, "measure without a classical bit for its result")
+	if p.version == 3 && p.accept(';') {
+		if p.afford(pos, q.n) {
+			p.measure(pos, q, p.hideAll(pos, q.n))
+		}
+		return
 	}
 	p.expect(symArrow)
 	c := p.operand(entryBits)
@@ -210,32 +215,9 @@ func (p *parser) measure(pos int, q, c operand) {
 		}
 		qubits := slab(&p.ints, 1)
 		qubits[0] = q.at(i)
-		p.emit(pos, circuits.Op{Gate: circuits.GateMeasure, Qubits: qubits, Clbit: c.at(i)})
+		p.keep(pos, c.at(i))
+		p.emit(pos, circuits.Op{Gate: circuits.GateMeasure, Qubits: qubits, Clbit: c.at(i), If: p.when})
 	}
-}
-
-// assignBits reads c = measure q;.
-func (p *parser) assignBits() {
-	pos := p.tok.pos
-	c := p.operand(entryBits)
-	if !p.is('=') {
-		p.fail(p.tok.pos, circuits.ErrSyntax, "expected = measure, found %s", p.found())
-		return
-	}
-	p.next()
-	p.measured(pos, c)
-}
-
-// measured reads measure q; after bits and =.
-func (p *parser) measured(pos int, c operand) {
-	if !p.isName("measure") {
-		p.fail(p.tok.pos, ErrUnsupported, "a value of classical bits other than measure q")
-		return
-	}
-	p.next()
-	q := p.operand(entryQubits)
-	p.expect(';')
-	p.measure(pos, q, c)
 }
 
 func (p *parser) reset() {
@@ -249,7 +231,7 @@ func (p *parser) reset() {
 		}
 		qubits := slab(&p.ints, 1)
 		qubits[0] = q.at(i)
-		p.emit(pos, circuits.Op{Gate: circuits.GateReset, Qubits: qubits})
+		p.emit(pos, circuits.Op{Gate: circuits.GateReset, Qubits: qubits, If: p.when})
 	}
 }
 

@@ -15,6 +15,12 @@ const (
 	kindBool
 	kindAngle   // a polynomial of inputs
 	kindUnknown // a parameter while its definition is checked
+	kindCondition
+	kindBits
+	kindNothing  // the result of a def that has none
+	kindDuration // of which nothing is known
+	kindDigits   // a string of binary digits, only to write into bits
+	kindBig      // an integer of more than 64 bits, only to compare with; i is its position
 )
 
 // value is the result of an expression.
@@ -23,6 +29,7 @@ type value struct {
 	i     int64 // kindInteger, and kindBool: 0 or 1
 	f     float64
 	angle circuits.Angle
+	late  *late // of the kinds below kindUnknown
 }
 
 func integer(i int64) value { return value{kind: kindInteger, i: i} }
@@ -70,7 +77,14 @@ func (p *parser) operate(pos int, op symbol, a, b value) value {
 	if a.kind == kindUnknown || b.kind == kindUnknown {
 		return value{kind: kindUnknown}
 	}
-	if a.kind == kindAngle || b.kind == kindAngle {
+	switch {
+	case a.dynamic() || b.dynamic():
+		return p.operateBits(pos, op, a, b)
+	case a.kind == kindBig || b.kind == kindBig:
+		p.bound64(a)
+		p.bound64(b)
+		return value{}
+	case a.kind == kindAngle || b.kind == kindAngle:
 		return p.operateAngles(pos, op, a, b)
 	}
 	if v, ok := compare(op, a, b); ok {
@@ -286,6 +300,9 @@ func (p *parser) call(pos int, name string, args []value) value {
 		case kindAngle:
 			p.fail(pos, ErrUnsupported, "%s of inputs", name)
 			return float(0)
+		case kindCondition, kindBits:
+			p.fail(pos, ErrUnsupported, "%s of measured bits", name)
+			return float(0)
 		default:
 		}
 	}
@@ -316,6 +333,8 @@ func (v value) String() string {
 		return v.angle.String()
 	case kindFloat:
 		return fmt.Sprint(v.f)
+	case kindCondition, kindBits:
+		return "a value of measured bits"
 	default:
 		return "unknown"
 	}

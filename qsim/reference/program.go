@@ -48,6 +48,9 @@ func finalMeasurements(c *circuits.Circuit) map[int]int {
 		if op.Gate == circuits.GateBarrier {
 			continue
 		}
+		if op.If != nil || op.Gate == circuits.GateStore || op.Gate == circuits.GateFail {
+			return nil
+		}
 		for _, q := range op.Qubits {
 			if measured[q] || op.Gate == circuits.GateReset && used[q] {
 				return nil

@@ -19,8 +19,8 @@ func (p *Program) Sample(ctx context.Context, weights, features []float64, shots
 	if shots < 1 {
 		return qsim.Counts{}, fmt.Errorf("sample: %d shots, needs at least 1: %w", shots, qsim.ErrShape)
 	}
-	out := qsim.Counts{Bits: p.circuit.Clbits, Outcomes: make(map[uint64]int)}
-	if out.Bits == 0 {
+	out := qsim.Counts{Bits: p.circuit.Clbits - p.circuit.Hidden, Outcomes: make(map[uint64]int)}
+	if p.circuit.Clbits == 0 {
 		out.Bits = p.Qubits()
 	}
 	if out.Bits > 64 {
@@ -90,30 +90,40 @@ func (p *Program) sampleTrajectories(ctx context.Context, outcomes map[uint64]in
 // classical bits, or all qubits measured at the end when c has no bits.
 func (r *register) trajectory(ctx context.Context, c *circuits.Circuit) (uint64, error) {
 	r.zero()
-	key := uint64(0)
-	read := func(qubit, bit int) {
-		key &^= 1 << bit
-		if r.measure(qubit) {
-			key |= 1 << bit
-		}
-	}
+	bits := make([]bool, max(c.Clbits, c.Qubits))
+	read := func(bit int) bool { return bits[bit] }
 	for i, op := range c.Ops {
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
+		if op.If != nil && !op.If.Holds(read) {
+			continue
+		}
 		switch op.Gate {
 		case circuits.GateMeasure:
-			read(op.Qubits[0], op.Clbit)
+			bits[op.Clbit] = r.measure(op.Qubits[0])
 		case circuits.GateReset:
 			r.reset(op.Qubits[0])
+		case circuits.GateStore:
+			bits[op.Clbit] = op.Value.Holds(read)
+		case circuits.GateFail:
+			return 0, &circuits.OpError{Index: i, Gate: op.Gate, Err: qsim.ErrUnfinished}
 		case circuits.GateBarrier:
 		default:
 			r.apply(op, r.angles[i])
 		}
 	}
+	visible := c.Clbits - c.Hidden
 	if c.Clbits == 0 {
+		visible = c.Qubits
 		for q := range c.Qubits {
-			read(q, q)
+			bits[q] = r.measure(q)
+		}
+	}
+	key := uint64(0)
+	for i, one := range bits[:visible] {
+		if one {
+			key |= 1 << i
 		}
 	}
 	return key, nil

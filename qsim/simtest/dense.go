@@ -2,6 +2,7 @@ package simtest
 
 import (
 	"math/cmplx"
+	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
 )
@@ -87,18 +88,14 @@ func Distribution(c *circuits.Circuit, weights, features []float64) map[uint64]f
 	for _, op := range c.Ops {
 		var next []branch
 		for _, b := range branches {
-			if op.Gate.Unitary() || op.Gate == circuits.GateBarrier {
-				next = append(next, branch{multiply(Matrix(op, c.Qubits, weights, features), b.a), b.key})
-				continue
-			}
-			next = append(next, b.split(op, c.Qubits)...)
+			next = append(next, b.after(op, c.Qubits, weights, features)...)
 		}
 		branches = next
 	}
 	out := make(map[uint64]float64)
 	for _, b := range branches {
 		for x, v := range b.a {
-			key := b.key
+			key := b.key & (1<<(c.Clbits-c.Hidden) - 1)
 			if c.Clbits == 0 {
 				key = uint64(x)
 			}
@@ -117,6 +114,41 @@ const impossible = 1e-14
 type branch struct {
 	a   []complex128 // not normalised: its squared norm is the branch's probability
 	key uint64       // the classical bits
+}
+
+// after is the branches that b becomes by op.
+func (b branch) after(op circuits.Op, n int, weights, features []float64) []branch {
+	switch {
+	case op.If != nil && !b.holds(*op.If):
+	case op.Gate == circuits.GateStore:
+		one := b.holds(*op.Value)
+		if b.key &^= 1 << op.Clbit; one {
+			b.key |= 1 << op.Clbit
+		}
+	case op.Gate.Unitary() || op.Gate == circuits.GateBarrier:
+		b.a = multiply(Matrix(op, n, weights, features), b.a)
+	default:
+		return b.split(op, n)
+	}
+	return []branch{b}
+}
+
+// holds reports whether a condition holds, from the text of its numbers.
+func (b branch) holds(c circuits.Condition) bool {
+	switch {
+	case len(c.All) > 0:
+		return !slices.ContainsFunc(c.All, func(c circuits.Condition) bool { return !b.holds(c) })
+	case len(c.Any) > 0:
+		return slices.ContainsFunc(c.Any, b.holds)
+	}
+	value := 0
+	for i, bit := range c.Bits {
+		value += int(b.key>>bit&1) << i
+	}
+	other := int(c.Value.Int64())
+	return map[circuits.Comparison]bool{
+		"==": value == other, "!=": value != other, "<": value < other, "<=": value <= other, ">": value > other, ">=": value >= other,
+	}[c.Is]
 }
 
 // split is the branches of a measurement or reset.

@@ -70,8 +70,8 @@ func (s suite) checkCounts(t *testing.T, c *circuits.Circuit, shots int, seed ui
 		return counts
 	}
 	counts := draw(seed)
-	bits := c.Clbits
-	if bits == 0 {
+	bits := c.Clbits - c.Hidden
+	if c.Clbits == 0 {
 		bits = c.Qubits
 	}
 	if counts.Bits != bits {

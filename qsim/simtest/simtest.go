@@ -68,6 +68,9 @@ func Run(t *testing.T, compile func(c *circuits.Circuit, observables ...circuits
 	t.Run("Sampling", s.sampling)
 	t.Run("SamplingBits", s.samplingBits)
 	t.Run("SamplingRandomCircuits", s.samplingRandom)
+	t.Run("Conditions", s.conditions)
+	t.Run("ConditionsOfRandomCircuits", s.randomConditions)
+	t.Run("UnfinishedLoop", s.unfinished)
 }
 
 type suite struct {

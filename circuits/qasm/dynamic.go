@@ -1,0 +1,468 @@
+package qasm
+
+import (
+	"math/big"
+	"slices"
+
+	"github.com/qnn-go/qnn/circuits"
+)
+
+// What depends on measured bits is laid out in a straight line: the operations of a
+// branch carry its condition, and a jump sets a bit that the operations it passes over
+// wait for. hiddenBits are numbered from firstHidden until the program has been read.
+const firstHidden = maxWires
+
+// hide returns a new bit, 0 at first, that is not part of an outcome.
+func (p *parser) hide(pos int) int {
+	if p.out.Qubits+p.out.Clbits+p.hidden >= maxWires {
+		p.fail(pos, ErrLimit, "more than %d qubits and bits", maxWires)
+		return firstHidden
+	}
+	p.hidden++
+	return firstHidden + p.hidden - 1
+}
+
+// renumber puts the hidden bits behind the others.
+func (p *parser) renumber() {
+	if p.hidden == 0 {
+		return
+	}
+	move := func(bit *int) {
+		if *bit >= firstHidden {
+			*bit += p.out.Clbits - firstHidden
+		}
+	}
+	seen := map[*circuits.Condition]bool{}
+	var visit func(c *circuits.Condition)
+	visit = func(c *circuits.Condition) {
+		if c == nil || seen[c] {
+			return
+		}
+		seen[c] = true
+		for i := range c.Bits {
+			move(&c.Bits[i])
+		}
+		for _, list := range [][]circuits.Condition{c.All, c.Any} {
+			for i := range list {
+				visit(&list[i])
+			}
+		}
+	}
+	for i := range p.out.Ops {
+		op := &p.out.Ops[i]
+		move(&op.Clbit)
+		visit(op.If)
+		visit(op.Value)
+	}
+	p.out.Clbits += p.hidden
+	p.out.Hidden = p.hidden
+}
+
+// under puts what follows under one more condition, which the result of done, called
+// after the last of it, still says then.
+func (p *parser) under(c circuits.Condition) (done func() circuits.Condition) {
+	p.conds = append(p.conds, c)
+	p.refresh()
+	return func() circuits.Condition {
+		last := len(p.conds) - 1
+		c := p.conds[last]
+		p.conds = p.conds[:last]
+		p.refresh()
+		return c
+	}
+}
+
+// refresh joins the conditions that hold for the next statement.
+func (p *parser) refresh() {
+	switch len(p.conds) {
+	case 0:
+		p.when = nil
+	case 1:
+		c := p.conds[0]
+		p.when = &c
+	default:
+		c := p.conds[0]
+		for _, d := range p.conds[1:] {
+			c = c.Both(d)
+		}
+		p.when = &c
+	}
+	p.whenCost = 0
+	if p.when != nil {
+		p.whenCost = size(p.when) / 8
+		p.spend(p.tok.pos, p.whenCost)
+	}
+}
+
+// size is the number of bits and conditions in c.
+func size(c *circuits.Condition) int {
+	n := len(c.Bits) + 1
+	for _, list := range [][]circuits.Condition{c.All, c.Any} {
+		for i := range list {
+			n += size(&list[i])
+		}
+	}
+	return n
+}
+
+// store writes whether value holds into a bit, where the open conditions hold.
+func (p *parser) store(pos, bit int, value circuits.Condition) {
+	p.keep(pos, bit)
+	p.emit(pos, circuits.Op{Gate: circuits.GateStore, Clbit: bit, Value: &value, If: p.when})
+}
+
+// keep saves the open conditions that read a bit which is about to change. In
+// OpenQASM 2, where a condition is on one statement, each of the operations that it is
+// on several qubits looks anew, as in Qiskit.
+func (p *parser) keep(pos, bit int) {
+	if p.version == 2 {
+		return
+	}
+	for i := range p.conds {
+		if !slices.Contains(p.conds[i].Reads(nil), bit) {
+			continue
+		}
+		saved, value := p.hide(pos), p.conds[i]
+		p.emit(pos, circuits.Op{Gate: circuits.GateStore, Clbit: saved, Value: &value})
+		p.conds[i] = circuits.BitIs(saved, true)
+		p.refresh()
+	}
+}
+
+// target is where a jump leads: the end of what began when it was opened.
+type target struct {
+	jump  jump
+	depth int // of parser.conds when it was opened
+	guard int // bit that says that a run jumped; 0: none did yet
+}
+
+// target begins what a jump ends. The function it returns ends it.
+func (p *parser) target(j jump) (ended func()) {
+	p.targets = append(p.targets, target{jump: j, depth: len(p.conds)})
+	return func() {
+		last := p.targets[len(p.targets)-1]
+		p.targets = p.targets[:len(p.targets)-1]
+		p.conds = p.conds[:last.depth]
+		p.refresh()
+	}
+}
+
+// jumpWhere lets the runs in which the open conditions hold pass over everything up to
+// the end of the innermost target of j.
+func (p *parser) jumpWhere(pos int, j jump) {
+	i := p.innermost(j)
+	if i < 0 || p.err != nil {
+		return
+	}
+	t := &p.targets[i]
+	if t.guard == 0 {
+		t.guard = p.hide(pos)
+		p.store(pos, t.guard, circuits.Always(true))
+		p.conds = slices.Insert(p.conds, t.depth, circuits.BitIs(t.guard, false))
+		for k := i + 1; k < len(p.targets); k++ {
+			p.targets[k].depth++
+		}
+		p.refresh()
+		return
+	}
+	// Where the guard is set the run is not here any more, so that to set it again does
+	// no harm; keep must not save the condition that it is not set.
+	p.emit(pos, circuits.Op{Gate: circuits.GateStore, Clbit: t.guard, Value: new(circuits.Always(true)), If: p.when})
+}
+
+// where reports whether a jump depends on the run: whether there are conditions besides
+// those under which its target was opened and that no run has jumped there before.
+func (p *parser) where(j jump) bool {
+	i := p.innermost(j)
+	if i < 0 {
+		return false
+	}
+	t := p.targets[i]
+	return len(p.conds) > t.depth+min(t.guard, 1)
+}
+
+// guarded reports whether some runs have jumped to the innermost target of j.
+func (p *parser) guarded(j jump) bool {
+	i := p.innermost(j)
+	return i >= 0 && p.targets[i].guard != 0
+}
+
+func (p *parser) innermost(j jump) int {
+	for i, t := range slices.Backward(p.targets) {
+		if t.jump == j {
+			return i
+		}
+	}
+	return -1
+}
+
+// branchWhere reads a statement that is carried out where c holds, and returns c as a
+// condition that holds in the same runs after it.
+func (p *parser) branchWhere(c circuits.Condition) circuits.Condition {
+	done := p.under(c)
+	p.scoped()
+	return done()
+}
+
+// late is a value that is known when the circuit runs.
+type late struct {
+	condition circuits.Condition   // kindCondition: true or false
+	bits      []int                // kindBits: a number, the lowest digit first
+	big       *big.Int             // kindBig
+	digits    []circuits.Condition // kindDigits
+}
+
+// natural is v, of whole numbers, without a bound.
+func (v value) natural() *big.Int {
+	if v.kind == kindBig {
+		return v.late.big
+	}
+	return big.NewInt(v.i)
+}
+
+// dynamic reports whether v is known only when the circuit runs.
+func (v value) dynamic() bool { return v.kind == kindBits || v.kind == kindCondition }
+
+// truth is v as a condition.
+func (p *parser) truth(pos int, v value) circuits.Condition {
+	switch v.kind {
+	case kindCondition:
+		return v.late.condition
+	case kindBits:
+		return circuits.BitsAre(v.late.bits, circuits.Unequal, 0)
+	case kindAngle:
+		p.fail(pos, ErrUnsupported, "condition on inputs")
+	default:
+	}
+	return circuits.Always(v.kind == kindUnknown || v.number() != 0)
+}
+
+// digits are the binary digits of v, the lowest first, and false where v is no number
+// of 0 or more.
+func (p *parser) digits(v value) ([]circuits.Condition, bool) {
+	switch v.kind {
+	case kindCondition:
+		return []circuits.Condition{v.late.condition}, true
+	case kindBits:
+		out := make([]circuits.Condition, len(v.late.bits))
+		for i, b := range v.late.bits {
+			out[i] = circuits.BitIs(b, true)
+		}
+		return out, true
+	case kindInteger, kindBool, kindBig:
+		n := v.natural()
+		out := make([]circuits.Condition, n.BitLen())
+		for i := range out {
+			out[i] = circuits.Always(n.Bit(i) == 1)
+		}
+		return out, n.Sign() >= 0
+	case kindDigits:
+		return v.late.digits, true
+	default:
+		return nil, false
+	}
+}
+
+// digit is the i-th of the digits, 0 beyond them.
+func digit(d []circuits.Condition, i int) circuits.Condition {
+	if i < len(d) {
+		return d[i]
+	}
+	return circuits.Always(false)
+}
+
+// comparison finds the comparison that a symbol writes.
+func comparison(op symbol) (circuits.Comparison, bool) {
+	switch op {
+	case symEqual, symUnequal, symLess, symLessEqual, symGreater, symGreaterEqual:
+		return circuits.Comparison(op.String()), true
+	default:
+		return "", false
+	}
+}
+
+// mirrored is the comparison with its sides exchanged.
+func mirrored(is circuits.Comparison) circuits.Comparison {
+	switch is {
+	case circuits.Less:
+		return circuits.Greater
+	case circuits.Greater:
+		return circuits.Less
+	case circuits.LessEqual:
+		return circuits.GreaterEqual
+	case circuits.GreaterEqual:
+		return circuits.LessEqual
+	default:
+		return is
+	}
+}
+
+// operateBits is a binary operation where a or b is known only when the circuit runs.
+func (p *parser) operateBits(pos int, op symbol, a, b value) value {
+	switch op {
+	case symAnd:
+		return given(p.truth(pos, a).Both(p.truth(pos, b)))
+	case symOr:
+		return given(p.truth(pos, a).Either(p.truth(pos, b)))
+	case symShiftLeft, symShiftRight:
+		return p.shift(pos, op, a, b)
+	default:
+	}
+	if is, ok := comparison(op); ok {
+		return p.compareBits(pos, is, a, b)
+	}
+	if op != symBitAnd && op != symBitOr && op != symCaret || p.version == 2 {
+		p.fail(pos, ErrUnsupported, "%v of measured bits", op)
+		return value{}
+	}
+	x, okX := p.digits(a)
+	y, okY := p.digits(b)
+	if !okX || !okY {
+		p.fail(pos, ErrUnsupported, "%v of measured bits and %v", op, map[bool]value{true: a, false: b}[!okX])
+		return value{}
+	}
+	out := make([]circuits.Condition, max(len(x), len(y)))
+	if !p.spend(pos, len(out)) {
+		return value{}
+	}
+	for i := range out {
+		x, y := digit(x, i), digit(y, i)
+		switch op {
+		case symBitAnd:
+			out[i] = x.Both(y)
+		case symBitOr:
+			out[i] = x.Either(y)
+		default:
+			out[i] = x.Both(y.Not()).Either(x.Not().Both(y))
+		}
+	}
+	if a.kind != kindBits && b.kind != kindBits && len(out) == 1 {
+		return given(out[0])
+	}
+	return p.saved(pos, out)
+}
+
+func given(c circuits.Condition) value { return value{kind: kindCondition, late: &late{condition: c}} }
+
+func numberOf(bits []int) value { return value{kind: kindBits, late: &late{bits: bits}} }
+
+// saved is the number of digits, kept in hidden bits.
+func (p *parser) saved(pos int, digits []circuits.Condition) value {
+	bits := make([]int, len(digits))
+	for i, d := range digits {
+		bits[i] = p.hide(pos)
+		p.emit(pos, circuits.Op{Gate: circuits.GateStore, Clbit: bits[i], Value: &d})
+	}
+	return numberOf(bits)
+}
+
+// shift moves the digits of a; the width stays.
+func (p *parser) shift(pos int, op symbol, a, b value) value {
+	if b.kind != kindInteger || b.i < 0 {
+		p.fail(pos, ErrUnsupported, "shift of measured bits by other than a number of 0 or more")
+		return value{}
+	}
+	d, ok := p.digits(a)
+	if !ok || !p.spend(pos, len(d)) {
+		return value{}
+	}
+	n := int(min(b.i, int64(len(d))))
+	out := make([]circuits.Condition, len(d))
+	for i := range out {
+		from := i + n
+		if op == symShiftLeft {
+			from = i - n
+		}
+		out[i] = circuits.Always(false)
+		if from >= 0 {
+			out[i] = digit(d, from)
+		}
+	}
+	return p.saved(pos, out)
+}
+
+// compareBits compares numbers of which at least one is known only when the circuit
+// runs.
+func (p *parser) compareBits(pos int, is circuits.Comparison, a, b value) value {
+	if !a.dynamic() {
+		a, b, is = b, a, mirrored(is)
+	}
+	if !b.dynamic() && b.kind != kindInteger && b.kind != kindBool && b.kind != kindBig {
+		p.fail(pos, ErrUnsupported, "comparison of measured bits with %v", b)
+		return value{}
+	}
+	if !b.dynamic() {
+		n := b.natural()
+		if n.Sign() < 0 { // every register is greater
+			return given(circuits.Always(is == circuits.Unequal || is == circuits.Greater || is == circuits.GreaterEqual))
+		}
+		if a.kind == kindBits {
+			return given(circuits.Condition{Bits: a.late.bits, Is: is, Value: n})
+		}
+	}
+	x, _ := p.digits(a)
+	y, _ := p.digits(b)
+	if max(len(x), len(y)) > mostBits {
+		p.fail(pos, ErrUnsupported, "comparison of registers of more than %d measured bits with each other", mostBits)
+		return value{}
+	}
+	equal, less := circuits.Always(true), circuits.Always(false)
+	for i := range max(len(x), len(y)) { // the digits below i
+		x, y := digit(x, i), digit(y, i)
+		same := x.Both(y).Either(x.Not().Both(y.Not()))
+		less = x.Not().Both(y).Either(same.Both(less))
+		equal = same.Both(equal)
+	}
+	p.spend(pos, len(x)+len(y))
+	switch is {
+	case circuits.Equal:
+		return given(simple(equal))
+	case circuits.Unequal:
+		return given(simple(equal.Not()))
+	case circuits.Less:
+		return given(simple(less))
+	case circuits.LessEqual:
+		return given(simple(less.Either(equal)))
+	case circuits.Greater:
+		return given(simple(less.Either(equal).Not()))
+	default:
+		return given(simple(less.Not()))
+	}
+}
+
+// simple leaves out what always or never holds.
+func simple(c circuits.Condition) circuits.Condition {
+	list, neutral := c.All, true
+	if len(c.Any) > 0 {
+		list, neutral = c.Any, false
+	}
+	if len(list) == 0 {
+		return c
+	}
+	var out []circuits.Condition
+	for _, part := range list {
+		part = simple(part)
+		if holds, constant := constant(part); !constant {
+			out = append(out, part)
+		} else if holds != neutral {
+			return circuits.Always(!neutral)
+		}
+	}
+	switch {
+	case len(out) == 0:
+		return circuits.Always(neutral)
+	case len(out) == 1:
+		return out[0]
+	case neutral:
+		return circuits.Condition{All: out}
+	}
+	return circuits.Condition{Any: out}
+}
+
+// constant reports whether c reads no bits, and whether it holds then.
+func constant(c circuits.Condition) (holds, ok bool) {
+	if len(c.Bits)+len(c.All)+len(c.Any) > 0 {
+		return false, false
+	}
+	return c.Holds(nil), true
+}

@@ -1,0 +1,300 @@
+package qsim
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+
+	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/qsim/internal/kernel"
+)
+
+// dynamic is a circuit that measures or resets before its end, or acts on what it has
+// measured. Its runs share the gates before the first such operation, and after every
+// measurement those with the same outcomes so far go on together.
+type dynamic struct {
+	prefix  *Program // what all runs share
+	ops     []circuits.Op
+	from    int // first operation after the prefix
+	tail    int // from here on there are measurements only
+	gates   int // first of Program.ops after the prefix
+	bits    int // classical bits
+	visible int // those of an outcome
+}
+
+// compileDynamic splits c, which has final measurements of all qubits if it has no
+// classical bits.
+func (p *Program) compileDynamic(c *circuits.Circuit) error {
+	c = c.Clone()
+	if c.Clbits == 0 {
+		c.MeasureAll()
+	}
+	d := &dynamic{ops: c.Ops, tail: len(c.Ops), bits: c.Clbits, visible: c.Clbits - c.Hidden}
+	for d.from < len(c.Ops) && c.Ops[d.from].If == nil && (c.Ops[d.from].Gate.Unitary() || c.Ops[d.from].Gate == circuits.GateBarrier) {
+		d.from++
+	}
+	for d.tail > d.from {
+		last := c.Ops[d.tail-1]
+		if last.If != nil || last.Gate != circuits.GateMeasure && last.Gate != circuits.GateBarrier {
+			break
+		}
+		d.tail--
+	}
+	for d.gates < len(p.ops) && p.ops[d.gates].index < d.from {
+		d.gates++
+	}
+	var err error
+	d.prefix, err = p.precision.Compile(&circuits.Circuit{Qubits: c.Qubits, Ops: c.Ops[:d.from]})
+	p.dynamic = d
+	return err
+}
+
+// shotBlock bounds the shots that go through a circuit together, and so their memory.
+const shotBlock = 1 << 16
+
+// sampleTrajectories runs a dynamic circuit shots times: a measurement collapses the
+// state to the outcome drawn, a reset is a measurement followed by X on outcome 1.
+// Shot s draws from the stream (seed, s), whoever it goes together with.
+func (p *Program) sampleTrajectories(ctx context.Context, weights, features []float64, shots int, seed uint64) (Counts, error) {
+	if err := p.checkInputs(weights, features); err != nil {
+		return Counts{}, err
+	}
+	d := p.dynamic
+	start, err := d.prefix.run(ctx, weights[:d.prefix.weights], features)
+	if err != nil {
+		return Counts{}, err
+	}
+	start.order()
+	b := p.work.bound(p)
+	defer p.work.bounds.Put(b)
+	if err := p.bind(b, weights, features, true); err != nil {
+		return Counts{}, err
+	}
+	workers := 1
+	if p.qubits < ParallelQubits {
+		workers = min(runtime.GOMAXPROCS(0), shots)
+	}
+	out := Counts{Bits: d.visible, Outcomes: make(map[uint64]int)}
+	var mutex sync.Mutex
+	for first := 0; first < shots; first += shotBlock {
+		n := min(shotBlock, shots-first)
+		parallel(workers, func(i int) {
+			t := trajectories{program: p, bound: b, start: start.amplitudes, outcomes: make(map[uint64]int)}
+			failure := t.all(ctx, seed, first+i*n/workers, first+(i+1)*n/workers)
+			mutex.Lock()
+			defer mutex.Unlock()
+			for x, n := range t.outcomes {
+				out.Outcomes[x] += n
+			}
+			if err == nil {
+				err = failure
+			}
+		})
+		if err != nil {
+			return Counts{}, err
+		}
+	}
+	return out, nil
+}
+
+// shot is one run of a circuit.
+type shot struct {
+	number int
+	random rand.PCG
+}
+
+// trajectories are the runs of some shots, by one goroutine.
+type trajectories struct {
+	program  *Program
+	bound    *bound
+	start    vector   // after the prefix; not written to
+	free     []vector // copies that are not in use
+	outcomes map[uint64]int
+	waiting  [][]shot // for which there was no memory for a state of their own
+}
+
+// bundle is shots that had the same outcomes so far.
+type bundle struct {
+	shots []shot
+	state vector // its own
+	bits  []bool // classical bits
+	next  int    // operation
+	gate  int    // of Program.ops
+}
+
+// all runs the shots lo ≤ s < hi.
+func (t *trajectories) all(ctx context.Context, seed uint64, lo, hi int) error {
+	shots := make([]shot, hi-lo)
+	for i := range shots {
+		shots[i].number = lo + i
+	}
+	t.waiting = [][]shot{shots}
+	for len(t.waiting) > 0 {
+		shots := t.waiting[len(t.waiting)-1]
+		t.waiting = t.waiting[:len(t.waiting)-1]
+		if len(shots) == 0 {
+			continue
+		}
+		for i := range shots {
+			shots[i].random.Seed(seed, uint64(shots[i].number))
+		}
+		state, err := t.copy(t.start)
+		if err != nil {
+			return err
+		}
+		d := t.program.dynamic
+		if err := t.run(ctx, &bundle{shots: shots, state: state, bits: make([]bool, d.bits), next: d.from, gate: d.gates}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copy is a state with the amplitudes of a.
+func (t *trajectories) copy(a vector) (vector, error) {
+	var out vector
+	if n := len(t.free); n > 0 {
+		out, t.free = t.free[n-1], t.free[:n-1]
+	} else {
+		if err := t.program.precision.CheckMemory(t.program.qubits, 1); err != nil {
+			return out, err
+		}
+		out = newVector(t.program.precision, t.program.qubits)
+	}
+	if t.inParallel() {
+		parallelRange(a.len(), func(lo, hi int) { out.part(lo, hi).copy(a.part(lo, hi)) })
+	} else {
+		out.copy(a)
+	}
+	return out, nil
+}
+
+func (t *trajectories) inParallel() bool { return t.program.qubits >= ParallelQubits }
+
+// run carries the shots of b through the rest of the circuit.
+func (t *trajectories) run(ctx context.Context, b *bundle) error {
+	p, bit := t.program, func(i int) bool { return b.bits[i] }
+	for ; b.next < p.dynamic.tail; b.next++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		o := &p.dynamic.ops[b.next]
+		var gate *op
+		if b.gate < len(p.ops) && p.ops[b.gate].index == b.next {
+			gate = &p.ops[b.gate]
+			b.gate++
+		}
+		if o.If != nil && !o.If.Holds(bit) {
+			continue
+		}
+		switch o.Gate {
+		case circuits.GateMeasure, circuits.GateReset:
+			if err := t.measure(ctx, b, o); err != nil {
+				return err
+			}
+		case circuits.GateStore:
+			b.bits[o.Clbit] = o.Value.Holds(bit)
+		case circuits.GateFail:
+			return &circuits.OpError{Index: b.next, Gate: o.Gate, Err: fmt.Errorf("%d of the shots: %w", len(b.shots), ErrUnfinished)}
+		default:
+			if gate != nil {
+				gate.apply(b.state, t.bound.matrices[gate.matrix:gate.matrix+gate.entries], t.inParallel())
+			}
+		}
+	}
+	t.finish(b)
+	t.free = append(t.free, b.state)
+	return nil
+}
+
+// measure draws the outcome of every shot of b and lets the fewer go on by themselves;
+// b keeps the others. So there are at most log₂(shots) states at once.
+func (t *trajectories) measure(ctx context.Context, b *bundle, op *circuits.Op) error {
+	q := op.Qubits[0]
+	weights := b.state.halves(q, t.inParallel())
+	zeros := 0
+	for i := range b.shots {
+		s := &b.shots[i]
+		if !(rand.New(&s.random).Float64()*(real(weights)+imag(weights)) < imag(weights)) {
+			b.shots[i], b.shots[zeros] = b.shots[zeros], b.shots[i]
+			zeros++
+		}
+	}
+	few, one := b.shots[:zeros], false
+	if zeros > len(b.shots)-zeros {
+		few, one = b.shots[zeros:], true
+		b.shots = b.shots[:zeros]
+	} else {
+		b.shots = b.shots[zeros:]
+	}
+	if len(few) > 0 {
+		state, err := t.copy(b.state)
+		if err != nil {
+			t.waiting = append(t.waiting, few)
+		} else {
+			other := &bundle{shots: few, state: state, bits: append([]bool(nil), b.bits...), next: b.next, gate: b.gate}
+			t.settle(other, op, one, weights)
+			other.next++
+			if err := t.run(ctx, other); err != nil {
+				return err
+			}
+		}
+	}
+	t.settle(b, op, !one, weights)
+	return nil
+}
+
+// settle makes the measured qubit of op what it was measured as, or 0 for a reset.
+func (t *trajectories) settle(b *bundle, op *circuits.Op, one bool, weights complex128) {
+	kept, lost := real(weights), imag(weights)
+	if one {
+		kept, lost = lost, kept
+	}
+	if lost > 0 {
+		b.state.project(op.Qubits[0], one, 1/math.Sqrt(kept), t.inParallel())
+	}
+	if op.Gate == circuits.GateMeasure {
+		b.bits[op.Clbit] = one
+		return
+	}
+	if one {
+		place := kernel.NewPlace(op.Qubits, nil)
+		b.state.flip(&place, 0, place.Groups(b.state.len()))
+	}
+}
+
+// finish draws the measurements at the end and counts the outcomes.
+func (t *trajectories) finish(b *bundle) {
+	d := t.program.dynamic
+	key := uint64(0)
+	for i, one := range b.bits[:d.visible] {
+		if one {
+			key |= 1 << i
+		}
+	}
+	var last []circuits.Op
+	for _, op := range d.ops[d.tail:] {
+		if op.Gate == circuits.GateMeasure && op.Clbit < d.visible {
+			last = append(last, op)
+		}
+	}
+	if len(last) == 0 {
+		t.outcomes[key] += len(b.shots)
+		return
+	}
+	draws, drawn := make([]float64, len(b.shots)), make([]uint64, len(b.shots))
+	for i := range draws {
+		draws[i] = rand.New(&b.shots[i].random).Float64()
+	}
+	b.state.draw(drawn, draws, t.inParallel())
+	for _, x := range drawn {
+		key := key
+		for _, op := range last {
+			key = key&^(1<<op.Clbit) | x>>op.Qubits[0]&1<<op.Clbit
+		}
+		t.outcomes[key]++
+	}
+}

@@ -138,6 +138,11 @@ func (op Op) Clbits() []int {
 	return out
 }
 
+// Conditional reports whether an operation of c reads classical bits, or fails.
+func (c *Circuit) Conditional() bool {
+	return slices.ContainsFunc(c.Ops, func(op Op) bool { return op.If != nil || op.Gate == GateStore || op.Gate == GateFail })
+}
+
 // Count returns how often each gate occurs.
 func (c *Circuit) Count() map[Gate]int {
 	out := make(map[Gate]int)

@@ -26,6 +26,8 @@ var (
 	ErrDirection = errors.New("the target has the gate in the other direction only")
 	// ErrAngle marks an angle outside the limits of the target.
 	ErrAngle = errors.New("angle outside the limits of the target")
+	// ErrConditional marks a circuit with operations that depend on measured bits.
+	ErrConditional = errors.New("operations that depend on measured bits are not transpiled")
 	// ErrMidCircuit marks an operation after a measurement on a target where
 	// measurements end a circuit.
 	ErrMidCircuit = errors.New("the target measures at the end only")

@@ -34,12 +34,15 @@ type Result struct {
 
 // Run rewrites c for t. Angles may hold weights and features.
 //
-// The error is that of [circuits.Circuit.Validate], wraps [ErrLevel], [ErrQubits],
-// [ErrLayout] or, where the target's gates cannot express one of the circuit's,
+// The error is that of [circuits.Circuit.Validate], wraps [ErrLevel], [ErrConditional],
+// [ErrQubits], [ErrLayout] or, where the target's gates cannot express one of the circuit's,
 // [circuits.ErrBasis]; or it is that of ctx.
 func Run(ctx context.Context, c *circuits.Circuit, t *Target, o Options) (*Result, error) {
 	if o.Level < 0 || o.Level > 3 {
 		return nil, fmt.Errorf("level %d, must be 0 to 3: %w", o.Level, ErrLevel)
+	}
+	if c.Conditional() {
+		return nil, ErrConditional
 	}
 	small, err := expand(c)
 	if err != nil {

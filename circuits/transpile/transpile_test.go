@@ -2,6 +2,7 @@ package transpile_test
 
 import (
 	"context"
+	"errors"
 	"math/cmplx"
 	"math/rand/v2"
 	"slices"
@@ -76,6 +77,17 @@ func random(rng *rand.Rand, n, gates int) *circuits.Circuit {
 		c.Append(g, angles, rng.Perm(n)[:size]...)
 	}
 	return c
+}
+
+func TestRunRefusesConditions(t *testing.T) {
+	target, err := transpile.Load("line-2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := circuits.New(2).H(0).Measure(0, 0).X(1).If(circuits.BitIs(0, true))
+	if _, err := transpile.Run(t.Context(), c, target, transpile.Options{}); !errors.Is(err, transpile.ErrConditional) {
+		t.Errorf("error %v, want ErrConditional", err)
+	}
 }
 
 func TestRunEquivalent(t *testing.T) {

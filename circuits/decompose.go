@@ -58,9 +58,12 @@ var rules = []rule{
 	{GateCZ, New(2).Sdg(0).Sdg(1).RZZ(Const(math.Pi/2), 0, 1).GPhase(Const(math.Pi / 4))},
 	{GateCH, New(2).S(1).H(1).T(1).CX(0, 1).Tdg(1).H(1).Sdg(1)},
 	{GateCP, New(2).P(p0.Scale(0.5), 0).CX(0, 1).P(p0.Scale(-0.5), 1).CX(0, 1).P(p0.Scale(0.5), 1)},
+	{GateCP, New(2).P(p0.Scale(0.5), 0).P(p0.Scale(0.5), 1).RZZ(p0.Scale(-0.5), 0, 1).GPhase(p0.Scale(-0.25))},
 	{GateCRX, New(2).H(1).CRZ(p0, 0, 1).H(1)},
 	{GateCRY, New(2).RY(p0.Scale(0.5), 1).CX(0, 1).RY(p0.Scale(-0.5), 1).CX(0, 1)},
+	{GateCRY, New(2).RX(Const(math.Pi/2), 1).RZ(p0.Scale(0.5), 1).RZZ(p0.Scale(-0.5), 0, 1).RX(Const(-math.Pi/2), 1)},
 	{GateCRZ, New(2).RZ(p0.Scale(0.5), 1).CX(0, 1).RZ(p0.Scale(-0.5), 1).CX(0, 1)},
+	{GateCRZ, New(2).RZ(p0.Scale(0.5), 1).RZZ(p0.Scale(-0.5), 0, 1)},
 	{GateCU, New(2).P(p3.Plus(mean(p1, p2)), 0).P(mean(p2, p1.Scale(-1)), 1).CX(0, 1).
 		U(p0.Scale(-0.5), nil, mean(p1, p2).Scale(-1), 1).CX(0, 1).U(p0.Scale(0.5), p1, nil, 1)},
 	{GateSWAP, New(2).CX(0, 1).CX(1, 0).CX(0, 1)},

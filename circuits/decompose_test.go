@@ -146,6 +146,22 @@ func TestDecomposeUnitaries(t *testing.T) {
 	}
 }
 
+// TestDecomposeIntoRZZ checks that gates of its class become one RZZ where there is no CX.
+func TestDecomposeIntoRZZ(t *testing.T) {
+	for _, g := range []circuits.Gate{
+		circuits.GateCX, circuits.GateCY, circuits.GateCZ, circuits.GateCH, circuits.GateCP, circuits.GateCRX, circuits.GateCRY,
+		circuits.GateCRZ, circuits.GateECR, circuits.GateRXX, circuits.GateRYY, circuits.GateRZZ, circuits.GateRZX,
+	} {
+		out, err := single(g).Decompose(bases["gpi rzz"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := out.Count()[circuits.GateRZZ]; n != 1 {
+			t.Errorf("%v: %d rzz", g, n)
+		}
+	}
+}
+
 func TestDecomposeKeeps(t *testing.T) {
 	m := randomUnitary(newRand(13), 4)
 	c := circuits.New(2).GPhase(circuits.Weight(0)).H(0).Barrier().Unitary(m, 1, 0).Reset(1).

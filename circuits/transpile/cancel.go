@@ -16,21 +16,14 @@ import (
 // one: gates after which their qubits are not used, and gates that are diagonal on the
 // qubits measured next.
 func cancel(c *circuits.Circuit, dropped bool) *circuits.Circuit {
-	k := canceller{ops: make([]placed, 0, len(c.Ops)), wires: make([][]group, c.Qubits)}
+	k := newCanceller(c)
 	for _, op := range c.Ops {
 		k.insert(op)
 	}
 	if dropped {
 		k.drop(c.Qubits)
 	}
-	out := &circuits.Circuit{Qubits: c.Qubits, Clbits: c.Clbits, Ops: make([]circuits.Op, 0, len(k.ops))}
-	for _, p := range k.ops {
-		if !p.dead {
-			out.Ops = append(out.Ops, p.op)
-		}
-	}
-	appendPhase(out, k.phase)
-	return out
+	return k.circuit(c)
 }
 
 // window is how many gates that commute cancel looks back over on a qubit.
@@ -41,6 +34,22 @@ type canceller struct {
 	ops   []placed
 	wires [][]group // on each qubit, in order
 	phase []circuits.Term
+}
+
+func newCanceller(c *circuits.Circuit) *canceller {
+	return &canceller{ops: make([]placed, 0, len(c.Ops)), wires: make([][]group, c.Qubits)}
+}
+
+// circuit is what is left of c.
+func (k *canceller) circuit(c *circuits.Circuit) *circuits.Circuit {
+	out := &circuits.Circuit{Qubits: c.Qubits, Clbits: c.Clbits, Ops: make([]circuits.Op, 0, len(k.ops))}
+	for _, p := range k.ops {
+		if !p.dead {
+			out.Ops = append(out.Ops, p.op)
+		}
+	}
+	appendPhase(out, k.phase)
+	return out
 }
 
 // placed is an operation of the output.

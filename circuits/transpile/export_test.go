@@ -8,3 +8,9 @@ var Cancel = cancel
 
 // Blocks is blocks for tests.
 var Blocks = blocks
+
+// Absorb is absorb for tests.
+var Absorb = absorb
+
+// Fold is fold for tests.
+var Fold = fold

@@ -72,12 +72,12 @@ type blockCollector struct {
 func (b *blockCollector) add(op circuits.Op) {
 	_, bound := values(op)
 	switch {
-	case op.Gate == circuits.GateGPhase:
+	case op.Gate == circuits.GateGPhase && op.If == nil:
 		b.phase = append(b.phase, op.Angles[0]...)
-	case !op.Gate.Unitary() || !bound || len(op.Qubits) > 2:
+	case isFence(op) || !bound || len(op.Qubits) > 2:
 		for _, q := range op.Qubits {
 			b.end(q)
-			b.fresh[q] = op.Gate == circuits.GateReset
+			b.fresh[q] = op.Gate == circuits.GateReset && op.If == nil
 		}
 		b.out.Ops = append(b.out.Ops, op)
 	case len(op.Qubits) == 1:

@@ -68,13 +68,13 @@ type group struct {
 // insert appends op, or what becomes of it together with one before.
 func (k *canceller) insert(op circuits.Op) {
 	switch {
+	case isFence(op):
+		k.place(op)
+		return
 	case op.Gate == circuits.GateGPhase:
 		k.phase = append(k.phase, op.Angles[0]...)
 		return
 	case op.Gate == circuits.GateI:
-		return
-	case !op.Gate.Unitary():
-		k.place(op)
 		return
 	}
 	r, ok := rotationOf(op)
@@ -187,7 +187,7 @@ func (k *canceller) partner(op circuits.Op, ok func(circuits.Op) bool) int {
 	for i := len(last) - 1; i >= max(0, len(last)-window); i-- {
 		at := last[i]
 		old := k.ops[at].op
-		if len(old.Qubits) != len(op.Qubits) || !ok(old) {
+		if len(old.Qubits) != len(op.Qubits) || isFence(old) || !ok(old) {
 			continue
 		}
 		all := true
@@ -320,9 +320,9 @@ func (k *canceller) drop(qubits int) {
 		p := &k.ops[i]
 		switch {
 		case p.dead:
-		case p.op.Gate == circuits.GateMeasure:
+		case p.op.Gate == circuits.GateMeasure && p.op.If == nil:
 			next[p.op.Qubits[0]] = measured
-		case p.op.Gate == circuits.GateReset:
+		case p.op.Gate == circuits.GateReset && p.op.If == nil:
 			next[p.op.Qubits[0]] = unused
 		case p.op.Gate == circuits.GateBarrier:
 			for _, q := range p.op.Qubits {
@@ -331,7 +331,7 @@ func (k *canceller) drop(qubits int) {
 				}
 			}
 		default:
-			p.dead = isHidden(p.op, next)
+			p.dead = !isFence(p.op) && isHidden(p.op, next)
 			for _, q := range p.op.Qubits {
 				if !p.dead {
 					next[q] = used

@@ -13,8 +13,15 @@ const (
 	axisZ
 )
 
+// isFence reports whether nothing moves past op on its qubits: measurements, barriers and
+// the like, and what depends on classical bits.
+func isFence(op circuits.Op) bool { return !op.Gate.Unitary() || op.If != nil }
+
 // along is the axis of op on its k-th qubit.
 func along(op circuits.Op, k int) axis {
+	if isFence(op) {
+		return axisNone
+	}
 	if k < op.Gate.Spec().Controls {
 		return axisZ
 	}

@@ -23,7 +23,7 @@ func fold(c *circuits.Circuit, t *Target) *circuits.Circuit {
 	var phase []circuits.Term
 	for _, op := range c.Ops {
 		switch {
-		case op.Gate == circuits.GateGPhase:
+		case op.Gate == circuits.GateGPhase && op.If == nil:
 			phase = append(phase, op.Angles[0]...)
 		case op.Gate != circuits.GateRZZ:
 			out.Ops = append(out.Ops, op)

@@ -27,7 +27,7 @@ func oneQubit(c *circuits.Circuit, t *Target, dropped bool) *circuits.Circuit {
 	}
 	for _, op := range c.Ops {
 		switch {
-		case op.Gate == circuits.GateGPhase:
+		case op.Gate == circuits.GateGPhase && op.If == nil:
 			f.phase = append(f.phase, op.Angles[0]...)
 		case isOneQubit(op):
 			f.runs[op.Qubits[0]].add(op, f.templates)
@@ -54,7 +54,7 @@ func appendPhase(c *circuits.Circuit, terms []circuits.Term) {
 }
 
 // isOneQubit reports whether op is a unitary gate on one qubit.
-func isOneQubit(op circuits.Op) bool { return op.Gate.Unitary() && len(op.Qubits) == 1 }
+func isOneQubit(op circuits.Op) bool { return !isFence(op) && len(op.Qubits) == 1 }
 
 // turnTemplates are the gates on one qubit as RZ and RY, weight k in place of angle k.
 func turnTemplates() map[circuits.Gate]*circuits.Circuit {
@@ -89,7 +89,7 @@ func (f *fusion) meet(op circuits.Op, dropped bool) {
 		switch {
 		case along(op, k) == axisZ, op.Gate == circuits.GateBarrier && f.basis.axes: // an axis is no operation
 			f.pass(q)
-		case dropped && (op.Gate == circuits.GateMeasure || op.Gate == circuits.GateReset):
+		case dropped && op.If == nil && (op.Gate == circuits.GateMeasure || op.Gate == circuits.GateReset):
 			f.pass(q)
 			f.runs[q] = run{}
 		default:

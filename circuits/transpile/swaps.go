@@ -14,19 +14,11 @@ func absorb(c *circuits.Circuit) *circuits.Circuit {
 	return reversed(absorbBefore(reversed(absorbBefore(c))))
 }
 
-// reversed is c with its operations in the opposite order.
-func reversed(c *circuits.Circuit) *circuits.Circuit {
-	out := *c
-	out.Ops = slices.Clone(c.Ops)
-	slices.Reverse(out.Ops)
-	return &out
-}
-
 // absorbBefore is [absorb] of the CX before each SWAP.
 func absorbBefore(c *circuits.Circuit) *circuits.Circuit {
 	k := newCanceller(c)
 	for _, op := range c.Ops {
-		if op.Gate == circuits.GateSWAP {
+		if op.Gate == circuits.GateSWAP && !isFence(op) {
 			k.absorb(op)
 		} else {
 			k.place(op)

@@ -21,9 +21,11 @@ type batched struct {
 	precision     Precision
 	forward, back *plan.Plan        // back is nil for a circuit that the machine cannot run backwards
 	others        []plan.Observable // the terms of the observables that are not diagonal
-	chunk         int               // samples that one worker runs, group by group
-	calls         sync.Pool         // of *batchCall
-	groups        sync.Pool         // of *group
+	qubits        int
+	state         int          // numbers in memory that the states of a group take
+	layout        kernel.Lanes // of these
+	calls         sync.Pool    // of *batchCall
+	groups        sync.Pool    // of *group
 }
 
 // group is what a worker needs.
@@ -37,7 +39,7 @@ type group struct {
 // newBatched plans c, its gradient by weights and, where asked, features.
 func newBatched(p Precision, c *circuits.Circuit, observables []observable, features bool) (*batched, error) {
 	m := kernel.NewMachine(p == Single)
-	s := &batched{precision: p}
+	s := &batched{precision: p, qubits: c.Qubits}
 	sums := make([]plan.Observable, len(observables))
 	for k, o := range observables {
 		for _, t := range o {
@@ -52,11 +54,16 @@ func newBatched(p Precision, c *circuits.Circuit, observables []observable, feat
 		return nil, err
 	}
 	s.others = s.forward.Others()
-	// A chunk is worth sharing when it takes a few microseconds. It does not
-	// depend on the number of workers, so that sums do not.
-	n := s.forward.Samples()
-	s.chunk = n * max(768>>c.Qubits/n, 1)
+	s.state, s.layout.Row, s.layout.Gap = s.forward.Layout()
 	return s, nil
+}
+
+// chunkOf is how many of so many samples one worker runs, group by group: so many that
+// they take a few microseconds, and of many samples a thirty-second part, as the sums of a
+// chunk take time too. It does not depend on the number of workers, so that sums do not.
+func (s *batched) chunkOf(samples int) int {
+	n := s.forward.Samples()
+	return n * max(768>>s.qubits/n, samples/n/32, 1)
 }
 
 func (s *batched) group() *group {
@@ -65,7 +72,7 @@ func (s *batched) group() *group {
 	}
 	n, k := s.forward.Samples(), len(s.others)
 	g := &group{
-		forward: s.forward.NewGroup(), states: allocate(s.precision, 2<<s.forward.Bits),
+		forward: s.forward.NewGroup(), states: allocate(s.precision, 2*s.state),
 		lane: make([]float64, n), e: make([]float64, n*k), c: make([]float64, n*k),
 	}
 	if s.back != nil {
@@ -79,7 +86,7 @@ func (s *batched) run(b *plan.Bound, g *group, weights []float64, samples [][]fl
 	if err := s.forward.Load(g.forward, weights, samples); err != nil {
 		return err
 	}
-	a := g.states.part(0, 1<<s.forward.Bits)
+	a := g.states.part(0, s.state)
 	a.clear(false)
 	for l := range s.forward.Samples() {
 		a.set(l, 1)
@@ -91,7 +98,7 @@ func (s *batched) run(b *plan.Bound, g *group, weights []float64, samples [][]fl
 		}
 		clear(g.lane)
 		for _, t := range o {
-			a.expectLanes(g.lane, t.Pauli, t.Coef)
+			a.expectLanes(g.lane, s.layout, 1<<s.qubits, t.Pauli, t.Coef)
 		}
 		for l, v := range g.lane {
 			g.e[l*len(s.others)+k] += v
@@ -108,15 +115,14 @@ func (s *batched) runBack(b *plan.Bound, g *group, lo, n int, loss Loss) {
 	for l := range n {
 		loss(lo+l, g.e[l*k:(l+1)*k], g.c[l*k:(l+1)*k])
 	}
-	size := 1 << s.forward.Bits
-	psi, lambda := g.states.part(0, size), g.states.part(size, 2*size)
+	psi, lambda := g.states.part(0, s.state), g.states.part(s.state, 2*s.state)
 	lambda.clear(false)
 	for i, o := range s.others {
 		for _, t := range o {
 			for l := range g.lane {
 				g.lane[l] = t.Coef * g.c[l*k+i]
 			}
-			lambda.addPauliLanes(psi, t.Pauli, g.lane)
+			lambda.addPauliLanes(psi, s.layout, 1<<s.qubits, t.Pauli, g.lane)
 		}
 	}
 	g.states.gradientGroup(s.back, b, g.back, g.c)
@@ -129,6 +135,7 @@ type batchCall struct {
 	ctx           context.Context //nolint:containedctx // that of the call, for its workers
 	weights       []float64
 	samples       [][]float64
+	chunk         int         // samples in each
 	loss          Loss        // nil for expectation values
 	dst           []float64   // expectation values
 	rows          []float64   // gradients by the weights, of each chunk
@@ -145,10 +152,11 @@ func (s *batched) call(ctx context.Context, weights []float64, samples [][]float
 		if s.back != nil {
 			c.back = s.back.NewBound()
 		}
-		c.run = func(chunk int) { c.errs[chunk] = c.chunk(chunk) }
+		c.run = func(chunk int) { c.errs[chunk] = c.runChunk(chunk) }
 	}
 	c.ctx, c.weights, c.samples = ctx, weights, samples
-	chunks := (len(samples) + s.chunk - 1) / s.chunk
+	c.chunk = s.chunkOf(len(samples))
+	chunks := (len(samples) + c.chunk - 1) / c.chunk
 	c.errs = resized(c.errs, chunks)
 	err := s.forward.Bind(c.forward, weights, nil)
 	if gradient && err == nil {
@@ -179,12 +187,12 @@ func (c *batchCall) each() error {
 	return nil
 }
 
-// chunk runs the samples of a chunk.
-func (c *batchCall) chunk(chunk int) error {
+// runChunk runs the samples of a chunk.
+func (c *batchCall) runChunk(chunk int) error {
 	g := c.group()
 	defer c.groups.Put(g)
-	lo, n, k := chunk*c.batched.chunk, c.batched.forward.Samples(), len(c.others)
-	hi := min(lo+c.batched.chunk, len(c.samples))
+	lo, n, k := chunk*c.chunk, c.batched.forward.Samples(), len(c.others)
+	hi := min(lo+c.chunk, len(c.samples))
 	for ; lo < hi; lo += n {
 		if err := c.ctx.Err(); err != nil {
 			return err

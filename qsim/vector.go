@@ -249,18 +249,18 @@ func (v vector) gradientGroup(p *plan.Plan, b *plan.Bound, g *plan.Group, cotang
 	plan.Gradient(p, b, g, v.double, cotangents)
 }
 
-func (v vector) expectLanes(dst []float64, s kernel.Pauli, coef float64) {
+func (v vector) expectLanes(dst []float64, in kernel.Lanes, amplitudes int, s kernel.Pauli, coef float64) {
 	if v.single != nil {
-		kernel.ExpectLanes(dst, v.single, s, coef)
+		kernel.ExpectLanes(dst, v.single, in, amplitudes, s, coef)
 		return
 	}
-	kernel.ExpectLanes(dst, v.double, s, coef)
+	kernel.ExpectLanes(dst, v.double, in, amplitudes, s, coef)
 }
 
-func (v vector) addPauliLanes(a vector, s kernel.Pauli, coef []float64) {
+func (v vector) addPauliLanes(a vector, in kernel.Lanes, amplitudes int, s kernel.Pauli, coef []float64) {
 	if v.single != nil {
-		kernel.AddPauliLanes(v.single, a.single, s, coef)
+		kernel.AddPauliLanes(v.single, a.single, in, amplitudes, s, coef)
 		return
 	}
-	kernel.AddPauliLanes(v.double, a.double, s, coef)
+	kernel.AddPauliLanes(v.double, a.double, in, amplitudes, s, coef)
 }

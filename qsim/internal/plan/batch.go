@@ -6,6 +6,7 @@ import (
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
+	"github.com/qnn-go/qnn/qsim/internal/memory"
 )
 
 // batchPlan is what a plan for groups of samples has besides.
@@ -124,6 +125,25 @@ func spread(k, mask uint64) uint64 {
 		k >>= 1
 	}
 	return x
+}
+
+// gaps reports whether the states of a batch lie in rows with gaps, as memory.Offset says:
+// from the size on where the rows of a block would share few sets of the first-level cache.
+func (p *Plan) gaps() bool { return p.batch && p.machine.Amplitude()<<p.Bits > gapsFrom }
+
+// gapsFrom is half of the smallest first-level cache there is.
+const gapsFrom = 1 << 14
+
+// Layout is how the states of a group lie in memory: the amplitudes of one state, gaps
+// included, and the amplitudes between two gaps and in one, 0 where there are none.
+func (p *Plan) Layout() (state, row, gap int) {
+	size := p.machine.Amplitude()
+	state = int(p.offset(1<<p.Bits) / size)
+	if !p.gaps() {
+		return state, state, 0
+	}
+	row = int(memory.Row / size)
+	return state, row, int(p.offset(uint64(row))/size) - row
 }
 
 // Samples is the number of samples in a group.

@@ -67,7 +67,7 @@ func TestBatch(t *testing.T) {
 			for k, o := range p.Others() {
 				for _, term := range o {
 					expect := make([]float64, len(samples))
-					kernel.ExpectLanes(expect, a, term.Pauli, term.Coef)
+					kernel.ExpectLanes(expect, a, kernel.Lanes{Row: len(a)}, 1<<n, term.Pauli, term.Coef)
 					for l, v := range expect {
 						e[l*len(observables)+k] += v
 					}

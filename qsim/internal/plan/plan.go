@@ -325,7 +325,7 @@ func (p *Plan) Length() int { return int(p.offset(1<<p.Bits) / p.machine.Amplitu
 // offset is the distance in bytes that the bits of x add to an address.
 func (p *Plan) offset(x uint64) int64 {
 	at := int64(x) * p.machine.Amplitude()
-	if p.Rows() {
+	if p.Rows() || p.gaps() {
 		return memory.Offset(at)
 	}
 	return at

@@ -1,6 +1,11 @@
 package qasm
 
-import "github.com/qnn-go/qnn/circuits"
+import (
+	"bytes"
+	"strings"
+
+	"github.com/qnn-go/qnn/circuits"
+)
 
 // signature reads the name, angles and qubits of a gate.
 func (p *parser) signature() (*gate, int) {
@@ -68,7 +73,28 @@ func (p *parser) gateDefinition() {
 	}
 	p.tok = end
 	g.body, g.bodySize, g.ops = start.pos, end.pos-start.pos, p.count
+	if known, ok := p.deviceGate(pos); ok {
+		g = native(g.name, known)
+	}
 	p.define(pos, &entry{name: g.name, kind: entryGate, constant: true, gate: g})
+}
+
+// deviceGate finds the gate of the table that the definition whose name is at pos is
+// of: those that [Encode] writes, word by word, from gates of the include.
+func (p *parser) deviceGate(pos int) (circuits.Gate, bool) {
+	for g, text := range dialects[IBM].definitions {
+		text = strings.TrimSpace(strings.TrimPrefix(text, "gate "))
+		if !bytes.HasPrefix(p.src[pos:], []byte(text)) {
+			continue
+		}
+		for _, name := range []string{"s", "sx", "cx", "x", "rz"} {
+			if e := p.names[name]; e == nil || !e.builtin {
+				return 0, false
+			}
+		}
+		return g, true
+	}
+	return 0, false
 }
 
 // opaque reads a declaration without definition; the gate cannot be called.

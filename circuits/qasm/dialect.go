@@ -29,22 +29,31 @@ const (
 	// at least one gate on every qubit. It keeps weights and features as inputs. The
 	// state is the same up to a global phase. A result's first character is bit 0.
 	Braket
+	// IBM is OpenQASM 3 as IBM's devices take it: physical qubits $n, which nothing
+	// declares, and the gates of such devices alone, of which it rewrites others as rz,
+	// sx, x and cz. It keeps weights and features as inputs. The state is the same up
+	// to a global phase. Package transpile makes a circuit that a device can run.
+	IBM
 )
 
 // dialect is the data of a Dialect.
 type dialect struct {
 	name    string
 	header  string // version and includes
-	qubits  string // declaration of %d qubits
+	qubits  string // declaration of %d qubits; empty: they are physical
+	qubit   string // name of qubit %d
 	clbits  string // declaration of %d classical bits of the name %s
 	bits    string // name of the classical bits, or the beginning of the names of several registers
-	measure string // qubit %[1]d into the classical bit %[2]s
+	measure string // qubit %[1]s into the classical bit %[2]s
 	phase   string // line for a global phase of %s
 	inputs  bool   // angles may hold weights and features, declared as inputs
 	barrier bool   // there are barriers
 	can     conditions
-	touch   string // statement that does nothing to qubit %d, where each needs one
+	touch   string // statement that does nothing to qubit %s, where each needs one
+	box     bool   // gates stand in a verbatim box and measurements after it
 	gates   map[circuits.Gate]string
+	// definitions of gates that readers do not know, each on a line of its own.
+	definitions map[circuits.Gate]string
 }
 
 // dialects is indexed by Dialect.
@@ -53,9 +62,10 @@ var dialects = [...]dialect{
 		name:    "openqasm3",
 		header:  "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n",
 		qubits:  "qubit[%d] q;\n",
+		qubit:   "q[%d]",
 		clbits:  "bit[%d] %s;\n",
 		bits:    "c",
-		measure: "%[2]s = measure q[%[1]d];\n",
+		measure: "%[2]s = measure %[1]s;\n",
 		phase:   "gphase(%s);\n",
 		inputs:  true,
 		barrier: true,
@@ -75,9 +85,10 @@ var dialects = [...]dialect{
 		name:    "openqasm2",
 		header:  "OPENQASM 2.0;\ninclude \"qelib1.inc\";\n",
 		qubits:  "qreg q[%d];\n",
+		qubit:   "q[%d]",
 		clbits:  "creg %[2]s[%[1]d];\n",
 		bits:    "c",
-		measure: "measure q[%[1]d] -> %[2]s;\n",
+		measure: "measure %[1]s -> %[2]s;\n",
 		phase:   "// a global phase of %s is left out: OpenQASM 2 has no statement for it\n",
 		barrier: true,
 		can:     registerEquality,
@@ -93,17 +104,57 @@ var dialects = [...]dialect{
 		name:    "braket",
 		header:  "OPENQASM 3.0;\n",
 		qubits:  "qubit[%d] q;\n",
+		qubit:   "q[%d]",
 		clbits:  "bit[%d] %s;\n",
 		bits:    "b",
-		measure: "%[2]s = measure q[%[1]d];\n",
+		measure: "%[2]s = measure %[1]s;\n",
 		phase:   "// a global phase of %s is left out: devices have no statement for it\n",
 		inputs:  true,
-		touch:   "rz(0.0) q[%d];\n",
+		touch:   "rz(0.0) %s;\n",
 		gates: map[circuits.Gate]string{
 			circuits.GateX: "x", circuits.GateY: "y", circuits.GateZ: "z", circuits.GateH: "h", circuits.GateS: "s",
 			circuits.GateSdg: "si", circuits.GateT: "t", circuits.GateTdg: "ti", circuits.GateRX: "rx", circuits.GateRY: "ry",
 			circuits.GateRZ: "rz", circuits.GateCX: "cnot", circuits.GateSWAP: "swap",
 		},
+	},
+	// stdgates.inc has no ecr and no rzz. A reader that knows them from the device goes
+	// by the name.
+	IBM: {
+		name:    "ibm",
+		header:  "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n",
+		qubit:   "$%d",
+		clbits:  "bit[%d] %s;\n",
+		bits:    "c",
+		measure: "%[2]s = measure %[1]s;\n",
+		phase:   "// a global phase of %s is left out: devices have no statement for it\n",
+		inputs:  true,
+		barrier: true,
+		can:     anyCondition,
+		gates: map[circuits.Gate]string{
+			circuits.GateI: "id", circuits.GateX: "x", circuits.GateSX: "sx", circuits.GateRX: "rx", circuits.GateRZ: "rz",
+			circuits.GateCZ: "cz", circuits.GateECR: "ecr", circuits.GateRZZ: "rzz",
+		},
+		definitions: map[circuits.Gate]string{
+			circuits.GateECR: "gate ecr q0, q1 { s q0; sx q1; cx q0, q1; x q0; gphase(-pi/4); }\n",
+			circuits.GateRZZ: "gate rzz(p0) q0, q1 { cx q0, q1; rz(p0) q1; cx q0, q1; }\n",
+		},
+	},
+}
+
+// verbatim is Braket's dialect for native gates that no compiler touches.
+var verbatim = dialect{
+	name:    "braket",
+	header:  "OPENQASM 3.0;\n",
+	qubit:   "$%d",
+	clbits:  "bit[%d] %s;\n",
+	bits:    "b",
+	measure: "%[2]s = measure %[1]s;\n",
+	phase:   "// a global phase of %s is left out: devices have no statement for it\n",
+	inputs:  true,
+	box:     true,
+	gates: map[circuits.Gate]string{
+		circuits.GateR: "prx", circuits.GateGPi: "gpi", circuits.GateGPi2: "gpi2", circuits.GateRX: "rx", circuits.GateRZ: "rz",
+		circuits.GateCZ: "cz", circuits.GateISWAP: "iswap", circuits.GateRZZ: "zz",
 	},
 }
 

@@ -25,18 +25,37 @@ type Options struct {
 	// or feature i as x_00i, with as many digits as the highest index and at least
 	// three, so that the order of the names is that of the indices.
 	Weights, Features []float64
+	// First is the number of qubit 0 on a device, in dialects with physical qubits.
+	First int
+	// Verbatim, of Braket only, puts native gates on physical qubits into a box that
+	// Braket's compilers leave alone. The circuit must hold no gates but native ones
+	// of a device, no resets, and nothing after a measurement of a qubit on it;
+	// package transpile makes such circuits. Barriers are left out.
+	Verbatim bool
+	// Results, of Braket only, are observables to ask for in place of measurements:
+	// a result pragma expectation for each of their strings of Pauli matrices but the
+	// identity, in order, each once. Measurements and bits are left out.
+	Results []circuits.PauliSum
 }
+
+// Errors of options and circuits that do not fit together.
+var (
+	// ErrOption marks an option that the dialect does not have.
+	ErrOption = errors.New("not an option of the dialect")
+	// ErrVerbatim marks a circuit that cannot stand in a verbatim box.
+	ErrVerbatim = errors.New("not possible in a verbatim box")
+)
 
 // Encode writes c as a program whose gates are all gates of the dialect; others are written as several gates, as
 // [circuits.Circuit.Decompose] does. The register of classical bits is left out
 // when there are none. Numbers are the shortest that read back to the same bits.
 //
 // The errors of c are those of [circuits.Circuit.Validate]. Others wrap
-// [ErrNoQubits], [ErrDialect], [circuits.ErrRange] (fewer Weights or Features than
-// the circuit uses), [circuits.ErrNotFinite], [circuits.ErrUnbound] (a weight or
+// [ErrNoQubits], [ErrDialect], [ErrOption], [ErrVerbatim], [circuits.ErrRange]
+// (fewer Weights or Features than the circuit uses, an observable on other qubits), [circuits.ErrNotFinite], [circuits.ErrUnbound] (a weight or
 // feature in OpenQASM2) or the error of w.
 func Encode(w io.Writer, c *circuits.Circuit, o Options) error {
-	d, err := o.Dialect.spec()
+	d, err := o.spec()
 	if err != nil {
 		return err
 	}
@@ -51,7 +70,15 @@ func Encode(w io.Writer, c *circuits.Circuit, o Options) error {
 	if err != nil {
 		return err
 	}
-	e := encoder{out: bufio.NewWriter(w), dialect: d}
+	e := encoder{out: bufio.NewWriter(w), dialect: d, first: o.First}
+	if e.results, err = o.results(c.Qubits); err != nil {
+		return err
+	}
+	if d.box {
+		if err := checkBox(c, d); err != nil {
+			return err
+		}
+	}
 	if err := e.program(plain); err != nil {
 		return err
 	}
@@ -101,6 +128,8 @@ type encoder struct {
 	dialect                     *dialect
 	weightDigits, featureDigits int // of the inputs' names
 	bits                        bitRegisters
+	first                       int // number of qubit 0
+	results                     []circuits.PauliString
 }
 
 // printf keeps no error: it stays in the bufio.Writer until Flush.
@@ -112,18 +141,34 @@ func (e *encoder) program(c *circuits.Circuit) error {
 	for _, v := range symbols(c) {
 		e.printf("input float[64] %s;\n", e.input(v))
 	}
-	e.printf(e.dialect.qubits, c.Qubits)
+	counts := c.Count()
+	for _, g := range circuits.Gates() {
+		if counts[g] > 0 {
+			e.printf("%s", e.dialect.definitions[g])
+		}
+	}
+	if e.dialect.qubits != "" {
+		e.printf(e.dialect.qubits, c.Qubits)
+	}
 	e.bits = newBitRegisters(c, e.dialect.bits, e.dialect.can)
 	for _, r := range e.bits {
-		e.printf(e.dialect.clbits, r.Size, r.Name)
+		if e.results == nil {
+			e.printf(e.dialect.clbits, r.Size, r.Name)
+		}
 	}
 	e.touch(c)
+	if e.dialect.box {
+		return e.boxed(c)
+	}
 	for i := 0; i < len(c.Ops); {
 		n, err := e.conditional(c.Ops[i:])
 		if err != nil {
 			return &circuits.OpError{Index: i, Gate: c.Ops[i].Gate, Err: err}
 		}
 		i += n
+	}
+	for _, s := range e.results {
+		e.result(s)
 	}
 	return nil
 }
@@ -202,10 +247,13 @@ func (e *encoder) touch(c *circuits.Circuit) {
 	}
 	for q, ok := range used {
 		if !ok {
-			e.printf(e.dialect.touch, q)
+			e.printf(e.dialect.touch, e.qubit(q))
 		}
 	}
 }
+
+// qubit is the name of qubit q.
+func (e *encoder) qubit(q int) string { return fmt.Sprintf(e.dialect.qubit, e.first+q) }
 
 func (e *encoder) statement(op circuits.Op) error {
 	name := op.Gate.String()
@@ -214,7 +262,9 @@ func (e *encoder) statement(op circuits.Op) error {
 		e.printf(e.dialect.phase, e.expression(op.Angles[0]))
 		return nil
 	case circuits.GateMeasure:
-		e.printf(e.dialect.measure, op.Qubits[0], e.bits.name(op.Clbit))
+		if e.results == nil {
+			e.printf(e.dialect.measure, e.qubit(op.Qubits[0]), e.bits.name(op.Clbit))
+		}
 		return nil
 	case circuits.GateStore:
 		text, err := e.bits.expression(op.Value)
@@ -236,7 +286,7 @@ func (e *encoder) statement(op circuits.Op) error {
 		e.printf(")")
 	}
 	for i, q := range op.Qubits {
-		e.printf("%sq[%d]", separator(i, " ", ", "), q)
+		e.printf("%s%s", separator(i, " ", ", "), e.qubit(q))
 	}
 	e.printf(";\n")
 	return nil

@@ -86,12 +86,13 @@ var declared = map[qasm.Dialect]string{
 	qasm.OpenQASM3: "p x y z h s sdg t tdg sx rx ry rz cx cy cz cp crx cry crz ch swap ccx cswap cu " +
 		"CX phase cphase id u1 u2 u3 U gphase",
 	qasm.Braket: "x y z h s si t ti rx ry rz cnot swap",
+	qasm.IBM:    "id x sx rx rz cz ecr rzz",
 }
 
 // TestGatesAreDeclared reads every statement of circuits of all gates: gates of
 // the include alone, arguments with a decimal point, and never a modifier.
 func TestGatesAreDeclared(t *testing.T) {
-	gate := regexp.MustCompile(`^(\w+)(?:\(([^()]*)\))?( q\[\d+\](?:, q\[\d+\])*)?;$`)
+	gate := regexp.MustCompile(`^(\w+)(?:\(([^()]*)\))?( (?:q\[\d+\]|\$\d)(?:, (?:q\[\d+\]|\$\d))*)?;$`)
 	rng := rand.New(rand.NewPCG(1, 5))
 	for _, d := range qasm.Dialects() {
 		names := strings.Fields(declared[d])
@@ -102,10 +103,10 @@ func TestGatesAreDeclared(t *testing.T) {
 			c := circuits.New(3)
 			appendRandom(c, rng, g)
 			lines := strings.Split(strings.TrimSpace(encode(t, c, qasm.Options{Dialect: d})), "\n")
-			for _, line := range lines[3:] { // version, include, qubits; of Braket the first gate
+			for _, line := range lines[3:] { // version, include, qubits; of Braket and IBM the first gate
 				m := gate.FindStringSubmatch(line)
 				if m == nil {
-					if !strings.HasPrefix(line, "//") {
+					if !strings.HasPrefix(line, "//") && !strings.HasPrefix(line, "gate ") {
 						t.Errorf("%v in %v: statement %q", g, d, line)
 					}
 					continue
@@ -242,7 +243,7 @@ func TestEmptyBarrierIsNone(t *testing.T) {
 }
 
 func TestDialectText(t *testing.T) {
-	want := map[qasm.Dialect]string{qasm.OpenQASM2: "openqasm2", qasm.OpenQASM3: "openqasm3", qasm.Braket: "braket"}
+	want := map[qasm.Dialect]string{qasm.OpenQASM2: "openqasm2", qasm.OpenQASM3: "openqasm3", qasm.Braket: "braket", qasm.IBM: "ibm"}
 	for _, d := range qasm.Dialects() {
 		text, err := d.MarshalText()
 		var back qasm.Dialect

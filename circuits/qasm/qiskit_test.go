@@ -110,7 +110,7 @@ func newCase(t *testing.T, name string, c *circuits.Circuit, d qasm.Dialect, wei
 
 // TestQiskitReads gives Qiskit every gate, random circuits, symbolic circuits and
 // resets in each dialect and compares its states with ours: up to a global phase
-// in OpenQASM 2, to the phase in OpenQASM 3.
+// in OpenQASM 2 and of IBM, to the phase in OpenQASM 3.
 func TestQiskitReads(t *testing.T) {
 	var cases []loadCase
 	for _, d := range []qasm.Dialect{qasm.OpenQASM3, qasm.OpenQASM2} {
@@ -118,6 +118,8 @@ func TestQiskitReads(t *testing.T) {
 		cases = append(cases, randomCases(t, d)...)
 		cases = append(cases, specialCases(t, d)...)
 	}
+	cases = append(cases, gateCases(t, qasm.IBM)...)
+	cases = append(cases, randomCases(t, qasm.IBM)...)
 	cases = append(cases, symbolicCases(t)...)
 	for i, got := range loadAll(t, "testdata/load.py", cases) {
 		checkLoaded(t, cases[i], got)

@@ -37,7 +37,7 @@ Samples are counted from 0 in the run's test part, or in a CSV file given by --d
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.Format, "format", "openqasm3", "openqasm2, openqasm3, braket")
+	f.StringVar(&o.Format, "format", "openqasm3", "openqasm2, openqasm3, braket, ibm")
 	f.IntVar(&o.Sample, "sample", 0, "number of the sample, from 0")
 	f.StringVar(&o.Data, "data", "", "CSV file of samples, - for standard input (default the run's test part)")
 	f.StringVar(&o.Out, "out", "", "file to write (default standard output)")

@@ -105,7 +105,10 @@ func pairs(ops []circuits.Op) int {
 // rewrite turns a routed circuit into gates of the target.
 func rewrite(c *circuits.Circuit, t *Target, level int) (*circuits.Circuit, error) {
 	if level >= 2 {
-		c = cancel(c, false)
+		c = absorb(cancel(c, false))
+	}
+	if level >= 3 {
+		c = blocks(c, t, true)
 	}
 	c, err := translate(c, t)
 	if err != nil {
@@ -128,16 +131,16 @@ func expand(c *circuits.Circuit) (*circuits.Circuit, error) {
 	return c.Decompose(basis)
 }
 
-// translate rewrites the gates on two qubits into the target's and leaves out
-// barriers where it has none.
+// translate rewrites the gates on two qubits into the target's, in the directions and
+// with the angles that it allows, and leaves out barriers where it has none.
 func translate(c *circuits.Circuit, t *Target) (*circuits.Circuit, error) {
 	var basis []circuits.Gate
 	for _, g := range circuits.Gates() {
-		if n, ok := t.native(g); g.Unitary() && (g.Spec().Qubits == 1 || ok && n.Angle == nil && !n.Directed) {
+		if n, ok := t.native(g); g.Unitary() && (g.Spec().Qubits == 1 || ok && !n.Directed) {
 			basis = append(basis, g)
 		}
 	}
-	if t.Has(circuits.GateECR) {
+	if ecr, ok := t.native(circuits.GateECR); ok && ecr.Directed {
 		var err error
 		if c, err = c.Decompose(append(basis, circuits.GateCX)); err != nil {
 			return nil, err
@@ -147,6 +150,9 @@ func translate(c *circuits.Circuit, t *Target) (*circuits.Circuit, error) {
 	}
 	c, err := c.Decompose(basis)
 	if err != nil {
+		return nil, err
+	}
+	if c, err = fold(c, t).Decompose(basis); err != nil { // symbols cannot be folded
 		return nil, err
 	}
 	if !t.Has(circuits.GateBarrier) {

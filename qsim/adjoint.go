@@ -1,6 +1,10 @@
 package qsim
 
-import "context"
+import (
+	"context"
+
+	"github.com/qnn-go/qnn/qsim/internal/plan"
+)
 
 // adjoint adds the derivatives of one sample whose final state is w.psi. With
 // |λ⟩ = Σ cₖOₖ|ψ⟩ at the end of the circuit, and ∂U/∂p = −iGU for every angle p,
@@ -37,19 +41,19 @@ func (p *Program) firstActive(s sample) int {
 func (o *op) active(s sample) bool { return o.weights || o.features && s.dx != nil }
 
 // applyObservables sets λ = Σ cₖOₖψ.
-func applyObservables(w *workspace, observables []observable) {
+func applyObservables(w *workspace, observables []plan.Observable) {
 	w.lambda.clear(w.inParallel)
 	for k, o := range observables {
 		if w.cotangent[k] == 0 {
 			continue
 		}
 		for _, t := range o {
-			coef := w.cotangent[k] * t.coef
+			coef := w.cotangent[k] * t.Coef
 			if !w.inParallel {
-				w.lambda.addPauli(w.psi, t.string, coef, 0, w.psi.len())
+				w.lambda.addPauli(w.psi, t.Pauli, coef, 0, w.psi.len())
 				continue
 			}
-			parallelRange(w.psi.len(), func(lo, hi int) { w.lambda.addPauli(w.psi, t.string, coef, lo, hi) })
+			parallelRange(w.psi.len(), func(lo, hi int) { w.lambda.addPauli(w.psi, t.Pauli, coef, lo, hi) })
 		}
 	}
 }

@@ -19,41 +19,37 @@ func (p *Program) Expect(ctx context.Context, dst, weights []float64, samples []
 		}
 		return p.located(s.expect(ctx, dst, weights, samples), weights, samples)
 	}
-	gates := p.planned == nil
+	gates := p.plans == nil
 	err := p.each(ctx, weights, samples, 1, gates, func(w *workspace, i int) error {
 		if gates {
 			if err := p.bind(&w.bound, weights, samples[i], false); err != nil {
 				return fmt.Errorf("sample %d: %w", i, err)
 			}
 		}
-		return p.forward(ctx, dst[i*k:i*k+k], w, weights, samples[i])
+		return p.forward(ctx, dst[i*k:i*k+k], w, weights, samples[i], gates)
 	})
 	return p.located(err, weights, samples)
 }
 
-// forward runs the circuit, bound in w if it has no plan, into w.psi and writes the expectation
-// values. The qubits may be left where the plan has moved them, in rows.
-func (p *Program) forward(ctx context.Context, dst []float64, w *workspace, weights, features []float64) error {
-	if p.planned == nil {
+// forward writes the expectation values: w.psi is the state, from the gates bound in w,
+// or else the end of the plan for them.
+func (p *Program) forward(ctx context.Context, dst []float64, w *workspace, weights, features []float64, gates bool) error {
+	observables := p.observables
+	if gates {
+		w.psi = w.psi.flat()
 		if err := p.apply(ctx, w.psi, &w.bound, w.inParallel); err != nil {
 			return err
 		}
-		p.expect(dst, w)
-		return nil
+	} else {
+		pl := p.expectPlan()
+		w.psi = w.psi.laid(pl.Plan)
+		if err := pl.run(ctx, w.psi, weights, features, w.inParallel); err != nil {
+			return err
+		}
+		observables = pl.Observables()
 	}
-	w.psi = w.psi.laid(p.planned.Plan)
-	if err := p.planned.run(ctx, w.psi, weights, features, w.inParallel); err != nil {
-		return err
-	}
-	for k, o := range p.planned.observables {
-		dst[k] = o.expect(w.psi, w.inParallel)
+	for k, o := range observables {
+		dst[k] = w.psi.expectation(o, w.inParallel)
 	}
 	return nil
-}
-
-// expect writes the expectation values of the state w.psi.
-func (p *Program) expect(dst []float64, w *workspace) {
-	for k, o := range p.observables {
-		dst[k] = o.expect(w.psi, w.inParallel)
-	}
 }

@@ -73,7 +73,7 @@ func (p *Program) Gradient(ctx context.Context, m Method, dw []float64, dx [][]f
 	if m == FiniteDifference {
 		vectors = 1
 	}
-	gates := p.planned == nil || m != Adjoint || p.back() == nil
+	gates := p.plans == nil || m != Adjoint || p.back() == nil
 	// A group's rows of partial gradients are added to dw in order.
 	const group = 128
 	rows := make([]float64, min(group, len(samples))*p.weights)
@@ -134,23 +134,20 @@ func (p *Program) sampleGradient(ctx context.Context, m Method, w *workspace, s 
 			return fmt.Errorf("sample %d: %w", s.index, err)
 		}
 	}
-	if err := p.forward(ctx, w.expect, w, s.weights, s.features); err != nil {
+	if err := p.forward(ctx, w.expect, w, s.weights, s.features, p.plans == nil || m == Adjoint && s.gates); err != nil {
 		return err
 	}
 	clear(w.cotangent)
 	loss(w.expect, w.cotangent)
 	switch m {
 	case Adjoint:
-		if p.back() != nil {
-			w.lambda = w.lambda.laid(p.planned.Plan)
-			applyObservables(w, p.planned.observables)
-			return p.planned.adjoint(ctx, w.psi.extend(2*p.planned.Length()), s, w.inParallel)
+		if !s.gates {
+			pl := p.expectPlan()
+			w.lambda = w.lambda.laid(pl.Plan)
+			applyObservables(w, pl.Observables())
+			return p.plans.adjoint(ctx, w.psi.extend(2*pl.Length()), s, w.inParallel)
 		}
 		w.lambda = w.lambda.flat()
-		if p.planned != nil {
-			w.psi = w.psi.compact()
-			reorder(w.psi, p.planned.Location, p.planned.Flipped, w.inParallel)
-		}
 		return p.adjoint(ctx, w, s)
 	case ParameterShift:
 		w.psi, w.lambda = w.psi.flat(), w.lambda.flat()

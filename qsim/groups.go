@@ -37,20 +37,14 @@ type group struct {
 }
 
 // newBatched plans c, its gradient by weights and, where asked, features.
-func newBatched(p Precision, c *circuits.Circuit, observables []observable, features bool) (*batched, error) {
+func newBatched(p Precision, c *circuits.Circuit, observables []plan.Observable, features bool) (*batched, error) {
 	m := kernel.NewMachine(p == Single)
 	s := &batched{precision: p, qubits: c.Qubits}
-	sums := make([]plan.Observable, len(observables))
-	for k, o := range observables {
-		for _, t := range o {
-			sums[k] = append(sums[k], plan.Term{Coef: t.coef, Pauli: t.string})
-		}
-	}
 	var err error
-	if s.forward, err = plan.NewBatch(c, m, sums); err != nil {
+	if s.forward, err = plan.NewBatch(c, m, observables); err != nil {
 		return nil, err
 	}
-	if s.back, err = plan.NewBatchAdjoint(c, m, sums, features); err != nil {
+	if s.back, err = plan.NewBatchAdjoint(c, m, observables, features); err != nil {
 		return nil, err
 	}
 	s.others = s.forward.Others()

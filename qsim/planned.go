@@ -3,11 +3,8 @@ package qsim
 import (
 	"context"
 	"fmt"
-	"math/bits"
-	"slices"
 	"sync"
 
-	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
 	"github.com/qnn-go/qnn/qsim/internal/plan"
 )
@@ -15,12 +12,19 @@ import (
 // planned is a circuit as passes over the state, with what its runs reuse.
 type planned struct {
 	*plan.Plan
-	observables []observable // on the bits that hold the qubits at the end
-	bounds      sync.Pool    // of *plan.Bound
+	bounds sync.Pool // of *plan.Bound
+}
 
-	onBack sync.Once
-	back   *plan.Plan // the gradient's way back, or nil; made by Program.back
+// plans are those of a circuit, each made when it is first asked for; nil for circuits too
+// small to gain from them.
+type plans struct {
+	onState, onExpect, onBack sync.Once
+
+	state  *planned   // for reading the state
+	expect *planned   // for the expectation values of the observables
+	back   *plan.Plan // from there the gradient's way back, nil where there is none
 	ways   sync.Pool  // of *wayBack
+	err    error
 }
 
 // smallest is the least number of amplitudes that a plan works on: a block of the
@@ -31,42 +35,71 @@ const smallest = 1 << 7
 // the numbers of a plan takes longer than running gate by gate.
 const plannedQubits = 10
 
-// plan plans c, whose operations are valid.
-func (p *Program) plan(c *circuits.Circuit) error {
+// plan makes the plan that is likely needed first, where plans pay. If it can be made,
+// so can the others.
+func (p *Program) plan() error {
 	if p.dynamic != nil || p.qubits < plannedQubits {
 		return nil
 	}
-	m := kernel.NewMachine(p.precision == Single)
-	pl, err := plan.New(c, m, plan.Sizes{})
-	if err != nil {
-		return fmt.Errorf("compile: %w", err)
+	p.plans = new(plans)
+	if len(p.observables) > 0 {
+		p.expectPlan()
+	} else {
+		p.statePlan()
 	}
-	p.planned = &planned{Plan: pl}
-	for _, o := range p.observables {
-		p.planned.observables = append(p.planned.observables, o.at(pl.Location, pl.Flipped))
+	if p.plans.err != nil {
+		return fmt.Errorf("compile: %w", p.plans.err)
 	}
 	return nil
 }
 
-// back returns the plan of the way back, nil where there is none. It is made when it is
-// first asked for.
-func (p *Program) back() *plan.Plan {
-	if p.planned == nil {
+// statePlan returns the plan for reading the state, nil where there is none.
+func (p *Program) statePlan() *planned {
+	if p.plans == nil {
 		return nil
 	}
-	p.planned.onBack.Do(func() {
-		back, err := plan.NewAdjoint(p.circuit, kernel.NewMachine(p.precision == Single), plan.Sizes{})
-		if err != nil { // the circuit was planned before
-			panic(fmt.Sprintf("qsim: %v", err))
-		}
-		p.planned.back = back
+	p.plans.onState.Do(func() {
+		p.plans.state = &planned{Plan: p.plans.new(plan.New(p.circuit, p.machine(), plan.Sizes{}))}
 	})
-	return p.planned.back
+	return p.plans.state
+}
+
+// expectPlan returns the plan for expectation values, nil where there is none.
+func (p *Program) expectPlan() *planned {
+	if p.plans == nil {
+		return nil
+	}
+	p.plans.onExpect.Do(func() {
+		p.plans.expect = &planned{Plan: p.plans.new(plan.NewExpect(p.circuit, p.machine(), plan.Sizes{}, p.observables))}
+	})
+	return p.plans.expect
+}
+
+// back returns the plan of the way back, nil where there is none.
+func (p *Program) back() *plan.Plan {
+	if p.plans == nil {
+		return nil
+	}
+	p.plans.onBack.Do(func() {
+		p.plans.back = p.plans.new(plan.NewAdjoint(p.circuit, p.machine(), plan.Sizes{}, p.observables))
+	})
+	return p.plans.back
+}
+
+func (p *Program) machine() *kernel.Machine { return kernel.NewMachine(p.precision == Single) }
+
+// new returns pl, or keeps the error.
+func (p *plans) new(pl *plan.Plan, err error) *plan.Plan {
+	if err != nil {
+		p.err = err
+	}
+	return pl
 }
 
 // Explain tells in words how the circuit runs: the passes over the state, which
 // qubits' bits each works on, the operations in it, and the bytes it moves and
-// the floating-point operations it takes. A circuit of up to 10 qubits runs in one
+// the floating-point operations it takes. Expectation values of the program's observables
+// need less of the circuit than the state does. A circuit of up to 10 qubits runs in one
 // way for a single state and in another for the samples of [Program.Expect] and
 // [Program.Gradient], several side by side.
 func (p *Program) Explain() string {
@@ -74,8 +107,8 @@ func (p *Program) Explain() string {
 		return "shot by shot, gate by gate: the circuit measures or resets before its end\nfirst, for all shots: " + p.dynamic.prefix.Explain()
 	}
 	out := ""
-	if p.planned != nil {
-		out = p.planned.Explain()
+	if s := p.statePlan(); s != nil {
+		out = s.Explain()
 	} else {
 		out = fmt.Sprintf("%d qubits, %d gates, one by one: too few qubits to gain from passes\n", p.qubits, len(p.ops))
 	}
@@ -84,28 +117,12 @@ func (p *Program) Explain() string {
 		if s.back != nil {
 			out += "and backwards: " + s.back.Explain()
 		}
-	}
-	return out
-}
-
-// at is o for qubits at the bits location[k], inverted where flipped.
-func (o observable) at(location []int, flipped uint64) observable {
-	if location == nil {
-		return o
-	}
-	moved := func(mask int) int {
-		out := 0
-		for ; mask != 0; mask &= mask - 1 {
-			out |= 1 << location[bits.TrailingZeros(uint(mask))]
-		}
 		return out
 	}
-	out := slices.Clone(o)
-	for i := range out {
-		s := &out[i].string
-		s.X, s.Z = moved(s.X), moved(s.Z)
-		if bits.OnesCount64(uint64(s.Z)&flipped)&1 == 1 { // X·Z·X = −Z
-			out[i].coef = -out[i].coef
+	if s := p.expectPlan(); s != nil && len(p.observables) > 0 {
+		out = "state: " + out + "expectation values: " + s.Explain()
+		if b := p.back(); b != nil {
+			out += "gradient, backwards: " + b.Explain()
 		}
 	}
 	return out
@@ -119,6 +136,11 @@ func (p *planned) run(ctx context.Context, a vector, weights, features []float64
 		return err
 	}
 	a.reset(inParallel)
+	return a.passes(ctx, p.Plan, b, inParallel)
+}
+
+// passes runs all passes of p on a.
+func (a vector) passes(ctx context.Context, p *plan.Plan, b *plan.Bound, inParallel bool) error {
 	for i := range p.Passes() {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -126,13 +148,13 @@ func (p *planned) run(ctx context.Context, a vector, weights, features []float64
 		tiles := p.Tiles(i)
 		if !inParallel || tiles == 1 {
 			for t := range tiles {
-				a.tile(p.Plan, b, i, t)
+				a.tile(p, b, i, t)
 			}
 			continue
 		}
 		parallel(tiles, func(t int) {
 			if ctx.Err() == nil {
-				a.tile(p.Plan, b, i, t)
+				a.tile(p, b, i, t)
 			}
 		})
 	}
@@ -158,7 +180,7 @@ const wayChunks = 64
 
 // adjoint adds the derivatives of one sample, as [Program.adjoint] does, for the
 // states ψ and λ one after the other in a.
-func (p *planned) adjoint(ctx context.Context, a vector, s sample, inParallel bool) error {
+func (p *plans) adjoint(ctx context.Context, a vector, s sample, inParallel bool) error {
 	w, ok := p.ways.Get().(*wayBack)
 	if !ok {
 		w = &wayBack{bound: p.back.NewBound(), rows: make([]float64, wayChunks*p.back.Angles()), sums: make([]*plan.Sums, wayChunks)}
@@ -187,7 +209,7 @@ func (p *planned) adjoint(ctx context.Context, a vector, s sample, inParallel bo
 }
 
 // pass runs one pass of the way back, every chunk of tiles adding to its own row.
-func (p *planned) pass(ctx context.Context, a vector, w *wayBack, pass int, inParallel bool) error {
+func (p *plans) pass(ctx context.Context, a vector, w *wayBack, pass int, inParallel bool) error {
 	tiles, angles := p.back.Tiles(pass), p.back.Angles()
 	chunks := min(tiles, wayChunks)
 	run := func(c int) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
+	"github.com/qnn-go/qnn/qsim/internal/plan"
 )
 
 // Program is a compiled circuit with the observables to measure at its end. It is
@@ -17,10 +18,10 @@ type Program struct {
 	weights     int
 	features    int
 	ops         []op
-	angles      []circuits.Angle // of all ops, one after the other
-	constants   bound            // angles and matrices of the ops without symbols
-	observables []observable
-	planned     *planned          // nil for states too small to gain from it
+	angles      []circuits.Angle  // of all ops, one after the other
+	constants   bound             // angles and matrices of the ops without symbols
+	observables []plan.Observable // on qubits
+	plans       *plans            // nil for states too small to gain from them
 	circuit     *circuits.Circuit // for plans made later
 	groups      groups
 	bits        []int    // classical bit i holds qubit bits[i], −1 for none: final measurements
@@ -53,14 +54,6 @@ const (
 	dense1               // any matrix on one target
 	dense                // any matrix on two or three targets
 )
-
-// observable is a weighted sum of Pauli strings as bit masks.
-type observable []pauliTerm
-
-type pauliTerm struct {
-	coef   float64
-	string kernel.Pauli
-}
 
 // Compile validates c and the observables and prepares them to run. The circuit
 // may be modified afterwards. Measurements at the end of the circuit choose what
@@ -104,7 +97,7 @@ func (p Precision) Compile(c *circuits.Circuit, observables ...circuits.PauliSum
 		return nil, err
 	}
 	program.circuit = c.Clone()
-	return program, program.plan(c)
+	return program, program.plan()
 }
 
 func (p *Program) add(index int, o circuits.Op) {
@@ -143,14 +136,14 @@ func kindOf(g circuits.Gate, targets int) kind {
 	}
 }
 
-func compileObservable(sum circuits.PauliSum, qubits int) (observable, error) {
+func compileObservable(sum circuits.PauliSum, qubits int) (plan.Observable, error) {
 	if err := sum.Validate(); err != nil {
 		return nil, err
 	}
 	if n := sum.Qubits(); n > qubits {
 		return nil, fmt.Errorf("observable %v: qubit %d of %d: %w", sum, n-1, qubits, circuits.ErrRange)
 	}
-	var out observable
+	var out plan.Observable
 	for _, t := range sum {
 		s := kernel.Pauli{Phase: 1}
 		for _, f := range t.String {
@@ -164,7 +157,7 @@ func compileObservable(sum circuits.PauliSum, qubits int) (observable, error) {
 				s.Phase *= 1i
 			}
 		}
-		out = append(out, pauliTerm{t.Coef, s})
+		out = append(out, plan.Term{Coef: t.Coef, Pauli: s})
 	}
 	return out, nil
 }

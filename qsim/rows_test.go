@@ -79,8 +79,8 @@ func compareRows(t *testing.T, p Precision, flat, rows vector, s kernel.Pauli) {
 	if p == Single {
 		tolerance = 1e-6
 	}
-	o := observable{{1, s}}
-	if got, want := o.expect(rows, true), o.expect(flat, true); !(math.Abs(got-want) < tolerance) {
+	o := plan.Observable{{Coef: 1, Pauli: s}}
+	if got, want := rows.expectation(o, true), flat.expectation(o, true); !(math.Abs(got-want) < tolerance) {
 		t.Errorf("%v: expectation value of %+v is %v in rows, %v without gaps", p, s, got, want)
 	}
 	n := flat.len()

@@ -27,15 +27,14 @@ func (p *Program) Run(ctx context.Context, s *State, weights, features []float64
 	if err := p.checkInputs(weights, features); err != nil {
 		return err
 	}
-	if p.planned != nil {
-		s.location, s.flipped = p.planned.Location, p.planned.Flipped
-		s.amplitudes = s.amplitudes.laid(p.planned.Plan)
-		err := p.planned.run(ctx, s.amplitudes, weights, features, p.qubits >= ParallelQubits)
+	if pl := p.statePlan(); pl != nil {
+		s.left, s.amplitudes = pl.Plan, s.amplitudes.laid(pl.Plan)
+		err := pl.run(ctx, s.amplitudes, weights, features, p.qubits >= ParallelQubits)
 		if !errors.Is(err, plan.ErrNotFinite) {
 			return err
 		} // which angle it was, the binding of the gates tells
 	}
-	s.location, s.flipped, s.amplitudes = nil, 0, s.amplitudes.flat()
+	s.left, s.amplitudes = nil, s.amplitudes.flat()
 	b := p.work.bound(p)
 	defer p.work.bounds.Put(b)
 	if err := p.bind(b, weights, features, true); err != nil {

@@ -116,7 +116,7 @@ func (p *Program) weighted(w *workspace, a vector) float64 {
 	sum := 0.0
 	for k, o := range p.observables {
 		if c := w.cotangent[k]; c != 0 {
-			sum += c * o.expect(a, w.inParallel)
+			sum += c * a.expectation(o, w.inParallel)
 		}
 	}
 	return sum

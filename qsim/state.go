@@ -1,6 +1,7 @@
 package qsim
 
 import (
+	"context"
 	"fmt"
 	"math/bits"
 	"math/rand/v2"
@@ -11,6 +12,7 @@ import (
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
 	"github.com/qnn-go/qnn/qsim/internal/memory"
+	"github.com/qnn-go/qnn/qsim/internal/plan"
 )
 
 // State is the amplitudes of n qubits: Σ aₓ|x⟩ with qubit k as bit k of x. Make
@@ -19,10 +21,7 @@ type State struct {
 	qubits     int
 	amplitudes vector
 
-	// Qubit k is bit location[k] of an index, nil for bit k; those in flipped hold the
-	// inverse of their qubit.
-	location []int
-	flipped  uint64
+	left *plan.Plan // whose end the amplitudes are at, nil where they are in order
 }
 
 // NewState returns |0…0⟩ on n qubits in double precision. When its 16·2ⁿ bytes do
@@ -105,14 +104,20 @@ func (s *State) Single() []complex64 {
 // Precision is that of the amplitudes.
 func (s *State) Precision() Precision { return s.amplitudes.precision() }
 
-// order closes the gaps between rows and brings every qubit to its own bit.
+// order does what the plan has left undone, closes the gaps between rows and brings
+// every qubit to its own bit.
 func (s *State) order() {
-	s.amplitudes = s.amplitudes.compact()
-	if s.location == nil {
+	if s.left == nil {
 		return
 	}
-	reorder(s.amplitudes, s.location, s.flipped, s.amplitudes.len() > chunk)
-	s.location, s.flipped = nil, 0
+	inParallel := s.amplitudes.len() > chunk
+	if rest := s.left.Rest(); rest != nil {
+		// Nothing ends this context.
+		_ = s.amplitudes.passes(context.Background(), rest, rest.NewBound(), inParallel)
+	}
+	s.amplitudes = s.amplitudes.compact()
+	reorder(s.amplitudes, s.left.Location, s.left.Flipped, inParallel)
+	s.left = nil
 }
 
 // reorder moves the qubits, which are at the bits location[k], inverted where
@@ -161,19 +166,22 @@ func (s *State) Expect(o circuits.PauliSum) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return compiled.at(s.location, s.flipped).expect(s.amplitudes, s.amplitudes.len() > chunk), nil
+	if s.left != nil {
+		compiled = s.left.On(compiled)
+	}
+	return s.amplitudes.expectation(compiled, s.amplitudes.len() > chunk), nil
 }
 
-// expect is ⟨a|O|a⟩.
-func (o observable) expect(a vector, inParallel bool) float64 {
+// expectation is ⟨a|O|a⟩.
+func (a vector) expectation(o plan.Observable, inParallel bool) float64 {
 	sum := 0.0
 	for _, t := range o {
 		if a.len() <= chunk {
-			sum += t.coef * a.expect(t.string, 0, a.len())
+			sum += t.Coef * a.expect(t.Pauli, 0, a.len())
 			continue
 		}
-		sum += t.coef * real(reduce(a.len(), inParallel, func(lo, hi int) complex128 {
-			return complex(a.expect(t.string, lo, hi), 0)
+		sum += t.Coef * real(reduce(a.len(), inParallel, func(lo, hi int) complex128 {
+			return complex(a.expect(t.Pauli, lo, hi), 0)
 		}))
 	}
 	return sum

@@ -11,15 +11,16 @@ import (
 
 // NewAdjoint plans the gradient of c: its operations backwards on two states side
 // by side, ψ in the first 2^Bits amplitudes and λ after it, both as the plan of
-// [New] leaves ψ. It returns nil for a circuit that m cannot run so: one with a
-// matrix on as many qubits as m has row bits.
-func NewAdjoint(c *circuits.Circuit, m *kernel.Machine, s Sizes) (*Plan, error) {
+// [NewExpect] for the observables leaves ψ. It returns nil for a circuit that m cannot
+// run so: one with a matrix on as many qubits as m has row bits.
+func NewAdjoint(c *circuits.Circuit, m *kernel.Machine, s Sizes, observables []Observable) (*Plan, error) {
 	l, err := lower(c, 0)
 	if err != nil {
 		return nil, err
 	}
 	p := newPlan(l, m, c.Qubits)
 	p.dual = true
+	p.observe(l, observables)
 	ops, ok := p.backwards(l)
 	if !ok {
 		return nil, nil

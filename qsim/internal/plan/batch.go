@@ -11,14 +11,13 @@ import (
 
 // batchPlan is what a plan for groups of samples has besides.
 type batchPlan struct {
-	observables []Observable // on index bits, before what they absorbed
-	features    bool         // the gradient is by features too
-	own         int          // bytes of a group's arena: sums over all groups, sums by sample, operands
-	operands    int          // bytes before the operands
-	angleAt     []int
-	turns       []*step // rotations by angles that depend on features
-	phases      []*step // phases by such angles
-	diagonals   []*step // of the observables
+	features  bool // the gradient is by features too
+	own       int  // bytes of a group's arena: sums over all groups, sums by sample, operands
+	operands  int  // bytes before the operands
+	angleAt   []int
+	turns     []*step // rotations by angles that depend on features
+	phases    []*step // phases by such angles
+	diagonals []*step // of the observables
 }
 
 // NewBatch plans c for the expectation values of the observables, on qubits, of 2^lanes
@@ -35,7 +34,7 @@ func NewBatch(c *circuits.Circuit, m *kernel.Machine, observables []Observable) 
 	last := &p.passes[len(p.passes)-1].blocks
 	stages := (*last)[len(*last)-1].stages
 	s := &stages[len(stages)-1]
-	s.steps = append(s.steps, p.observe(s, kernel.OpWeigh)...)
+	s.steps = append(s.steps, p.weigh(s, kernel.OpWeigh)...)
 	p.layout()
 	return p, nil
 }
@@ -57,7 +56,7 @@ func NewBatchAdjoint(c *circuits.Circuit, m *kernel.Machine, observables []Obser
 	p.divide(ops, 1<<p.Bits-1, p.whole())
 	if len(p.passes) > 0 {
 		s := &p.passes[0].blocks[0].stages[0]
-		s.steps = append(p.observe(s, kernel.OpApply), s.steps...)
+		s.steps = append(p.weigh(s, kernel.OpApply), s.steps...)
 	}
 	p.layout()
 	return p, nil
@@ -71,10 +70,7 @@ func newBatch(c *circuits.Circuit, m *kernel.Machine, observables []Observable) 
 	}
 	p := newPlan(l, m, m.Lanes+c.Qubits)
 	p.batch = true
-	for _, o := range observables {
-		p.observables = append(p.observables, o.at(l.location, l.flipped))
-	}
-	l.absorb(p.observables)
+	p.observe(l, observables)
 	return p, l, nil
 }
 
@@ -96,9 +92,9 @@ func (p *Plan) Others() []Observable {
 // whole makes the state one tile.
 func (p *Plan) whole() Sizes { return Sizes{Tile: p.Bits, Block: p.Bits, Run: p.machine.Lanes} }
 
-// observe makes the steps of the diagonal terms of the observables for a stage whose rows
+// weigh makes the steps of the diagonal terms of the observables for a stage whose rows
 // are where they are stored: tables over the bits outside the block and the rows.
-func (p *Plan) observe(s *stage, op kernel.Op) []step {
+func (p *Plan) weigh(s *stage, op kernel.Op) []step {
 	lanes := uint64(1)<<p.machine.Lanes - 1
 	rows := s.active &^ lanes
 	outside := (1<<p.Bits - 1) &^ s.active

@@ -28,6 +28,9 @@ func (p *Plan) Explain() string {
 		fmt.Fprintf(&out, "pass %d: bits %s, %d tiles: %s\n", i+1, ranges(p.passes[i].active), p.passes[i].count(), c)
 	}
 	fmt.Fprintf(&out, "total: %s\n", total)
+	if len(p.nots) > 0 {
+		fmt.Fprintf(&out, "left until the amplitudes are asked for: %d nots\n", len(p.nots))
+	}
 	return out.String()
 }
 

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"math/bits"
+	"slices"
 
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
 )
@@ -50,36 +51,32 @@ func (o Observable) at(location []int, flipped uint64) Observable {
 // observables, on bits: what commutes with all their terms, so phases before Z and all
 // outside of the light cone, and NOTs, which turn Pauli strings into others.
 func (l *lowering) absorb(observables []Observable) {
+	l.cut(func(o *op) bool { return o.absorbed(observables) })
+}
+
+// cut removes from the end of l the operations that take takes, the last first, of
+// those that commute with all that stay behind them.
+func (l *lowering) cut(take func(o *op) bool) {
 	var kept []op   // the last first
 	var z, x uint64 // of kept
 	for i := len(l.ops) - 1; i >= 0; i-- {
 		o := &l.ops[i]
-		if o.commutes(z, x) && o.absorbed(observables) {
+		if o.commutes(z, x) && take(o) {
 			continue
 		}
 		kept = append(kept, *o)
 		z, x = z|o.z, x|o.x
 	}
-	l.ops = l.ops[:0]
-	for i := len(kept) - 1; i >= 0; i-- {
-		l.ops = append(l.ops, kept[i])
-	}
+	slices.Reverse(kept)
+	l.ops = kept
 }
 
 // absorbed reports whether o need not run right before the observables; of a NOT they
 // become what they are after it.
 func (o *op) absorbed(observables []Observable) bool {
-	if o.class == not { // X on the control becomes XX, Z on the target ZZ
-		c, t := int(o.z), int(o.x)
+	if o.class == not {
 		for _, terms := range observables {
-			for i := range terms {
-				if terms[i].X&c != 0 {
-					terms[i].X ^= t
-				}
-				if terms[i].Z&t != 0 {
-					terms[i].Z ^= c
-				}
-			}
+			terms.before(o)
 		}
 		return true
 	}
@@ -103,4 +100,18 @@ func (o *op) absorbed(observables []Observable) bool {
 		}
 	}
 	return true
+}
+
+// before makes o what it is before a NOT: X on the control becomes XX, Z on the
+// target ZZ.
+func (o Observable) before(n *op) {
+	c, t := int(n.z), int(n.x)
+	for i := range o {
+		if o[i].X&c != 0 {
+			o[i].X ^= t
+		}
+		if o[i].Z&t != 0 {
+			o[i].Z ^= c
+		}
+	}
 }

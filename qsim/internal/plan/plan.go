@@ -12,24 +12,29 @@ import (
 // Plan is a circuit ready to run on the state of Bits bits. It is immutable.
 type Plan struct {
 	Bits     int
-	Location []int  // bit that holds each qubit at the end
+	Location []int  // bit that holds each qubit at the end, after the NOTs of Rest
 	Flipped  uint64 // bits that hold the inverse of their qubit at the end
 
+	nots      []op // left undone
+	onRest    sync.Once
+	rest      *Plan // of nots
 	machine   *kernel.Machine
 	dual      bool
 	batch     bool // lanes are samples
 	arena     int  // bytes of a worker's sums
 	batchPlan      // of a batch
-	angles    []angle
-	phase     []value // the global phase is their sum
-	passes    []pass
-	numbers   []numbers // of the steps that have some, in their order
-	gradients []numbers // those that add to sums of derivatives
-	code      int       // instructions in all stages
-	tables    int       // floats in all tables
-	calls     sync.Pool // of *kernel.Stage
-	rotations int       // planned since the last phase
-	widest    int       // entries of the largest table of phases
+
+	observables []Observable // on index bits, before what they absorbed
+	angles      []angle
+	phase       []value // the global phase is their sum
+	passes      []pass
+	numbers     []numbers // of the steps that have some, in their order
+	gradients   []numbers // those that add to sums of derivatives
+	code        int       // instructions in all stages
+	tables      int       // floats in all tables
+	calls       sync.Pool // of *kernel.Stage
+	rotations   int       // planned since the last phase
+	widest      int       // entries of the largest table of phases
 }
 
 // pass goes once over the state, tile by tile.
@@ -92,8 +97,7 @@ type Sizes struct{ Tile, Block, Run int }
 // sizes for states of n bits: tiles of a quarter of a second-level cache, half as
 // large where a state is many times the third-level one, and small enough for
 // several workers. Blocks are whole tiles: smaller ones cost more stages than they
-// save (5 to 15 % of the time from 18 bits on), except that in states of up to the
-// second-level cache some stages fewer are no gain.
+// save (5 to 15 % of the time).
 func sizes(n int) Sizes {
 	const large = 22
 	s := Sizes{Tile: 14, Run: 4}
@@ -104,9 +108,6 @@ func sizes(n int) Sizes {
 		s.Tile = min(s.Tile, n-2)
 	}
 	s.Block = s.Tile
-	if n < 18 {
-		s.Block = min(s.Block, 12)
-	}
 	return s
 }
 
@@ -116,17 +117,44 @@ const ParallelBits = 13
 // MinBits returns the least number of bits of a state that m can run on.
 func MinBits(m *kernel.Machine) int { return m.Lanes + m.Rows }
 
-// New plans c for a state of max(c.Qubits, MinBits) bits that starts as |0…0⟩.
+// New plans c for a state of max(c.Qubits, MinBits) bits that starts as |0…0⟩. It
+// ends with the state in other places: amplitude x is at [Plan.Index].
 func New(c *circuits.Circuit, m *kernel.Machine, s Sizes) (*Plan, error) {
 	l, err := lower(c, 0)
 	if err != nil {
 		return nil, err
 	}
 	p := newPlan(l, m, c.Qubits)
+	p.nots = l.putOff()
 	p.divide(l.forwards(), 0, s)
 	p.layout()
 	return p, nil
 }
+
+// NewExpect is New for the expectation values of the observables, on qubits: it ends
+// without what they do not see. [Plan.Observables] are what they are there.
+func NewExpect(c *circuits.Circuit, m *kernel.Machine, s Sizes, observables []Observable) (*Plan, error) {
+	l, err := lower(c, 0)
+	if err != nil {
+		return nil, err
+	}
+	p := newPlan(l, m, c.Qubits)
+	p.observe(l, observables)
+	p.divide(l.forwards(), 0, s)
+	p.layout()
+	return p, nil
+}
+
+// observe takes up the observables, on qubits, and what they absorb of l.
+func (p *Plan) observe(l *lowering, observables []Observable) {
+	for _, o := range observables {
+		p.observables = append(p.observables, o.at(l.location, l.flipped))
+	}
+	l.absorb(p.observables)
+}
+
+// Observables are those of [NewExpect] on the bits of the state that it leaves.
+func (p *Plan) Observables() []Observable { return p.observables }
 
 func newPlan(l *lowering, m *kernel.Machine, bits int) *Plan {
 	return &Plan{
@@ -222,6 +250,9 @@ func (p *Plan) stage(r part, block, tile uint64) stage {
 // finish makes sure that there is a phase to take up the global phase and the
 // cosines of the last rotations.
 func (p *Plan) finish(s Sizes) {
+	if len(p.passes) > 0 && len(p.phase) == 0 && p.rotations == 0 {
+		return
+	}
 	last := (*stage)(nil)
 	for i := range p.passes {
 		for j := range p.passes[i].blocks {

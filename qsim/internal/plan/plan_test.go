@@ -114,11 +114,7 @@ func run(t *testing.T, p *Plan, n int, weights []float64) []complex128 {
 	}
 	out := make([]complex128, 1<<n)
 	for x := range out {
-		at := uint64(0)
-		for q, bit := range p.Location {
-			at |= uint64(x>>q&1) << bit
-		}
-		out[x] = a[at^p.Flipped]
+		out[x] = a[p.Index(uint64(x))]
 	}
 	return out
 }
@@ -219,7 +215,10 @@ func TestPlanTooLargeToRun(t *testing.T) {
 	for q := range 59 {
 		c.H(q).CX(q, (q+1)%59)
 	}
-	for _, plan := range []func(*circuits.Circuit, *kernel.Machine, Sizes) (*Plan, error){New, NewAdjoint} {
+	backwards := func(c *circuits.Circuit, m *kernel.Machine, s Sizes) (*Plan, error) {
+		return NewAdjoint(c, m, s, []Observable{{{Coef: 1, Pauli: kernel.Pauli{Z: 1, Phase: 1}}}})
+	}
+	for _, plan := range []func(*circuits.Circuit, *kernel.Machine, Sizes) (*Plan, error){New, backwards} {
 		p, err := plan(c, kernel.NewMachine(false), Sizes{})
 		if err != nil || p.Bits != 59 {
 			t.Fatalf("%v", err)

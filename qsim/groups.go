@@ -21,6 +21,7 @@ type batched struct {
 	precision     Precision
 	forward, back *plan.Plan        // back is nil for a circuit that the machine cannot run backwards
 	others        []plan.Observable // the terms of the observables that are not diagonal
+	mixed         bool              // there are some
 	qubits        int
 	state         int          // numbers in memory that the states of a group take
 	layout        kernel.Lanes // of these
@@ -48,6 +49,7 @@ func newBatched(p Precision, c *circuits.Circuit, observables []plan.Observable,
 		return nil, err
 	}
 	s.others = s.forward.Others()
+	s.mixed = slices.ContainsFunc(s.others, func(o plan.Observable) bool { return len(o) > 0 })
 	s.state, s.layout.Row, s.layout.Gap = s.forward.Layout()
 	return s, nil
 }
@@ -81,7 +83,6 @@ func (s *batched) run(b *plan.Bound, g *group, weights []float64, samples [][]fl
 		return err
 	}
 	a := g.states.part(0, s.state)
-	a.clear(false)
 	for l := range s.forward.Samples() {
 		a.set(l, 1)
 	}
@@ -110,7 +111,9 @@ func (s *batched) runBack(b *plan.Bound, g *group, lo, n int, loss Loss) {
 		loss(lo+l, g.e[l*k:(l+1)*k], g.c[l*k:(l+1)*k])
 	}
 	psi, lambda := g.states.part(0, s.state), g.states.part(s.state, 2*s.state)
-	lambda.clear(false)
+	if s.mixed {
+		lambda.clear(false)
+	}
 	for i, o := range s.others {
 		for _, t := range o {
 			for l := range g.lane {

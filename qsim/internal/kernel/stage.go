@@ -115,19 +115,33 @@ const (
 	OpGradBits Op = 144
 	// OpLeave ends a program in place of OpStore; memory holds anything after it.
 	OpLeave Op = 145
+	// opLoadZero is OpLoad, but the rows with one of the row bits mask become 0.
+	opLoadZero Op = 146 // + mask
 
-	ops = 146
+	ops = 162
 )
 
 // The sums at Arena of OpWeigh and the Grad operations are vectors of float64, with as many
 // elements as a vector of the machine has, whatever its precision.
 
-func OpRotate(j int) Op         { return opRotate + Op(j) }
-func OpCorotate(j int) Op       { return opCorotate + Op(j) }
-func OpTurn(j int) Op           { return opTurn + Op(j) }
-func OpRotateLane(l int) Op     { return opRotateLane + Op(l) }
-func OpTurnLane(l int) Op       { return opTurnLane + Op(l) }
-func OpNot(c, t int) Op         { return opNot + Op(4*c+t) }
+// OpLoadZero is OpLoad for mask 0.
+func OpLoadZero(mask int) Op {
+	if mask == 0 {
+		return OpLoad
+	}
+	return opLoadZero + Op(mask)
+}
+
+func OpRotate(j int) Op     { return opRotate + Op(j) }
+func OpCorotate(j int) Op   { return opCorotate + Op(j) }
+func OpTurn(j int) Op       { return opTurn + Op(j) }
+func OpRotateLane(l int) Op { return opRotateLane + Op(l) }
+func OpTurnLane(l int) Op   { return opTurnLane + Op(l) }
+func OpNot(c, t int) Op     { return opNot + Op(4*c+t) }
+
+// Not is c and t of OpNot(c, t).
+func (o Op) Not() (c, t int) { return int(o-opNot) / 4, int(o-opNot) % 4 }
+
 func OpNotLaneRow(l, j int) Op  { return opNotLaneRow + Op(4*l+j) }
 func OpNotRowLane(j, l int) Op  { return opNotRowLane + Op(4*l+j) }
 func OpNotLanes(l, m int) Op    { return opNotLanes + Op(4*l+m) }

@@ -96,6 +96,681 @@ l1:
 	MOVQ (SI), AX
 	JMP  AX
 
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512147<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	VXORPD     Z1, Z1, Z1
+	MOVQ       16(R9), AX
+	VMOVUPD    (DI)(AX*1), Z2
+	VXORPD     Z3, Z3, Z3
+	MOVQ       32(R9), AX
+	VMOVUPD    (DI)(AX*1), Z4
+	VXORPD     Z5, Z5, Z5
+	MOVQ       48(R9), AX
+	VMOVUPD    (DI)(AX*1), Z6
+	VXORPD     Z7, Z7, Z7
+	MOVQ       64(R9), AX
+	VMOVUPD    (DI)(AX*1), Z8
+	VXORPD     Z9, Z9, Z9
+	MOVQ       80(R9), AX
+	VMOVUPD    (DI)(AX*1), Z10
+	VXORPD     Z11, Z11, Z11
+	MOVQ       96(R9), AX
+	VMOVUPD    (DI)(AX*1), Z12
+	VXORPD     Z13, Z13, Z13
+	MOVQ       112(R9), AX
+	VMOVUPD    (DI)(AX*1), Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l2
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       16(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       32(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       48(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       64(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       80(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       96(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       112(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l2:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512148<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	MOVQ       8(R9), AX
+	VMOVUPD    (DI)(AX*1), Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	MOVQ       32(R9), AX
+	VMOVUPD    (DI)(AX*1), Z4
+	MOVQ       40(R9), AX
+	VMOVUPD    (DI)(AX*1), Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	MOVQ       64(R9), AX
+	VMOVUPD    (DI)(AX*1), Z8
+	MOVQ       72(R9), AX
+	VMOVUPD    (DI)(AX*1), Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	MOVQ       96(R9), AX
+	VMOVUPD    (DI)(AX*1), Z12
+	MOVQ       104(R9), AX
+	VMOVUPD    (DI)(AX*1), Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l3
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       8(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       32(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       40(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       64(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       72(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       96(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       104(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l3:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512149<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	MOVQ       32(R9), AX
+	VMOVUPD    (DI)(AX*1), Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	MOVQ       64(R9), AX
+	VMOVUPD    (DI)(AX*1), Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	MOVQ       96(R9), AX
+	VMOVUPD    (DI)(AX*1), Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l4
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       32(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       64(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       96(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l4:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512150<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	MOVQ       8(R9), AX
+	VMOVUPD    (DI)(AX*1), Z1
+	MOVQ       16(R9), AX
+	VMOVUPD    (DI)(AX*1), Z2
+	MOVQ       24(R9), AX
+	VMOVUPD    (DI)(AX*1), Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	MOVQ       64(R9), AX
+	VMOVUPD    (DI)(AX*1), Z8
+	MOVQ       72(R9), AX
+	VMOVUPD    (DI)(AX*1), Z9
+	MOVQ       80(R9), AX
+	VMOVUPD    (DI)(AX*1), Z10
+	MOVQ       88(R9), AX
+	VMOVUPD    (DI)(AX*1), Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l5
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       8(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       16(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       24(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       64(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       72(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       80(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       88(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l5:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512151<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	VXORPD     Z1, Z1, Z1
+	MOVQ       16(R9), AX
+	VMOVUPD    (DI)(AX*1), Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	MOVQ       64(R9), AX
+	VMOVUPD    (DI)(AX*1), Z8
+	VXORPD     Z9, Z9, Z9
+	MOVQ       80(R9), AX
+	VMOVUPD    (DI)(AX*1), Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l6
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       16(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       64(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       80(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l6:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512152<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	MOVQ       8(R9), AX
+	VMOVUPD    (DI)(AX*1), Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	MOVQ       64(R9), AX
+	VMOVUPD    (DI)(AX*1), Z8
+	MOVQ       72(R9), AX
+	VMOVUPD    (DI)(AX*1), Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l7
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       8(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       64(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       72(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l7:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512153<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	MOVQ       64(R9), AX
+	VMOVUPD    (DI)(AX*1), Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l8
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       64(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l8:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512154<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	MOVQ       8(R9), AX
+	VMOVUPD    (DI)(AX*1), Z1
+	MOVQ       16(R9), AX
+	VMOVUPD    (DI)(AX*1), Z2
+	MOVQ       24(R9), AX
+	VMOVUPD    (DI)(AX*1), Z3
+	MOVQ       32(R9), AX
+	VMOVUPD    (DI)(AX*1), Z4
+	MOVQ       40(R9), AX
+	VMOVUPD    (DI)(AX*1), Z5
+	MOVQ       48(R9), AX
+	VMOVUPD    (DI)(AX*1), Z6
+	MOVQ       56(R9), AX
+	VMOVUPD    (DI)(AX*1), Z7
+	VXORPD     Z8, Z8, Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l9
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       8(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       16(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       24(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       32(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       40(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       48(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       56(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l9:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512155<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	VXORPD     Z1, Z1, Z1
+	MOVQ       16(R9), AX
+	VMOVUPD    (DI)(AX*1), Z2
+	VXORPD     Z3, Z3, Z3
+	MOVQ       32(R9), AX
+	VMOVUPD    (DI)(AX*1), Z4
+	VXORPD     Z5, Z5, Z5
+	MOVQ       48(R9), AX
+	VMOVUPD    (DI)(AX*1), Z6
+	VXORPD     Z7, Z7, Z7
+	VXORPD     Z8, Z8, Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l10
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       16(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       32(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       48(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l10:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512156<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	MOVQ       8(R9), AX
+	VMOVUPD    (DI)(AX*1), Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	MOVQ       32(R9), AX
+	VMOVUPD    (DI)(AX*1), Z4
+	MOVQ       40(R9), AX
+	VMOVUPD    (DI)(AX*1), Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	VXORPD     Z8, Z8, Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l11
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       8(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       32(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       40(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l11:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512157<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	MOVQ       32(R9), AX
+	VMOVUPD    (DI)(AX*1), Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	VXORPD     Z8, Z8, Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l12
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       32(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l12:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512158<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	MOVQ       8(R9), AX
+	VMOVUPD    (DI)(AX*1), Z1
+	MOVQ       16(R9), AX
+	VMOVUPD    (DI)(AX*1), Z2
+	MOVQ       24(R9), AX
+	VMOVUPD    (DI)(AX*1), Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	VXORPD     Z8, Z8, Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l13
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       8(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       16(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       24(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l13:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512159<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	VXORPD     Z1, Z1, Z1
+	MOVQ       16(R9), AX
+	VMOVUPD    (DI)(AX*1), Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	VXORPD     Z8, Z8, Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l14
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       16(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l14:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512160<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	MOVQ       8(R9), AX
+	VMOVUPD    (DI)(AX*1), Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	VXORPD     Z8, Z8, Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l15
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       8(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l15:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512161<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	VXORPD     Z8, Z8, Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l16
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l16:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
 // Requires: AVX, AVX512F
 TEXT stepAVX5121<>(SB), NOSPLIT, $0
 	MOVQ    (R10), AX
@@ -131,26 +806,26 @@ TEXT stepAVX5121<>(SB), NOSPLIT, $0
 	MOVQ    120(R10), AX
 	VMOVUPD Z15, (DI)(AX*1)
 	DECQ    R12
-	JEQ     l2
+	JEQ     l17
 	ADDQ    $0x10, R11
 	MOVQ    16(BX), SI
 	MOVQ    (SI), AX
 	JMP     AX
 
-l2:
+l17:
 	VZEROUPPER
 	RET
 
 // Requires: AVX
 TEXT stepAVX512145<>(SB), NOSPLIT, $0
 	DECQ R12
-	JEQ  l3
+	JEQ  l18
 	ADDQ $0x10, R11
 	MOVQ 16(BX), SI
 	MOVQ (SI), AX
 	JMP  AX
 
-l3:
+l18:
 	VZEROUPPER
 	RET
 
@@ -1552,7 +2227,7 @@ TEXT stepAVX51292<>(SB), NOSPLIT, $0
 	ANDQ    R8, AX
 	POPCNTQ AX, AX
 	TESTQ   $0x00000001, AX
-	JEQ     l4
+	JEQ     l19
 	VPERMPD $0x4e, Z0, Z0
 	VPERMPD $0x4e, Z1, Z1
 	VPERMPD $0x4e, Z2, Z2
@@ -1570,7 +2245,7 @@ TEXT stepAVX51292<>(SB), NOSPLIT, $0
 	VPERMPD $0x4e, Z14, Z14
 	VPERMPD $0x4e, Z15, Z15
 
-l4:
+l19:
 	ADDQ $0x20, SI
 	MOVQ (SI), AX
 	JMP  AX
@@ -1969,7 +2644,7 @@ TEXT stepAVX51293<>(SB), NOSPLIT, $0
 	ANDQ       R8, AX
 	POPCNTQ    AX, AX
 	TESTQ      $0x00000001, AX
-	JEQ        l5
+	JEQ        l20
 	VSHUFF64X2 $0x4e, Z0, Z0, Z0
 	VSHUFF64X2 $0x4e, Z1, Z1, Z1
 	VSHUFF64X2 $0x4e, Z2, Z2, Z2
@@ -1987,7 +2662,7 @@ TEXT stepAVX51293<>(SB), NOSPLIT, $0
 	VSHUFF64X2 $0x4e, Z14, Z14, Z14
 	VSHUFF64X2 $0x4e, Z15, Z15, Z15
 
-l5:
+l20:
 	ADDQ $0x20, SI
 	MOVQ (SI), AX
 	JMP  AX
@@ -1998,7 +2673,7 @@ TEXT stepAVX51288<>(SB), NOSPLIT, $0
 	ANDQ    R8, AX
 	POPCNTQ AX, AX
 	TESTQ   $0x00000001, AX
-	JEQ     l6
+	JEQ     l21
 	VMOVAPD Z0, Z16
 	VMOVAPD Z1, Z0
 	VMOVAPD Z16, Z1
@@ -2024,7 +2699,7 @@ TEXT stepAVX51288<>(SB), NOSPLIT, $0
 	VMOVAPD Z15, Z14
 	VMOVAPD Z19, Z15
 
-l6:
+l21:
 	ADDQ $0x20, SI
 	MOVQ (SI), AX
 	JMP  AX
@@ -2035,7 +2710,7 @@ TEXT stepAVX51289<>(SB), NOSPLIT, $0
 	ANDQ    R8, AX
 	POPCNTQ AX, AX
 	TESTQ   $0x00000001, AX
-	JEQ     l7
+	JEQ     l22
 	VMOVAPD Z0, Z16
 	VMOVAPD Z2, Z0
 	VMOVAPD Z16, Z2
@@ -2061,7 +2736,7 @@ TEXT stepAVX51289<>(SB), NOSPLIT, $0
 	VMOVAPD Z15, Z13
 	VMOVAPD Z19, Z15
 
-l7:
+l22:
 	ADDQ $0x20, SI
 	MOVQ (SI), AX
 	JMP  AX
@@ -2072,7 +2747,7 @@ TEXT stepAVX51290<>(SB), NOSPLIT, $0
 	ANDQ    R8, AX
 	POPCNTQ AX, AX
 	TESTQ   $0x00000001, AX
-	JEQ     l8
+	JEQ     l23
 	VMOVAPD Z0, Z16
 	VMOVAPD Z4, Z0
 	VMOVAPD Z16, Z4
@@ -2098,7 +2773,7 @@ TEXT stepAVX51290<>(SB), NOSPLIT, $0
 	VMOVAPD Z15, Z11
 	VMOVAPD Z19, Z15
 
-l8:
+l23:
 	ADDQ $0x20, SI
 	MOVQ (SI), AX
 	JMP  AX
@@ -2109,7 +2784,7 @@ TEXT stepAVX51291<>(SB), NOSPLIT, $0
 	ANDQ    R8, AX
 	POPCNTQ AX, AX
 	TESTQ   $0x00000001, AX
-	JEQ     l9
+	JEQ     l24
 	VMOVAPD Z0, Z16
 	VMOVAPD Z8, Z0
 	VMOVAPD Z16, Z8
@@ -2135,7 +2810,7 @@ TEXT stepAVX51291<>(SB), NOSPLIT, $0
 	VMOVAPD Z15, Z7
 	VMOVAPD Z19, Z15
 
-l9:
+l24:
 	ADDQ $0x20, SI
 	MOVQ (SI), AX
 	JMP  AX
@@ -4953,7 +5628,7 @@ TEXT stepAVX512143<>(SB), NOSPLIT, $0
 	MOVQ             (SI), AX
 	JMP              AX
 
-// func stepsAVX512(table *[146]uintptr)
+// func stepsAVX512(table *[162]uintptr)
 TEXT ·stepsAVX512(SB), NOSPLIT, $0-8
 	MOVQ table+0(FP), DI
 	LEAQ stepAVX5120<>+0(SB), AX
@@ -5126,6 +5801,36 @@ TEXT ·stepsAVX512(SB), NOSPLIT, $0-8
 	MOVQ AX, 1152(DI)
 	LEAQ stepAVX512145<>+0(SB), AX
 	MOVQ AX, 1160(DI)
+	LEAQ stepAVX512147<>+0(SB), AX
+	MOVQ AX, 1176(DI)
+	LEAQ stepAVX512148<>+0(SB), AX
+	MOVQ AX, 1184(DI)
+	LEAQ stepAVX512149<>+0(SB), AX
+	MOVQ AX, 1192(DI)
+	LEAQ stepAVX512150<>+0(SB), AX
+	MOVQ AX, 1200(DI)
+	LEAQ stepAVX512151<>+0(SB), AX
+	MOVQ AX, 1208(DI)
+	LEAQ stepAVX512152<>+0(SB), AX
+	MOVQ AX, 1216(DI)
+	LEAQ stepAVX512153<>+0(SB), AX
+	MOVQ AX, 1224(DI)
+	LEAQ stepAVX512154<>+0(SB), AX
+	MOVQ AX, 1232(DI)
+	LEAQ stepAVX512155<>+0(SB), AX
+	MOVQ AX, 1240(DI)
+	LEAQ stepAVX512156<>+0(SB), AX
+	MOVQ AX, 1248(DI)
+	LEAQ stepAVX512157<>+0(SB), AX
+	MOVQ AX, 1256(DI)
+	LEAQ stepAVX512158<>+0(SB), AX
+	MOVQ AX, 1264(DI)
+	LEAQ stepAVX512159<>+0(SB), AX
+	MOVQ AX, 1272(DI)
+	LEAQ stepAVX512160<>+0(SB), AX
+	MOVQ AX, 1280(DI)
+	LEAQ stepAVX512161<>+0(SB), AX
+	MOVQ AX, 1288(DI)
 	RET
 
 // Requires: AVX512F, MMX+
@@ -5208,6 +5913,681 @@ l1:
 	MOVQ (SI), AX
 	JMP  AX
 
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512Single147<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	VXORPD     Z1, Z1, Z1
+	MOVQ       16(R9), AX
+	VMOVUPD    (DI)(AX*1), Z2
+	VXORPD     Z3, Z3, Z3
+	MOVQ       32(R9), AX
+	VMOVUPD    (DI)(AX*1), Z4
+	VXORPD     Z5, Z5, Z5
+	MOVQ       48(R9), AX
+	VMOVUPD    (DI)(AX*1), Z6
+	VXORPD     Z7, Z7, Z7
+	MOVQ       64(R9), AX
+	VMOVUPD    (DI)(AX*1), Z8
+	VXORPD     Z9, Z9, Z9
+	MOVQ       80(R9), AX
+	VMOVUPD    (DI)(AX*1), Z10
+	VXORPD     Z11, Z11, Z11
+	MOVQ       96(R9), AX
+	VMOVUPD    (DI)(AX*1), Z12
+	VXORPD     Z13, Z13, Z13
+	MOVQ       112(R9), AX
+	VMOVUPD    (DI)(AX*1), Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l2
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       16(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       32(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       48(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       64(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       80(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       96(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       112(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l2:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512Single148<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	MOVQ       8(R9), AX
+	VMOVUPD    (DI)(AX*1), Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	MOVQ       32(R9), AX
+	VMOVUPD    (DI)(AX*1), Z4
+	MOVQ       40(R9), AX
+	VMOVUPD    (DI)(AX*1), Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	MOVQ       64(R9), AX
+	VMOVUPD    (DI)(AX*1), Z8
+	MOVQ       72(R9), AX
+	VMOVUPD    (DI)(AX*1), Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	MOVQ       96(R9), AX
+	VMOVUPD    (DI)(AX*1), Z12
+	MOVQ       104(R9), AX
+	VMOVUPD    (DI)(AX*1), Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l3
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       8(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       32(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       40(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       64(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       72(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       96(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       104(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l3:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512Single149<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	MOVQ       32(R9), AX
+	VMOVUPD    (DI)(AX*1), Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	MOVQ       64(R9), AX
+	VMOVUPD    (DI)(AX*1), Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	MOVQ       96(R9), AX
+	VMOVUPD    (DI)(AX*1), Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l4
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       32(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       64(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       96(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l4:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512Single150<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	MOVQ       8(R9), AX
+	VMOVUPD    (DI)(AX*1), Z1
+	MOVQ       16(R9), AX
+	VMOVUPD    (DI)(AX*1), Z2
+	MOVQ       24(R9), AX
+	VMOVUPD    (DI)(AX*1), Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	MOVQ       64(R9), AX
+	VMOVUPD    (DI)(AX*1), Z8
+	MOVQ       72(R9), AX
+	VMOVUPD    (DI)(AX*1), Z9
+	MOVQ       80(R9), AX
+	VMOVUPD    (DI)(AX*1), Z10
+	MOVQ       88(R9), AX
+	VMOVUPD    (DI)(AX*1), Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l5
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       8(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       16(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       24(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       64(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       72(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       80(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       88(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l5:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512Single151<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	VXORPD     Z1, Z1, Z1
+	MOVQ       16(R9), AX
+	VMOVUPD    (DI)(AX*1), Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	MOVQ       64(R9), AX
+	VMOVUPD    (DI)(AX*1), Z8
+	VXORPD     Z9, Z9, Z9
+	MOVQ       80(R9), AX
+	VMOVUPD    (DI)(AX*1), Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l6
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       16(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       64(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       80(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l6:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512Single152<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	MOVQ       8(R9), AX
+	VMOVUPD    (DI)(AX*1), Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	MOVQ       64(R9), AX
+	VMOVUPD    (DI)(AX*1), Z8
+	MOVQ       72(R9), AX
+	VMOVUPD    (DI)(AX*1), Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l7
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       8(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       64(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       72(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l7:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512Single153<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	MOVQ       64(R9), AX
+	VMOVUPD    (DI)(AX*1), Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l8
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       64(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l8:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512Single154<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	MOVQ       8(R9), AX
+	VMOVUPD    (DI)(AX*1), Z1
+	MOVQ       16(R9), AX
+	VMOVUPD    (DI)(AX*1), Z2
+	MOVQ       24(R9), AX
+	VMOVUPD    (DI)(AX*1), Z3
+	MOVQ       32(R9), AX
+	VMOVUPD    (DI)(AX*1), Z4
+	MOVQ       40(R9), AX
+	VMOVUPD    (DI)(AX*1), Z5
+	MOVQ       48(R9), AX
+	VMOVUPD    (DI)(AX*1), Z6
+	MOVQ       56(R9), AX
+	VMOVUPD    (DI)(AX*1), Z7
+	VXORPD     Z8, Z8, Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l9
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       8(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       16(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       24(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       32(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       40(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       48(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       56(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l9:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512Single155<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	VXORPD     Z1, Z1, Z1
+	MOVQ       16(R9), AX
+	VMOVUPD    (DI)(AX*1), Z2
+	VXORPD     Z3, Z3, Z3
+	MOVQ       32(R9), AX
+	VMOVUPD    (DI)(AX*1), Z4
+	VXORPD     Z5, Z5, Z5
+	MOVQ       48(R9), AX
+	VMOVUPD    (DI)(AX*1), Z6
+	VXORPD     Z7, Z7, Z7
+	VXORPD     Z8, Z8, Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l10
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       16(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       32(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       48(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l10:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512Single156<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	MOVQ       8(R9), AX
+	VMOVUPD    (DI)(AX*1), Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	MOVQ       32(R9), AX
+	VMOVUPD    (DI)(AX*1), Z4
+	MOVQ       40(R9), AX
+	VMOVUPD    (DI)(AX*1), Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	VXORPD     Z8, Z8, Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l11
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       8(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       32(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       40(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l11:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512Single157<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	MOVQ       32(R9), AX
+	VMOVUPD    (DI)(AX*1), Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	VXORPD     Z8, Z8, Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l12
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       32(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l12:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512Single158<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	MOVQ       8(R9), AX
+	VMOVUPD    (DI)(AX*1), Z1
+	MOVQ       16(R9), AX
+	VMOVUPD    (DI)(AX*1), Z2
+	MOVQ       24(R9), AX
+	VMOVUPD    (DI)(AX*1), Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	VXORPD     Z8, Z8, Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l13
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       8(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       16(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       24(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l13:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512Single159<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	VXORPD     Z1, Z1, Z1
+	MOVQ       16(R9), AX
+	VMOVUPD    (DI)(AX*1), Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	VXORPD     Z8, Z8, Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l14
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       16(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l14:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512Single160<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	MOVQ       8(R9), AX
+	VMOVUPD    (DI)(AX*1), Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	VXORPD     Z8, Z8, Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l15
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       8(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l15:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX512DQ, AVX512F, MMX+
+TEXT stepAVX512Single161<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	VXORPD     Z8, Z8, Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l16
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l16:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
 // Requires: AVX, AVX512F
 TEXT stepAVX512Single1<>(SB), NOSPLIT, $0
 	MOVQ    (R10), AX
@@ -5243,26 +6623,26 @@ TEXT stepAVX512Single1<>(SB), NOSPLIT, $0
 	MOVQ    120(R10), AX
 	VMOVUPD Z15, (DI)(AX*1)
 	DECQ    R12
-	JEQ     l2
+	JEQ     l17
 	ADDQ    $0x10, R11
 	MOVQ    16(BX), SI
 	MOVQ    (SI), AX
 	JMP     AX
 
-l2:
+l17:
 	VZEROUPPER
 	RET
 
 // Requires: AVX
 TEXT stepAVX512Single145<>(SB), NOSPLIT, $0
 	DECQ R12
-	JEQ  l3
+	JEQ  l18
 	ADDQ $0x10, R11
 	MOVQ 16(BX), SI
 	MOVQ (SI), AX
 	JMP  AX
 
-l3:
+l18:
 	VZEROUPPER
 	RET
 
@@ -6801,7 +8181,7 @@ TEXT stepAVX512Single92<>(SB), NOSPLIT, $0
 	ANDQ      R8, AX
 	POPCNTQ   AX, AX
 	TESTQ     $0x00000001, AX
-	JEQ       l4
+	JEQ       l19
 	VPERMILPD $0x55, Z0, Z0
 	VPERMILPD $0x55, Z1, Z1
 	VPERMILPD $0x55, Z2, Z2
@@ -6819,7 +8199,7 @@ TEXT stepAVX512Single92<>(SB), NOSPLIT, $0
 	VPERMILPD $0x55, Z14, Z14
 	VPERMILPD $0x55, Z15, Z15
 
-l4:
+l19:
 	ADDQ $0x20, SI
 	MOVQ (SI), AX
 	JMP  AX
@@ -7258,7 +8638,7 @@ TEXT stepAVX512Single93<>(SB), NOSPLIT, $0
 	ANDQ    R8, AX
 	POPCNTQ AX, AX
 	TESTQ   $0x00000001, AX
-	JEQ     l5
+	JEQ     l20
 	VPERMPD $0x4e, Z0, Z0
 	VPERMPD $0x4e, Z1, Z1
 	VPERMPD $0x4e, Z2, Z2
@@ -7276,7 +8656,7 @@ TEXT stepAVX512Single93<>(SB), NOSPLIT, $0
 	VPERMPD $0x4e, Z14, Z14
 	VPERMPD $0x4e, Z15, Z15
 
-l5:
+l20:
 	ADDQ $0x20, SI
 	MOVQ (SI), AX
 	JMP  AX
@@ -7715,7 +9095,7 @@ TEXT stepAVX512Single94<>(SB), NOSPLIT, $0
 	ANDQ       R8, AX
 	POPCNTQ    AX, AX
 	TESTQ      $0x00000001, AX
-	JEQ        l6
+	JEQ        l21
 	VSHUFF64X2 $0x4e, Z0, Z0, Z0
 	VSHUFF64X2 $0x4e, Z1, Z1, Z1
 	VSHUFF64X2 $0x4e, Z2, Z2, Z2
@@ -7733,7 +9113,7 @@ TEXT stepAVX512Single94<>(SB), NOSPLIT, $0
 	VSHUFF64X2 $0x4e, Z14, Z14, Z14
 	VSHUFF64X2 $0x4e, Z15, Z15, Z15
 
-l6:
+l21:
 	ADDQ $0x20, SI
 	MOVQ (SI), AX
 	JMP  AX
@@ -7744,7 +9124,7 @@ TEXT stepAVX512Single88<>(SB), NOSPLIT, $0
 	ANDQ    R8, AX
 	POPCNTQ AX, AX
 	TESTQ   $0x00000001, AX
-	JEQ     l7
+	JEQ     l22
 	VMOVAPD Z0, Z16
 	VMOVAPD Z1, Z0
 	VMOVAPD Z16, Z1
@@ -7770,7 +9150,7 @@ TEXT stepAVX512Single88<>(SB), NOSPLIT, $0
 	VMOVAPD Z15, Z14
 	VMOVAPD Z19, Z15
 
-l7:
+l22:
 	ADDQ $0x20, SI
 	MOVQ (SI), AX
 	JMP  AX
@@ -7781,7 +9161,7 @@ TEXT stepAVX512Single89<>(SB), NOSPLIT, $0
 	ANDQ    R8, AX
 	POPCNTQ AX, AX
 	TESTQ   $0x00000001, AX
-	JEQ     l8
+	JEQ     l23
 	VMOVAPD Z0, Z16
 	VMOVAPD Z2, Z0
 	VMOVAPD Z16, Z2
@@ -7807,7 +9187,7 @@ TEXT stepAVX512Single89<>(SB), NOSPLIT, $0
 	VMOVAPD Z15, Z13
 	VMOVAPD Z19, Z15
 
-l8:
+l23:
 	ADDQ $0x20, SI
 	MOVQ (SI), AX
 	JMP  AX
@@ -7818,7 +9198,7 @@ TEXT stepAVX512Single90<>(SB), NOSPLIT, $0
 	ANDQ    R8, AX
 	POPCNTQ AX, AX
 	TESTQ   $0x00000001, AX
-	JEQ     l9
+	JEQ     l24
 	VMOVAPD Z0, Z16
 	VMOVAPD Z4, Z0
 	VMOVAPD Z16, Z4
@@ -7844,7 +9224,7 @@ TEXT stepAVX512Single90<>(SB), NOSPLIT, $0
 	VMOVAPD Z15, Z11
 	VMOVAPD Z19, Z15
 
-l9:
+l24:
 	ADDQ $0x20, SI
 	MOVQ (SI), AX
 	JMP  AX
@@ -7855,7 +9235,7 @@ TEXT stepAVX512Single91<>(SB), NOSPLIT, $0
 	ANDQ    R8, AX
 	POPCNTQ AX, AX
 	TESTQ   $0x00000001, AX
-	JEQ     l10
+	JEQ     l25
 	VMOVAPD Z0, Z16
 	VMOVAPD Z8, Z0
 	VMOVAPD Z16, Z8
@@ -7881,7 +9261,7 @@ TEXT stepAVX512Single91<>(SB), NOSPLIT, $0
 	VMOVAPD Z15, Z7
 	VMOVAPD Z19, Z15
 
-l10:
+l25:
 	ADDQ $0x20, SI
 	MOVQ (SI), AX
 	JMP  AX
@@ -10823,7 +12203,7 @@ TEXT stepAVX512Single143<>(SB), NOSPLIT, $0
 	MOVQ             (SI), AX
 	JMP              AX
 
-// func stepsAVX512Single(table *[146]uintptr)
+// func stepsAVX512Single(table *[162]uintptr)
 TEXT ·stepsAVX512Single(SB), NOSPLIT, $0-8
 	MOVQ table+0(FP), DI
 	LEAQ stepAVX512Single0<>+0(SB), AX
@@ -11036,6 +12416,36 @@ TEXT ·stepsAVX512Single(SB), NOSPLIT, $0-8
 	MOVQ AX, 1152(DI)
 	LEAQ stepAVX512Single145<>+0(SB), AX
 	MOVQ AX, 1160(DI)
+	LEAQ stepAVX512Single147<>+0(SB), AX
+	MOVQ AX, 1176(DI)
+	LEAQ stepAVX512Single148<>+0(SB), AX
+	MOVQ AX, 1184(DI)
+	LEAQ stepAVX512Single149<>+0(SB), AX
+	MOVQ AX, 1192(DI)
+	LEAQ stepAVX512Single150<>+0(SB), AX
+	MOVQ AX, 1200(DI)
+	LEAQ stepAVX512Single151<>+0(SB), AX
+	MOVQ AX, 1208(DI)
+	LEAQ stepAVX512Single152<>+0(SB), AX
+	MOVQ AX, 1216(DI)
+	LEAQ stepAVX512Single153<>+0(SB), AX
+	MOVQ AX, 1224(DI)
+	LEAQ stepAVX512Single154<>+0(SB), AX
+	MOVQ AX, 1232(DI)
+	LEAQ stepAVX512Single155<>+0(SB), AX
+	MOVQ AX, 1240(DI)
+	LEAQ stepAVX512Single156<>+0(SB), AX
+	MOVQ AX, 1248(DI)
+	LEAQ stepAVX512Single157<>+0(SB), AX
+	MOVQ AX, 1256(DI)
+	LEAQ stepAVX512Single158<>+0(SB), AX
+	MOVQ AX, 1264(DI)
+	LEAQ stepAVX512Single159<>+0(SB), AX
+	MOVQ AX, 1272(DI)
+	LEAQ stepAVX512Single160<>+0(SB), AX
+	MOVQ AX, 1280(DI)
+	LEAQ stepAVX512Single161<>+0(SB), AX
+	MOVQ AX, 1288(DI)
 	RET
 
 // Requires: AVX, MMX+
@@ -11086,6 +12496,231 @@ l1:
 	MOVQ (SI), AX
 	JMP  AX
 
+// Requires: AVX, MMX+
+TEXT stepAVX2147<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Y0
+	VXORPD     Y1, Y1, Y1
+	MOVQ       16(R9), AX
+	VMOVUPD    (DI)(AX*1), Y2
+	VXORPD     Y3, Y3, Y3
+	MOVQ       32(R9), AX
+	VMOVUPD    (DI)(AX*1), Y4
+	VXORPD     Y5, Y5, Y5
+	MOVQ       48(R9), AX
+	VMOVUPD    (DI)(AX*1), Y6
+	VXORPD     Y7, Y7, Y7
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l2
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       16(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       32(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       48(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l2:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX, MMX+
+TEXT stepAVX2148<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Y0
+	MOVQ       8(R9), AX
+	VMOVUPD    (DI)(AX*1), Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	MOVQ       32(R9), AX
+	VMOVUPD    (DI)(AX*1), Y4
+	MOVQ       40(R9), AX
+	VMOVUPD    (DI)(AX*1), Y5
+	VXORPD     Y6, Y6, Y6
+	VXORPD     Y7, Y7, Y7
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l3
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       8(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       32(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       40(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l3:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX, MMX+
+TEXT stepAVX2149<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	MOVQ       32(R9), AX
+	VMOVUPD    (DI)(AX*1), Y4
+	VXORPD     Y5, Y5, Y5
+	VXORPD     Y6, Y6, Y6
+	VXORPD     Y7, Y7, Y7
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l4
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       32(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l4:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX, MMX+
+TEXT stepAVX2150<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Y0
+	MOVQ       8(R9), AX
+	VMOVUPD    (DI)(AX*1), Y1
+	MOVQ       16(R9), AX
+	VMOVUPD    (DI)(AX*1), Y2
+	MOVQ       24(R9), AX
+	VMOVUPD    (DI)(AX*1), Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VXORPD     Y6, Y6, Y6
+	VXORPD     Y7, Y7, Y7
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l5
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       8(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       16(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       24(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l5:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX, MMX+
+TEXT stepAVX2151<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Y0
+	VXORPD     Y1, Y1, Y1
+	MOVQ       16(R9), AX
+	VMOVUPD    (DI)(AX*1), Y2
+	VXORPD     Y3, Y3, Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VXORPD     Y6, Y6, Y6
+	VXORPD     Y7, Y7, Y7
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l6
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       16(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l6:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX, MMX+
+TEXT stepAVX2152<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Y0
+	MOVQ       8(R9), AX
+	VMOVUPD    (DI)(AX*1), Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VXORPD     Y6, Y6, Y6
+	VXORPD     Y7, Y7, Y7
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l7
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       8(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l7:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX, MMX+
+TEXT stepAVX2153<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VXORPD     Y6, Y6, Y6
+	VXORPD     Y7, Y7, Y7
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l8
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l8:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
 // Requires: AVX
 TEXT stepAVX21<>(SB), NOSPLIT, $0
 	MOVQ    (R10), AX
@@ -11105,26 +12740,26 @@ TEXT stepAVX21<>(SB), NOSPLIT, $0
 	MOVQ    56(R10), AX
 	VMOVUPD Y7, (DI)(AX*1)
 	DECQ    R12
-	JEQ     l2
+	JEQ     l9
 	ADDQ    $0x10, R11
 	MOVQ    16(BX), SI
 	MOVQ    (SI), AX
 	JMP     AX
 
-l2:
+l9:
 	VZEROUPPER
 	RET
 
 // Requires: AVX
 TEXT stepAVX2145<>(SB), NOSPLIT, $0
 	DECQ R12
-	JEQ  l3
+	JEQ  l10
 	ADDQ $0x10, R11
 	MOVQ 16(BX), SI
 	MOVQ (SI), AX
 	JMP  AX
 
-l3:
+l10:
 	VZEROUPPER
 	RET
 
@@ -11727,7 +13362,7 @@ TEXT stepAVX292<>(SB), NOSPLIT, $0
 	ANDQ    R8, AX
 	POPCNTQ AX, AX
 	TESTQ   $0x00000001, AX
-	JEQ     l4
+	JEQ     l11
 	VPERMPD $0x4e, Y0, Y0
 	VPERMPD $0x4e, Y1, Y1
 	VPERMPD $0x4e, Y2, Y2
@@ -11737,7 +13372,7 @@ TEXT stepAVX292<>(SB), NOSPLIT, $0
 	VPERMPD $0x4e, Y6, Y6
 	VPERMPD $0x4e, Y7, Y7
 
-l4:
+l11:
 	ADDQ $0x20, SI
 	MOVQ (SI), AX
 	JMP  AX
@@ -11748,7 +13383,7 @@ TEXT stepAVX288<>(SB), NOSPLIT, $0
 	ANDQ    R8, AX
 	POPCNTQ AX, AX
 	TESTQ   $0x00000001, AX
-	JEQ     l5
+	JEQ     l12
 	VMOVAPD Y0, Y8
 	VMOVAPD Y1, Y0
 	VMOVAPD Y8, Y1
@@ -11762,7 +13397,7 @@ TEXT stepAVX288<>(SB), NOSPLIT, $0
 	VMOVAPD Y7, Y6
 	VMOVAPD Y11, Y7
 
-l5:
+l12:
 	ADDQ $0x20, SI
 	MOVQ (SI), AX
 	JMP  AX
@@ -11773,7 +13408,7 @@ TEXT stepAVX289<>(SB), NOSPLIT, $0
 	ANDQ    R8, AX
 	POPCNTQ AX, AX
 	TESTQ   $0x00000001, AX
-	JEQ     l6
+	JEQ     l13
 	VMOVAPD Y0, Y8
 	VMOVAPD Y2, Y0
 	VMOVAPD Y8, Y2
@@ -11787,7 +13422,7 @@ TEXT stepAVX289<>(SB), NOSPLIT, $0
 	VMOVAPD Y7, Y5
 	VMOVAPD Y11, Y7
 
-l6:
+l13:
 	ADDQ $0x20, SI
 	MOVQ (SI), AX
 	JMP  AX
@@ -11798,7 +13433,7 @@ TEXT stepAVX290<>(SB), NOSPLIT, $0
 	ANDQ    R8, AX
 	POPCNTQ AX, AX
 	TESTQ   $0x00000001, AX
-	JEQ     l7
+	JEQ     l14
 	VMOVAPD Y0, Y8
 	VMOVAPD Y4, Y0
 	VMOVAPD Y8, Y4
@@ -11812,7 +13447,7 @@ TEXT stepAVX290<>(SB), NOSPLIT, $0
 	VMOVAPD Y7, Y3
 	VMOVAPD Y11, Y7
 
-l7:
+l14:
 	ADDQ $0x20, SI
 	MOVQ (SI), AX
 	JMP  AX
@@ -12832,7 +14467,7 @@ TEXT stepAVX2143<>(SB), NOSPLIT, $0
 	MOVQ         (SI), AX
 	JMP          AX
 
-// func stepsAVX2(table *[146]uintptr)
+// func stepsAVX2(table *[162]uintptr)
 TEXT ·stepsAVX2(SB), NOSPLIT, $0-8
 	MOVQ table+0(FP), DI
 	LEAQ stepAVX20<>+0(SB), AX
@@ -12929,6 +14564,20 @@ TEXT ·stepsAVX2(SB), NOSPLIT, $0-8
 	MOVQ AX, 1152(DI)
 	LEAQ stepAVX2145<>+0(SB), AX
 	MOVQ AX, 1160(DI)
+	LEAQ stepAVX2147<>+0(SB), AX
+	MOVQ AX, 1176(DI)
+	LEAQ stepAVX2148<>+0(SB), AX
+	MOVQ AX, 1184(DI)
+	LEAQ stepAVX2149<>+0(SB), AX
+	MOVQ AX, 1192(DI)
+	LEAQ stepAVX2150<>+0(SB), AX
+	MOVQ AX, 1200(DI)
+	LEAQ stepAVX2151<>+0(SB), AX
+	MOVQ AX, 1208(DI)
+	LEAQ stepAVX2152<>+0(SB), AX
+	MOVQ AX, 1216(DI)
+	LEAQ stepAVX2153<>+0(SB), AX
+	MOVQ AX, 1224(DI)
 	RET
 
 // Requires: AVX, MMX+
@@ -12979,6 +14628,231 @@ l1:
 	MOVQ (SI), AX
 	JMP  AX
 
+// Requires: AVX, MMX+
+TEXT stepAVX2Single147<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Y0
+	VXORPD     Y1, Y1, Y1
+	MOVQ       16(R9), AX
+	VMOVUPD    (DI)(AX*1), Y2
+	VXORPD     Y3, Y3, Y3
+	MOVQ       32(R9), AX
+	VMOVUPD    (DI)(AX*1), Y4
+	VXORPD     Y5, Y5, Y5
+	MOVQ       48(R9), AX
+	VMOVUPD    (DI)(AX*1), Y6
+	VXORPD     Y7, Y7, Y7
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l2
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       16(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       32(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       48(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l2:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX, MMX+
+TEXT stepAVX2Single148<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Y0
+	MOVQ       8(R9), AX
+	VMOVUPD    (DI)(AX*1), Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	MOVQ       32(R9), AX
+	VMOVUPD    (DI)(AX*1), Y4
+	MOVQ       40(R9), AX
+	VMOVUPD    (DI)(AX*1), Y5
+	VXORPD     Y6, Y6, Y6
+	VXORPD     Y7, Y7, Y7
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l3
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       8(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       32(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       40(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l3:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX, MMX+
+TEXT stepAVX2Single149<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	MOVQ       32(R9), AX
+	VMOVUPD    (DI)(AX*1), Y4
+	VXORPD     Y5, Y5, Y5
+	VXORPD     Y6, Y6, Y6
+	VXORPD     Y7, Y7, Y7
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l4
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       32(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l4:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX, MMX+
+TEXT stepAVX2Single150<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Y0
+	MOVQ       8(R9), AX
+	VMOVUPD    (DI)(AX*1), Y1
+	MOVQ       16(R9), AX
+	VMOVUPD    (DI)(AX*1), Y2
+	MOVQ       24(R9), AX
+	VMOVUPD    (DI)(AX*1), Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VXORPD     Y6, Y6, Y6
+	VXORPD     Y7, Y7, Y7
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l5
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       8(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       16(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       24(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l5:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX, MMX+
+TEXT stepAVX2Single151<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Y0
+	VXORPD     Y1, Y1, Y1
+	MOVQ       16(R9), AX
+	VMOVUPD    (DI)(AX*1), Y2
+	VXORPD     Y3, Y3, Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VXORPD     Y6, Y6, Y6
+	VXORPD     Y7, Y7, Y7
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l6
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       16(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l6:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX, MMX+
+TEXT stepAVX2Single152<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Y0
+	MOVQ       8(R9), AX
+	VMOVUPD    (DI)(AX*1), Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VXORPD     Y6, Y6, Y6
+	VXORPD     Y7, Y7, Y7
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l7
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+	MOVQ       8(R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l7:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
+// Requires: AVX, MMX+
+TEXT stepAVX2Single153<>(SB), NOSPLIT, $0
+	MOVQ       (R11), DI
+	ADDQ       R13, DI
+	MOVQ       8(R11), R8
+	ORQ        8(BX), R8
+	MOVQ       (R9), AX
+	VMOVUPD    (DI)(AX*1), Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VXORPD     Y6, Y6, Y6
+	VXORPD     Y7, Y7, Y7
+	MOVQ       64(BX), CX
+	TESTQ      CX, CX
+	JEQ        l8
+	ADDQ       DI, CX
+	MOVQ       (R9), AX
+	PREFETCHT1 (CX)(AX*1)
+
+l8:
+	ADDQ $0x20, SI
+	MOVQ (SI), AX
+	JMP  AX
+
 // Requires: AVX
 TEXT stepAVX2Single1<>(SB), NOSPLIT, $0
 	MOVQ    (R10), AX
@@ -12998,26 +14872,26 @@ TEXT stepAVX2Single1<>(SB), NOSPLIT, $0
 	MOVQ    56(R10), AX
 	VMOVUPD Y7, (DI)(AX*1)
 	DECQ    R12
-	JEQ     l2
+	JEQ     l9
 	ADDQ    $0x10, R11
 	MOVQ    16(BX), SI
 	MOVQ    (SI), AX
 	JMP     AX
 
-l2:
+l9:
 	VZEROUPPER
 	RET
 
 // Requires: AVX
 TEXT stepAVX2Single145<>(SB), NOSPLIT, $0
 	DECQ R12
-	JEQ  l3
+	JEQ  l10
 	ADDQ $0x10, R11
 	MOVQ 16(BX), SI
 	MOVQ (SI), AX
 	JMP  AX
 
-l3:
+l10:
 	VZEROUPPER
 	RET
 
@@ -13699,7 +15573,7 @@ TEXT stepAVX2Single92<>(SB), NOSPLIT, $0
 	ANDQ      R8, AX
 	POPCNTQ   AX, AX
 	TESTQ     $0x00000001, AX
-	JEQ       l4
+	JEQ       l11
 	VPERMILPD $0x05, Y0, Y0
 	VPERMILPD $0x05, Y1, Y1
 	VPERMILPD $0x05, Y2, Y2
@@ -13709,7 +15583,7 @@ TEXT stepAVX2Single92<>(SB), NOSPLIT, $0
 	VPERMILPD $0x05, Y6, Y6
 	VPERMILPD $0x05, Y7, Y7
 
-l4:
+l11:
 	ADDQ $0x20, SI
 	MOVQ (SI), AX
 	JMP  AX
@@ -13892,7 +15766,7 @@ TEXT stepAVX2Single93<>(SB), NOSPLIT, $0
 	ANDQ    R8, AX
 	POPCNTQ AX, AX
 	TESTQ   $0x00000001, AX
-	JEQ     l5
+	JEQ     l12
 	VPERMPD $0x4e, Y0, Y0
 	VPERMPD $0x4e, Y1, Y1
 	VPERMPD $0x4e, Y2, Y2
@@ -13902,7 +15776,7 @@ TEXT stepAVX2Single93<>(SB), NOSPLIT, $0
 	VPERMPD $0x4e, Y6, Y6
 	VPERMPD $0x4e, Y7, Y7
 
-l5:
+l12:
 	ADDQ $0x20, SI
 	MOVQ (SI), AX
 	JMP  AX
@@ -13913,7 +15787,7 @@ TEXT stepAVX2Single88<>(SB), NOSPLIT, $0
 	ANDQ    R8, AX
 	POPCNTQ AX, AX
 	TESTQ   $0x00000001, AX
-	JEQ     l6
+	JEQ     l13
 	VMOVAPD Y0, Y8
 	VMOVAPD Y1, Y0
 	VMOVAPD Y8, Y1
@@ -13927,7 +15801,7 @@ TEXT stepAVX2Single88<>(SB), NOSPLIT, $0
 	VMOVAPD Y7, Y6
 	VMOVAPD Y11, Y7
 
-l6:
+l13:
 	ADDQ $0x20, SI
 	MOVQ (SI), AX
 	JMP  AX
@@ -13938,7 +15812,7 @@ TEXT stepAVX2Single89<>(SB), NOSPLIT, $0
 	ANDQ    R8, AX
 	POPCNTQ AX, AX
 	TESTQ   $0x00000001, AX
-	JEQ     l7
+	JEQ     l14
 	VMOVAPD Y0, Y8
 	VMOVAPD Y2, Y0
 	VMOVAPD Y8, Y2
@@ -13952,7 +15826,7 @@ TEXT stepAVX2Single89<>(SB), NOSPLIT, $0
 	VMOVAPD Y7, Y5
 	VMOVAPD Y11, Y7
 
-l7:
+l14:
 	ADDQ $0x20, SI
 	MOVQ (SI), AX
 	JMP  AX
@@ -13963,7 +15837,7 @@ TEXT stepAVX2Single90<>(SB), NOSPLIT, $0
 	ANDQ    R8, AX
 	POPCNTQ AX, AX
 	TESTQ   $0x00000001, AX
-	JEQ     l8
+	JEQ     l15
 	VMOVAPD Y0, Y8
 	VMOVAPD Y4, Y0
 	VMOVAPD Y8, Y4
@@ -13977,7 +15851,7 @@ TEXT stepAVX2Single90<>(SB), NOSPLIT, $0
 	VMOVAPD Y7, Y3
 	VMOVAPD Y11, Y7
 
-l8:
+l15:
 	ADDQ $0x20, SI
 	MOVQ (SI), AX
 	JMP  AX
@@ -15078,7 +16952,7 @@ TEXT stepAVX2Single143<>(SB), NOSPLIT, $0
 	MOVQ         (SI), AX
 	JMP          AX
 
-// func stepsAVX2Single(table *[146]uintptr)
+// func stepsAVX2Single(table *[162]uintptr)
 TEXT ·stepsAVX2Single(SB), NOSPLIT, $0-8
 	MOVQ table+0(FP), DI
 	LEAQ stepAVX2Single0<>+0(SB), AX
@@ -15205,4 +17079,18 @@ TEXT ·stepsAVX2Single(SB), NOSPLIT, $0-8
 	MOVQ AX, 1152(DI)
 	LEAQ stepAVX2Single145<>+0(SB), AX
 	MOVQ AX, 1160(DI)
+	LEAQ stepAVX2Single147<>+0(SB), AX
+	MOVQ AX, 1176(DI)
+	LEAQ stepAVX2Single148<>+0(SB), AX
+	MOVQ AX, 1184(DI)
+	LEAQ stepAVX2Single149<>+0(SB), AX
+	MOVQ AX, 1192(DI)
+	LEAQ stepAVX2Single150<>+0(SB), AX
+	MOVQ AX, 1200(DI)
+	LEAQ stepAVX2Single151<>+0(SB), AX
+	MOVQ AX, 1208(DI)
+	LEAQ stepAVX2Single152<>+0(SB), AX
+	MOVQ AX, 1216(DI)
+	LEAQ stepAVX2Single153<>+0(SB), AX
+	MOVQ AX, 1224(DI)
 	RET

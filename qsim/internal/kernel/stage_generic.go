@@ -32,10 +32,18 @@ func runStage[T float](m *Machine, s *Stage) {
 	groups := unsafe.Slice(s.Groups, s.N)
 	for _, g := range groups {
 		base := unsafe.Add(s.Base, g.Offset)
+		in := s.Code
+		zero := 0
+		if op := Op(in.op); op > opLoadZero {
+			zero = int(op - opLoadZero)
+		}
 		for r := range b.rows {
+			if r&zero != 0 {
+				clear(b.v[r][:b.size])
+				continue
+			}
 			copy(b.v[r][:b.size], vectorAt[T](base, s.Loads[r], b.size))
 		}
-		in := s.Code
 		for {
 			in = (*Instr)(unsafe.Add(unsafe.Pointer(in), unsafe.Sizeof(*in)))
 			if Op(in.op) == OpStore || Op(in.op) == OpLeave {

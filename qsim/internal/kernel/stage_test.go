@@ -97,6 +97,10 @@ func checkStage[T float](t *testing.T, m *Machine, seed uint64, list []Op) {
 	}
 	n := 1 + rng.IntN(groups)
 	leave := seed%8 == 7
+	zero := 0
+	if seed%4 == 2 {
+		zero = rng.IntN(rows)
+	}
 	masks := make([]uint64, len(list))
 	args := make([]uint64, len(list))
 	for i, op := range list {
@@ -119,7 +123,7 @@ func checkStage[T float](t *testing.T, m *Machine, seed uint64, list []Op) {
 		copy(s, state)
 		copy(a, arena)
 		code := make([]Instr, len(list)+2)
-		m.Set(&code[0], OpLoad)
+		m.Set(&code[0], OpLoadZero(zero))
 		for i, op := range list {
 			m.Set(&code[i+1], op)
 			code[i+1].Mask, code[i+1].Arg, code[i+1].Data = masks[i], args[i], unsafe.Pointer(&data[0])

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"math/bits"
+	"slices"
 	"unsafe"
 
 	"github.com/qnn-go/qnn/circuits"
@@ -23,7 +24,8 @@ type batchPlan struct {
 // NewBatch plans c for the expectation values of the observables, on qubits, of 2^lanes
 // samples at a time, lanes those of m: the lowest bits of an amplitude's index are the
 // number of the sample in the group, and qubit q starts at bit lanes+q. The states all
-// start as |0…0⟩. They end without what the observables do not see, and with the
+// start as |0…0⟩, of which only the first amplitude need be in memory if that has been 0
+// once and plans of c alone have written to it. They end without what the observables do not see, and with the
 // expectation values known but for the terms in [Plan.Others].
 func NewBatch(c *circuits.Circuit, m *kernel.Machine, observables []Observable) (*Plan, error) {
 	p, l, err := newBatch(c, m, observables)
@@ -42,7 +44,8 @@ func NewBatch(c *circuits.Circuit, m *kernel.Machine, observables []Observable) 
 // NewBatchAdjoint plans the gradient by the weights, and where asked the features,
 // for the states that a plan of [NewBatch] leaves, as [NewAdjoint] does. It adds
 // the observables applied to ψ, times their cotangents, to λ first, but for the terms
-// in [Plan.Others]. It returns nil where NewAdjoint does.
+// in [Plan.Others]: if there are none, λ need not be 0 before. It returns nil where
+// NewAdjoint does.
 func NewBatchAdjoint(c *circuits.Circuit, m *kernel.Machine, observables []Observable, features bool) (*Plan, error) {
 	p, l, err := newBatch(c, m, observables)
 	if err != nil {
@@ -57,6 +60,9 @@ func NewBatchAdjoint(c *circuits.Circuit, m *kernel.Machine, observables []Obser
 	if len(p.passes) > 0 {
 		s := &p.passes[0].blocks[0].stages[0]
 		s.steps = append(p.weigh(s, kernel.OpApply), s.steps...)
+		if !p.hasOthers() {
+			s.zero = 1 << (m.Rows - 1)
+		}
 	}
 	p.layout()
 	return p, nil
@@ -72,6 +78,13 @@ func newBatch(c *circuits.Circuit, m *kernel.Machine, observables []Observable) 
 	p.batch = true
 	p.observe(l, observables)
 	return p, l, nil
+}
+
+// hasOthers reports whether an observable has a term that is not diagonal.
+func (p *Plan) hasOthers() bool {
+	return slices.ContainsFunc(p.observables, func(o Observable) bool {
+		return slices.ContainsFunc(o, func(t Term) bool { return t.X != 0 })
+	})
 }
 
 // Others are the terms of each observable that are not diagonal, on the bits of the
@@ -111,6 +124,16 @@ func (p *Plan) weigh(s *stage, op kernel.Op) []step {
 		out = append(out, st)
 	}
 	return out
+}
+
+// compress brings the bits of x at mask together.
+func compress(x, mask uint64) uint64 {
+	k := uint64(0)
+	for i := 0; mask != 0; i++ {
+		k |= x >> bits.TrailingZeros64(mask) & 1 << i
+		mask &= mask - 1
+	}
+	return k
 }
 
 // spread deposits the lowest bits of k where mask has ones.

@@ -55,7 +55,6 @@ func TestBatch(t *testing.T) {
 			}
 			a, e := make([]complex128, 1<<p.Bits), make([]float64, len(samples)*len(observables))
 			for range 2 { // the second time over what the first has left
-				clear(a)
 				for l := range samples {
 					a[l] = 1
 				}

@@ -51,7 +51,7 @@ func (p *Plan) NewBound() *Bound {
 		b.single = single[skip : skip+p.tables]
 	}
 	p.eachStage(func(s *stage) {
-		p.machine.Set(&b.code[s.code], kernel.OpLoad)
+		p.machine.Set(&b.code[s.code], kernel.OpLoadZero(s.zero))
 		for i, st := range s.steps {
 			in := &b.code[s.code+1+i]
 			p.machine.Set(in, st.op)

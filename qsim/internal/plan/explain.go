@@ -57,6 +57,7 @@ func (t *pass) cost(moved float64) cost {
 	for i := range t.blocks {
 		for k := range t.blocks[i].stages {
 			c.stages++
+			c.nots += t.blocks[i].stages[k].folded
 			for _, s := range t.blocks[i].stages[k].steps {
 				c.step(&s, amplitudes)
 			}

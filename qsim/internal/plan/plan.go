@@ -67,6 +67,8 @@ type blocks struct {
 // stage is a kernel.Stage without numbers.
 type stage struct {
 	active        uint64 // bits in the block
+	folded        int    // NOTs that loads and stores do
+	zero          int    // rows with one of these bits are 0 at the beginning, whatever is in memory
 	steps         []step
 	code          int // of its first instruction
 	tables        []int
@@ -216,7 +218,9 @@ func (p *Plan) pass(t part, all, touched uint64, s Sizes) pass {
 		live := touched
 		regs := p.level(0, b.active, 0)
 		for _, r := range regs.parts(b.ops) {
-			set.stages = append(set.stages, p.stage(r, b.active&(r.active|live), t.active))
+			st := p.stage(r, b.active&(r.active|live), t.active)
+			st.zero = int(compress(^live, r.active&^(1<<p.machine.Lanes-1)))
+			set.stages = append(set.stages, st)
 			live |= r.active
 		}
 		touched |= b.active
@@ -285,6 +289,7 @@ func (p *Plan) layout() {
 		for j := range p.passes[i].blocks {
 			for k := range p.passes[i].blocks[j].stages {
 				s := &p.passes[i].blocks[j].stages[k]
+				s.fold()
 				s.code = p.code
 				p.code += len(s.steps) + 2
 				for at := range s.steps {
@@ -302,6 +307,31 @@ func (p *Plan) layout() {
 		}
 	}
 	p.layoutLocal()
+}
+
+// fold lets loads and stores do what NOTs between rows at the beginning and the end do.
+func (s *stage) fold() {
+	moved := func(at [16]int64, op kernel.Op) [16]int64 {
+		c, t := op.Not()
+		out := at
+		for r := range at {
+			if r>>c&1 == 1 {
+				out[r] = at[r^1<<t]
+			}
+		}
+		return out
+	}
+	isNot := func(st *step) bool { return st.op >= kernel.OpNot(0, 0) && st.op <= kernel.OpNot(3, 3) }
+	for len(s.steps) > 0 && s.zero == 0 && isNot(&s.steps[0]) {
+		s.loads = moved(s.loads, s.steps[0].op)
+		s.steps = s.steps[1:]
+		s.folded++
+	}
+	for n := len(s.steps) - 1; n >= 0 && isNot(&s.steps[n]); n-- {
+		s.stores = moved(s.stores, s.steps[n].op)
+		s.steps = s.steps[:n]
+		s.folded++
+	}
 }
 
 // addNumbers lists st if it has numbers.

@@ -30,7 +30,7 @@ const (
 	opDense2, opDense3                            = 112, 128
 	opGradRotate, opGradRotateLane, opGradPhase   = 132, 136, 140
 	opPhaseRows, opWeigh, opApply                 = 141, 142, 143
-	opGradBits, opLeave, ops                      = 144, 145, 146
+	opGradBits, opLeave, opLoadZero, ops          = 144, 145, 146, 162
 )
 
 func (m *machine) lanes() int { // bits
@@ -106,26 +106,13 @@ func (m *machine) jumpLabel() string {
 
 // memory writes the load and the store of a block.
 func (m *machine) memory() {
-	m.op(opLoad, func() {
-		m.MOVQ(at(R11, 0), RDI)
-		m.ADDQ(R13, RDI)
-		m.MOVQ(at(R11, 8), R8)
-		m.ORQ(at(RBX, stageIndex), R8)
-		for r := range m.rows {
-			m.MOVQ(at(R9, 8*r), RAX)
-			m.VMOVUPD(Mem{Base: RDI, Index: RAX, Scale: 1}, m.v(r))
+	for zero := range m.rows {
+		number := opLoad
+		if zero != 0 {
+			number = opLoadZero + zero
 		}
-		done := m.jumpLabel()
-		m.MOVQ(at(RBX, stageNext), RCX)
-		m.TESTQ(RCX, RCX)
-		m.JEQ(LabelRef(done))
-		m.ADDQ(RDI, RCX)
-		for r := range m.rows {
-			m.MOVQ(at(R9, 8*r), RAX)
-			m.PREFETCHT1(Mem{Base: RCX, Index: RAX, Scale: 1})
-		}
-		m.Label(done)
-	})
+		m.op(number, func() { m.load(zero) })
+	}
 	m.op(opStore, func() {
 		for r := range m.rows {
 			m.MOVQ(at(R10, 8*r), RAX)
@@ -134,6 +121,34 @@ func (m *machine) memory() {
 		m.nextGroup()
 	})
 	m.op(opLeave, m.nextGroup)
+}
+
+// load loads the rows of the next block but those with bits in zero, which become 0.
+func (m *machine) load(zero int) {
+	m.MOVQ(at(R11, 0), RDI)
+	m.ADDQ(R13, RDI)
+	m.MOVQ(at(R11, 8), R8)
+	m.ORQ(at(RBX, stageIndex), R8)
+	for r := range m.rows {
+		if r&zero != 0 {
+			m.zero(m.v(r))
+			continue
+		}
+		m.MOVQ(at(R9, 8*r), RAX)
+		m.VMOVUPD(Mem{Base: RDI, Index: RAX, Scale: 1}, m.v(r))
+	}
+	done := m.jumpLabel()
+	m.MOVQ(at(RBX, stageNext), RCX)
+	m.TESTQ(RCX, RCX)
+	m.JEQ(LabelRef(done))
+	m.ADDQ(RDI, RCX)
+	for r := range m.rows {
+		if r&zero == 0 {
+			m.MOVQ(at(R9, 8*r), RAX)
+			m.PREFETCHT1(Mem{Base: RCX, Index: RAX, Scale: 1})
+		}
+	}
+	m.Label(done)
 }
 
 // nextGroup starts the program for the next group, or returns.

@@ -6,7 +6,11 @@
 // the circuit, inserts swaps where a gate joins qubits that are apart, and rewrites
 // all gates; [Target.Check] tells whether a circuit keeps a device's rules.
 //
-// The circuit it returns equals the given one up to a global phase, which is
-// recorded, and the permutation [Result.Final]. Nothing depends on the number of
+// The circuit it returns makes of |0…0⟩ the same state as the given one, up to a
+// global phase and the permutation [Result.Final]. Nothing depends on the number of
 // threads: equal circuit, target and [Options] give equal results.
+//
+// At levels 2 and 3 circuits compete that were made in different ways: by routing with
+// swaps, and by writing blocks of Clifford gates anew for the connections of the
+// device, which can take far fewer gates.
 package transpile

@@ -3,7 +3,8 @@ package transpile
 import (
 	"errors"
 	"fmt"
-	"strings"
+
+	"github.com/qnn-go/qnn/internal/suggest"
 )
 
 // Causes of a target that cannot be used and of a circuit that does not fit on it;
@@ -40,5 +41,5 @@ type UnknownError struct {
 }
 
 func (e *UnknownError) Error() string {
-	return fmt.Sprintf("unknown target %q, known are %s, line-N, grid-RxC and all-to-all-N", e.Name, strings.Join(e.Known, ", "))
+	return fmt.Sprintf("%s; or line-N, grid-RxC, all-to-all-N", suggest.Unknown("target", e.Name, e.Known))
 }

@@ -32,7 +32,9 @@ type Result struct {
 	Swaps          int // that routing inserted
 }
 
-// Run rewrites c for t. Angles may hold weights and features.
+// Run rewrites c for t. Angles may hold weights and features. If c measures, the result
+// gives the same bits with the same probabilities, else, up to a global phase, the same
+// state: from level 1 on, what no measurement can tell is left out.
 //
 // The error is that of [circuits.Circuit.Validate], wraps [ErrLevel], [ErrConditional],
 // [ErrQubits], [ErrLayout] or, where the target's gates cannot express one of the circuit's,
@@ -55,10 +57,11 @@ func Run(ctx context.Context, c *circuits.Circuit, t *Target, o Options) (*Resul
 	if err != nil {
 		return nil, err
 	}
+	measures := slices.ContainsFunc(c.Ops, func(op circuits.Op) bool { return op.Gate == circuits.GateMeasure })
 	var best *Result
 	for _, f := range found[:min(len(found), finalists(o.Level))] {
 		r := &Result{Initial: f.initial, Final: f.final, Swaps: f.swaps}
-		if r.Circuit, err = rewrite(f.circuit, t, o.Level); err != nil {
+		if r.Circuit, err = rewrite(f.circuit, t, o.Level, measures); err != nil {
 			return nil, err
 		}
 		if best == nil || r.before(best) {
@@ -102,10 +105,11 @@ func pairs(ops []circuits.Op) int {
 	return n
 }
 
-// rewrite turns a routed circuit into gates of the target.
-func rewrite(c *circuits.Circuit, t *Target, level int) (*circuits.Circuit, error) {
+// rewrite turns a routed circuit into gates of the target. With dropped set it leaves
+// out what no measurement can tell.
+func rewrite(c *circuits.Circuit, t *Target, level int, dropped bool) (*circuits.Circuit, error) {
 	if level >= 2 {
-		c = absorb(cancel(c, false))
+		c = absorb(cancel(c, dropped))
 	}
 	if level >= 3 {
 		c = blocks(c, t, true)
@@ -115,9 +119,9 @@ func rewrite(c *circuits.Circuit, t *Target, level int) (*circuits.Circuit, erro
 		return nil, err
 	}
 	if level >= 2 {
-		c = cancel(c, false)
+		c = cancel(c, dropped)
 	}
-	return oneQubit(c, t, false), nil
+	return oneQubit(c, t, dropped && level >= 1), nil
 }
 
 // expand rewrites gates on more than two qubits.

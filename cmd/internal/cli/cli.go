@@ -84,7 +84,7 @@ Start with:  qnn train`,
 	root.SetUsageFunc(printUsage)
 	root.SetHelpCommand(newHelp())
 	addGroup(root, "models", "Models:", newTrain(s), newEvaluate(s), newCompare(s), newPredict(s), newExport(s))
-	addGroup(root, "programs", "OpenQASM programs:", newSimulate(s), newInspect(s))
+	addGroup(root, "programs", "OpenQASM programs:", newSimulate(s), newInspect(s), newTranspile(s))
 	addGroup(root, "look", "Data and circuits:", newData(s), newDraw(s))
 	root.AddCommand(newBench(s), newVersion(s), newMan(s))
 	return root

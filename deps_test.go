@@ -20,7 +20,8 @@ const module = "github.com/qnn-go/qnn"
 // Tests may import more.
 const rules = `
 	circuits <-
-	circuits/ansatz circuits/draw circuits/qasm circuits/transpile circuits/qpu <- circuits
+	circuits/ansatz circuits/draw circuits/qasm circuits/transpile <- circuits
+	circuits/qpu <- circuits circuits/qasm circuits/transpile
 
 	qsim/internal/kernel <- golang.org/x/sys
 	qsim/internal/memory <-
@@ -32,6 +33,7 @@ const rules = `
 	qnn/dataset qnn/metric qnn/optim <- gonum.org/v1/gonum
 	qnn <- circuits circuits/ansatz qsim qnn/dataset qnn/metric qnn/optim
 	qnn/compare <- qnn/dataset qnn/metric
+	qnn/hardware <- circuits circuits/qpu qsim qnn qnn/metric gonum.org/v1/gonum
 	qnn/report qnn/diagnose qnn/explain <- qnn qnn/compare qnn/metric gonum.org/v1/plot github.com/mattn/go-runewidth golang.org/x/image
 
 	classical <- qnn/dataset gonum.org/v1/gonum

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""Runs the circuits of this directory with Qiskit and saves their counts in results/.
+
+    pip install qiskit qiskit-qasm3-import qiskit-ibm-runtime      (and qiskit-aer for fake and aer)
+
+    python run_ibm.py --backend fake        a simulated device with noise, here and for free
+    python run_ibm.py --backend aer         a simulator without noise
+    python run_ibm.py --backend ibm_fez     your account: QiskitRuntimeService.save_account(...) first
+
+Start it again after an interruption: batches that have results are left out, and jobs that were
+submitted (jobs.json) are waited for, not submitted again.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import warnings
+
+import numpy
+import qiskit.qasm3
+from qiskit_ibm_runtime import RuntimeEncoder, RuntimeJobFailureError, SamplerV2
+from qiskit_ibm_runtime.utils.validations import validate_isa_circuits
+
+HERE = pathlib.Path(__file__).resolve().parent
+FAKES = {"ibm-eagle": "FakeSherbrooke", "ibm-nighthawk": "FakeNighthawk"}  # else Heron r2
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--backend", required=True, help="name of a device of your account, fake, or aer")
+    parser.add_argument("--batch", type=int, default=100, help="circuits a job (default 100)")
+    parser.add_argument("--seed", type=int, help="seed of a simulator")
+    parser.add_argument("--channel", help="channel of the account (default the saved one)")
+    return parser.parse_args()
+
+
+def find_backend(name, target, channel):
+    """The backend, and the service that jobs can be found again on, or None."""
+    if name == "aer":
+        from qiskit_aer import AerSimulator
+
+        return AerSimulator(), None
+    if name == "fake":
+        from qiskit_ibm_runtime import fake_provider
+
+        return getattr(fake_provider, FAKES.get(target, "FakeFez"))(), None
+    from qiskit_ibm_runtime import QiskitRuntimeService
+
+    service = QiskitRuntimeService(channel=channel) if channel else QiskitRuntimeService()
+    fractional = target.endswith("-fractional")
+    return service.backend(name, use_fractional_gates=fractional), service
+
+
+def load(manifest, first):
+    """The circuit of entry number first, with the name that qnn results knows it by."""
+    circuit = qiskit.qasm3.load(HERE / manifest["circuits"][first]["file"])
+    circuit.metadata = {"qnn": f"{manifest['id']}/{first:04d}"}
+    return circuit
+
+
+def pubs(manifest, first, last):
+    """Entries first to last as what a sampler takes; a symbolic circuit once, with all its values."""
+    entries = manifest["circuits"]
+    if not manifest.get("parameters"):
+        return [load(manifest, i) for i in range(first, last + 1)]
+    circuit = load(manifest, first)
+    by_name = {p.name: p for p in circuit.parameters}
+    values = numpy.array([entries[i]["values"] for i in range(first, last + 1)])
+    return [(circuit, {by_name[n]: values[:, k] for k, n in enumerate(manifest["parameters"]) if n in by_name})]
+
+
+def batches(manifest, size, names):
+    """First and last entry of each job to submit, besides those that have a name already; a symbolic
+    job has one program."""
+    entries, done = manifest["circuits"], set()
+    for name in names:
+        if match := re.fullmatch(r"(\d+)-(\d+)\.json", name):
+            done.update(range(int(match[1]), int(match[2]) + 1))
+    first = 0
+    while first < len(entries):
+        last = first
+        while last + 1 < len(entries) and last + 1 - first < size and last + 1 not in done:
+            if manifest.get("parameters") and entries[last + 1]["file"] != entries[first]["file"]:
+                break
+            last += 1
+        if first not in done:
+            yield first, last
+        first = last + 1
+
+
+def save(path, text):
+    """Writes a file that is whole or not there."""
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.write_text(text)
+    os.replace(unfinished, path)
+
+
+def main():
+    args = arguments()
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    manifest = json.loads((HERE / "manifest.json").read_text())
+    backend, service = find_backend(args.backend, manifest["target"], args.channel)
+    sampler = SamplerV2(mode=backend)
+    if args.seed is not None:
+        sampler.options.simulator.seed_simulator = args.seed
+    results, jobs_file = HERE / "results", HERE / "jobs.json"
+    results.mkdir(exist_ok=True)
+    jobs = json.loads(jobs_file.read_text()) if jobs_file.exists() else {}
+
+    have = {path.name for path in results.glob("*.json")}
+    waiting = [(name, service.job(job)) for name, job in jobs.items() if service and name not in have]
+    for first, last in list(batches(manifest, args.batch, have | set(jobs))):
+        work = pubs(manifest, first, last)
+        if args.backend != "aer":
+            validate_isa_circuits([w[0] if isinstance(w, tuple) else w for w in work], backend.target)
+        job = sampler.run(work, shots=manifest["shots"])
+        waiting.append((name := f"{first:04d}-{last:04d}.json", job))
+        print(f"{name}: submitted job {job.job_id()}")
+        if service:
+            jobs[name] = job.job_id()
+            save(jobs_file, json.dumps(jobs, indent=1))
+    failed = 0
+    for name, job in waiting:
+        try:
+            result = job.result()
+        except RuntimeJobFailureError as error:  # submit it again next time
+            print(f"{name}: {error}")
+            jobs.pop(name, None)
+            save(jobs_file, json.dumps(jobs, indent=1))
+            failed += 1
+            continue
+        save(results / name, json.dumps(result, cls=RuntimeEncoder))
+        print(f"{name}: saved")
+    if failed:
+        raise SystemExit(f"{failed} jobs failed. Start this script again to submit them anew")
+    print(f"All results are in {results}. Next: qnn results {HERE}")
+
+
+if __name__ == "__main__":
+    main()

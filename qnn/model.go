@@ -129,6 +129,13 @@ func (m *Model) compile(b Backend) error {
 	return nil
 }
 
+// Using returns a model with the fields of m, which it shares, that runs on another
+// backend.
+func (m *Model) Using(b Backend) (*Model, error) {
+	out := *m
+	return &out, out.compile(b)
+}
+
 // initialise draws the parameters from stream 0 of the seed.
 func (m *Model) initialise(seed uint64) {
 	rng := rand.New(rand.NewPCG(seed, 0))
@@ -221,25 +228,53 @@ func (m *Model) Scores(ctx context.Context, rows [][]float64) ([][]float64, erro
 	return m.scores(ctx, m.Parameters, x)
 }
 
-// scores evaluates features with the given parameters.
-func (m *Model) scores(ctx context.Context, parameters []float64, x [][]float64) ([][]float64, error) {
-	k, o := len(m.Observables), m.Head.Outputs
-	e := make([]float64, len(x)*k)
-	if err := m.simulator.Expect(ctx, e, parameters[:m.weights], x); err != nil {
+// Expectations returns the expectation values of the observables for features as the
+// circuit reads them, which [Model.Features] makes of rows; samples × observables.
+func (m *Model) Expectations(ctx context.Context, x [][]float64) ([][]float64, error) {
+	return m.expectations(ctx, m.Parameters[:m.weights], x)
+}
+
+func (m *Model) expectations(ctx context.Context, weights []float64, x [][]float64) ([][]float64, error) {
+	k := len(m.Observables)
+	flat := make([]float64, len(x)*k)
+	if err := m.simulator.Expect(ctx, flat, weights, x); err != nil {
 		return nil, err
 	}
+	out := make([][]float64, len(x))
+	for i := range out {
+		out[i] = flat[i*k : (i+1)*k : (i+1)*k]
+	}
+	return out, nil
+}
+
+// scores evaluates features with the given parameters.
+func (m *Model) scores(ctx context.Context, parameters []float64, x [][]float64) ([][]float64, error) {
+	e, err := m.expectations(ctx, parameters[:m.weights], x)
+	if err != nil {
+		return nil, err
+	}
+	o := m.Head.Outputs
 	flat := make([]float64, len(x)*o)
 	out := make([][]float64, len(x))
 	for i := range out {
 		out[i] = flat[i*o : (i+1)*o : (i+1)*o]
-		m.Head.scores(out[i], parameters[m.weights:], e[i*k:(i+1)*k])
+		m.Head.scores(out[i], parameters[m.weights:], e[i])
 	}
 	return out, nil
 }
 
 // Predict returns for each row its class index, or its value for regression.
 func (m *Model) Predict(ctx context.Context, rows [][]float64) ([]float64, error) {
-	scores, err := m.Scores(ctx, rows)
+	x, err := m.Features(rows)
+	if err != nil {
+		return nil, err
+	}
+	return m.PredictFeatures(ctx, x)
+}
+
+// PredictFeatures does what [Model.Predict] does for features as the circuit reads them.
+func (m *Model) PredictFeatures(ctx context.Context, x [][]float64) ([]float64, error) {
+	scores, err := m.scores(ctx, m.Parameters, x)
 	if err != nil {
 		return nil, err
 	}

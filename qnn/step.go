@@ -76,6 +76,26 @@ func (s *step) evaluate(ctx context.Context, head Head, loss Loss, method qsim.M
 	return sum / float64(n), nil
 }
 
+// Gradient returns the mean loss of samples, given as features that the circuit reads
+// and targets (class indices or values), and its gradient by all parameters.
+func (m *Model) Gradient(ctx context.Context, loss Loss, method qsim.Method, x [][]float64, y []float64) (float64, []float64, error) {
+	if err := loss.check(m.Head.Task); err != nil {
+		return 0, nil, err
+	}
+	if len(x) == 0 || len(y) != len(x) {
+		return 0, nil, fmt.Errorf("gradient of %d samples with %d targets: %w", len(x), len(y), ErrConfig)
+	}
+	for i, v := range y {
+		if m.Head.Task != Regression && !(v >= 0 && v < float64(len(m.Classes)) && v == math.Trunc(v)) {
+			return 0, nil, fmt.Errorf("sample %d: target %v is no class index: %w", i, v, ErrConfig)
+		}
+	}
+	s := newStep(m, len(x))
+	s.x, s.y = x, y
+	value, err := s.evaluate(ctx, m.Head, loss, method, m.Parameters)
+	return value, s.gradient, err
+}
+
 // order is the order of the samples in an epoch (from 0): stream epoch+1 of the
 // seed, so it does not depend on what happened before. A full batch has one order,
 // since its loss must be the same function in every epoch, to the last bit.

@@ -144,7 +144,7 @@ func (c *Compiled) compileOne(ctx context.Context, i int, logical *circuits.Circ
 	if err != nil {
 		return err
 	}
-	options := programOptions(t)
+	options := ProgramOptions(t)
 	for q, p := range final {
 		e.Physical[q], e.Bits[q] = p+options.First, q
 	}
@@ -166,8 +166,9 @@ func (c *Compiled) compileOne(ctx context.Context, i int, logical *circuits.Circ
 	return nil
 }
 
-// programOptions is how programs for a target are written.
-func programOptions(t *transpile.Target) qasm.Options {
+// ProgramOptions is how programs for a target are written; nil is any device of Amazon
+// Braket.
+func ProgramOptions(t *transpile.Target) qasm.Options {
 	switch {
 	case t == nil:
 		return qasm.Options{Dialect: qasm.Braket}
@@ -214,7 +215,7 @@ func place(ctx context.Context, c *circuits.Circuit, t *transpile.Target, o *tra
 // t, nil for any device of Amazon Braket, and says how it is written as a program.
 func Place(ctx context.Context, c *circuits.Circuit, t *transpile.Target, o transpile.Options) (*circuits.Circuit, qasm.Options, error) {
 	placed, _, err := place(ctx, c, t, &o)
-	return placed, programOptions(t), err
+	return placed, ProgramOptions(t), err
 }
 
 // sign gives the export its ID, a hash of all that it says, and every program a line

@@ -83,7 +83,7 @@ Start with:  qnn train`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagError(c, err) })
 	root.SetUsageFunc(printUsage)
 	root.SetHelpCommand(newHelp())
-	addGroup(root, "models", "Models:", newTrain(s), newEvaluate(s), newCompare(s), newPredict(s), newExport(s))
+	addGroup(root, "models", "Models:", newTrain(s), newEvaluate(s), newCompare(s), newPredict(s), newExport(s), newResults(s))
 	addGroup(root, "programs", "OpenQASM programs:", newSimulate(s), newInspect(s), newTranspile(s))
 	addGroup(root, "look", "Data and circuits:", newData(s), newDraw(s))
 	root.AddCommand(newBench(s), newVersion(s), newMan(s))

@@ -11,8 +11,11 @@ import (
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/circuits/ansatz"
+	"github.com/qnn-go/qnn/circuits/qpu"
+	"github.com/qnn-go/qnn/circuits/transpile"
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/dataset"
+	"github.com/qnn-go/qnn/qnn/hardware"
 	"github.com/qnn-go/qnn/qnn/optim"
 	"github.com/qnn-go/qnn/qsim"
 )
@@ -134,6 +137,9 @@ func isData(err error) bool {
 	if _, ok := errors.AsType[*dataset.Error](err); ok {
 		return true
 	}
+	if isAny(err, qpu.ErrFormat, qpu.ErrLimit, qpu.ErrMismatch, hardware.ErrModel, hardware.ErrMissing) {
+		return true
+	}
 	return isAny(err, qnn.ErrFormat, qnn.ErrMismatch, dataset.ErrEmpty, dataset.ErrShape, dataset.ErrCell, dataset.ErrUnlabelled,
 		dataset.ErrNoClasses, dataset.ErrOneClass, dataset.ErrTooFew, dataset.ErrTooLarge, dataset.ErrMissing,
 		dataset.ErrNotNumber, dataset.ErrNotFinite, dataset.ErrPipeline, ansatz.ErrInput)
@@ -142,7 +148,8 @@ func isData(err error) bool {
 func isUsage(err error) bool {
 	_, unknown := errors.AsType[*dataset.UnknownError](err)
 	return unknown ||
-		isAny(err, ansatz.ErrUnknown, ansatz.ErrFeatures, ansatz.ErrQubits, ansatz.ErrLayers, ansatz.ErrFixed, qnn.ErrConfig, optim.ErrConfig, optim.ErrUnknown, dataset.ErrOptions, circuits.ErrRange, circuits.ErrSyntax)
+		isAny(err, ansatz.ErrUnknown, ansatz.ErrFeatures, ansatz.ErrQubits, ansatz.ErrLayers, ansatz.ErrFixed, qnn.ErrConfig, optim.ErrConfig, optim.ErrUnknown, dataset.ErrOptions, circuits.ErrRange, circuits.ErrSyntax,
+			qpu.ErrJob, transpile.ErrQubits, transpile.ErrLevel)
 }
 
 func isAny(err error, targets ...error) bool {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/circuits/qasm"
+	"github.com/qnn-go/qnn/circuits/qpu"
 	"github.com/qnn-go/qnn/internal/suggest"
 	"github.com/qnn-go/qnn/qnn"
 )
@@ -19,33 +21,60 @@ type exportOptions struct {
 	Run, Format, Data, Out string
 	Sample                 int
 	JSON, Mute             bool
+
+	Target, Samples, Prices    string
+	Shots, Batch, Optimise     int
+	Symbolic, Gradient, single bool
 }
 
 func newExport(s Streams) *cobra.Command {
 	o := &exportOptions{Streams: s}
 	c := &cobra.Command{
-		Use:   "export RUN --format DIALECT --sample N",
-		Short: "Write the circuit of one sample as OpenQASM",
-		Long: `Write the trained circuit with the features of one sample bound, and a measurement
-of every qubit at its end (qubit k into bit k), as OpenQASM for Qiskit, Amazon Braket and others.
-Samples are counted from 0 in the run's test part, or in a CSV file given by --data.`,
-		Example: "  qnn export runs/iris-0001 --format openqasm3 --sample 0 --out sample0.qasm",
-		Args:    exactArgs("RUN"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		Use:   "export RUN [--target DEVICE]",
+		Short: "Write circuits as OpenQASM, for one sample or for a run on a device",
+		Long: `Without --target, write the trained circuit with the features of one sample bound, and
+a measurement of every qubit at its end (qubit k into bit k), as OpenQASM for Qiskit, Amazon
+Braket and others. Samples are counted from 0 in the run's test part, or in a CSV file given by
+--data.
+
+With --target, make a directory with everything for a run on a device: a program for each sample
+of the test part in the device's own gates and connections, a script that runs them with your
+account or on a simulator, a manifest, and an estimate of the cost. qnn results reads the counts
+back. With --gradient it holds the circuits of the parameter-shift rules for one batch of the
+training part, and qnn results --step takes an optimiser step with what was measured.`,
+		Example: `  qnn export runs/iris-0001 --format openqasm3 --sample 0 --out sample0.qasm
+  qnn export runs/iris-0001 --target ibm --shots 4000
+  qnn export runs/iris-0001 --target ibm --sample 0
+  qnn export runs/moons-0001 --target iqm-garnet --gradient --batch 4`,
+		Args: exactArgs("RUN"),
+		RunE: func(c *cobra.Command, args []string) error {
 			o.Run = args[0]
-			return runExport(o)
+			o.single = c.Flags().Changed("sample")
+			return runExport(c.Context(), o)
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.Format, "format", "openqasm3", "openqasm2, openqasm3, braket, ibm")
-	f.IntVar(&o.Sample, "sample", 0, "number of the sample, from 0")
+	f.SortFlags = false
+	f.StringVar(&o.Format, "format", "openqasm3", strings.Join(dialects(), ", ")+"; with --target it is the device's")
+	f.IntVar(&o.Sample, "sample", 0, "write this one sample, counted from 0")
 	f.StringVar(&o.Data, "data", "", "CSV file of samples, - for standard input (default the run's test part)")
-	f.StringVar(&o.Out, "out", "", "file to write (default standard output)")
+	f.StringVar(&o.Out, "out", "", "file to write (default standard output), or with --target the directory (default qpu/NAME-0001)")
+	group(f, "Circuits")
+	f.StringVar(&o.Target, "target", "", "device: ibm (Heron r2), braket (any of its devices), one of qnn transpile --targets, or a JSON file")
+	f.StringVar(&o.Samples, "samples", "test", "samples for the device: test (all of them), or numbers such as 0-9,12")
+	f.IntVar(&o.Shots, "shots", 1000, "shots of each circuit")
+	f.IntVar(&o.Optimise, "optimise", 3, "how hard to shorten circuits, 0 to 3")
+	f.BoolVar(&o.Symbolic, "symbolic", false, "one program with inputs and a table of their values, instead of a program a sample")
+	f.BoolVar(&o.Gradient, "gradient", false, "circuits of the parameter-shift rules for one batch of the training part")
+	f.IntVar(&o.Batch, "batch", 4, "samples of a gradient")
+	f.StringVar(&o.Prices, "prices", "", "JSON file of prices (default the table that comes along)")
+	group(f, "Device")
 	addOutputFlags(f, &o.JSON, &o.Mute)
+	group(f, "Output")
 	return c
 }
 
-// exported is the object of export --json.
+// exported is the object of export --json for one sample.
 type exported struct {
 	Run    string `json:"run"`
 	Format string `json:"format"`
@@ -56,12 +85,28 @@ type exported struct {
 	Source string `json:"source"`
 }
 
-func runExport(o *exportOptions) error {
+func runExport(ctx context.Context, o *exportOptions) error {
+	if o.Target == "" {
+		for name, given := range map[string]bool{"symbolic": o.Symbolic, "gradient": o.Gradient, "prices": o.Prices != ""} {
+			if given {
+				return usage("--%s needs --target, the device to run on, such as ibm or braket", name)
+			}
+		}
+		return o.exportOne(ctx)
+	}
+	if o.single && !o.Gradient {
+		return o.exportOne(ctx)
+	}
+	return o.exportJob(ctx)
+}
+
+// exportOne writes the circuit of one sample.
+func (o *exportOptions) exportOne(ctx context.Context) error {
 	var dialect qasm.Dialect
 	if err := dialect.UnmarshalText([]byte(o.Format)); err != nil {
 		return usage("--format %s", suggest.Unknown("dialect", o.Format, dialects()))
 	}
-	m, rows, err := o.load()
+	m, rows, _, err := o.load()
 	if err != nil {
 		return err
 	}
@@ -72,16 +117,35 @@ func runExport(o *exportOptions) error {
 	if err != nil {
 		return err
 	}
-	return output(o.Out, o.Streams.Out, func(w io.Writer) error {
-		if !o.JSON {
-			return qasm.Encode(w, c, qasm.Options{Dialect: dialect})
-		}
-		var source strings.Builder
-		if err := qasm.Encode(&source, c, qasm.Options{Dialect: dialect}); err != nil {
+	options := qasm.Options{Dialect: dialect}
+	if target := o.targetOf(dialect); target != "" {
+		t, err := findTarget(target)
+		if err != nil {
 			return err
 		}
-		return writeJSON(w, exported{o.Run, o.Format, o.Sample, c.Qubits, c.Depth(), len(c.Ops), source.String()})
+		if c, options, err = qpu.Place(ctx, c, t, o.transpileOptions()); err != nil {
+			return err
+		}
+	}
+	return output(o.Out, o.Streams.Out, func(w io.Writer) error {
+		if !o.JSON {
+			return qasm.Encode(w, c, options)
+		}
+		var source strings.Builder
+		if err := qasm.Encode(&source, c, options); err != nil {
+			return err
+		}
+		return writeJSON(w, exported{o.Run, options.Dialect.String(), o.Sample, c.Qubits, c.Depth(), len(c.Ops), source.String()})
 	})
+}
+
+// targetOf is the device that one program is for: --target, or for the dialect of IBM's
+// devices, which is in terms of their qubits, its default.
+func (o *exportOptions) targetOf(d qasm.Dialect) string {
+	if o.Target == "" && d == qasm.IBM {
+		return ibmTarget
+	}
+	return o.Target
 }
 
 func dialects() []string {
@@ -92,24 +156,28 @@ func dialects() []string {
 	return names
 }
 
-// load reads the model and the rows to choose a sample from.
-func (o *exportOptions) load() (*qnn.Model, [][]float64, error) {
+// load reads the model, the rows to choose samples from and, where they are known,
+// their labels.
+func (o *exportOptions) load() (m *qnn.Model, rows [][]float64, labels []float64, err error) {
 	if o.Data == "" {
 		r, err := openStored(o.Run, o.In)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
-		return r.model, r.test.X, nil
+		return r.model, r.test.X, r.test.Y, nil
 	}
-	m, err := loadRunModel(o.Run)
+	if m, err = loadRunModel(o.Run); err != nil {
+		return nil, nil, nil, err
+	}
+	target := ""
+	if o.Target != "" {
+		target = m.Target
+	}
+	d, err := readSamples(m, target, o.Data, o.In, "refuse")
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	d, err := readSamples(m, "", o.Data, o.In, "refuse")
-	if err != nil {
-		return nil, nil, err
-	}
-	return m, d.X, nil
+	return m, d.X, d.Y, nil
 }
 
 // boundCircuit is the model's circuit for one row of data, with every qubit measured.

@@ -36,17 +36,30 @@ const (
 	checkpointFile  = "checkpoint"
 )
 
+// runsDir is where runs are by default.
+const runsDir = "runs"
+
 // createRun makes the directory of a new run: out, or runs/NAME-0001 with the next
 // free number. It returns its path and what it made, innermost first.
 func createRun(out, name string) (dir string, made []string, err error) {
+	if !isFree(out) {
+		return "", nil, usage("--out %s: the directory is not empty. Name another, or continue that run with --resume %s", out, out)
+	}
+	return createDirectory(out, runsDir, name)
+}
+
+// isFree reports whether a directory is empty or not there.
+func isFree(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	return dir == "" || err != nil || len(entries) == 0
+}
+
+// createDirectory makes the directory out, or PARENT/NAME-0001 with the next free number.
+func createDirectory(out, parent, name string) (dir string, made []string, err error) {
 	if out != "" {
-		if entries, err := os.ReadDir(out); err == nil && len(entries) > 0 {
-			return "", nil, usage("--out %s: the directory is not empty. Name another, or continue that run with --resume %s", out, out)
-		}
 		made, err = makeDirectories(out)
 		return out, made, err
 	}
-	const parent = "runs"
 	if made, err = makeDirectories(parent); err != nil {
 		return "", nil, err
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -280,6 +281,11 @@ func (s *settings) normalise() error {
 	path, err := filepath.Abs(s.Data)
 	s.Data = path
 	return err
+}
+
+// dataName is the name of the data set, or of its file.
+func (s *settings) dataName() string {
+	return cmp.Or(strings.TrimSuffix(filepath.Base(s.Data), filepath.Ext(s.Data)), "data")
 }
 
 // isFile reports whether the data is a file rather than the name of a set.

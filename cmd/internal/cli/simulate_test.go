@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/qnn-go/qnn/circuits/qasm"
 )
 
 const bell = `OPENQASM 3.0;
@@ -220,12 +222,16 @@ func TestDrawProgram(t *testing.T) {
 	}
 }
 
-// What one sample's circuit gives is the same in every dialect.
+// What one sample's circuit gives is the same in every dialect but that of IBM's devices,
+// whose programs are on qubits with numbers too high to simulate all of them.
 func TestSimulateExports(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	command(t, 0, "train", "--data", "iris", "--epochs", "1", "--out", dir, "--no-baselines", "--quiet")
 	var first []float64
 	for _, dialect := range dialects() {
+		if dialect == qasm.IBM.String() {
+			continue
+		}
 		source, _ := command(t, 0, "export", dir, "--format", dialect, "--sample", "3")
 		out, _ := commandWithInput(t, source, 0, "simulate", "-", "--probabilities", "--json")
 		var got struct{ Probabilities []float64 }

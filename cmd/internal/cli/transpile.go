@@ -14,6 +14,7 @@ import (
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/circuits/qasm"
+	"github.com/qnn-go/qnn/circuits/qpu"
 	"github.com/qnn-go/qnn/circuits/transpile"
 )
 
@@ -133,7 +134,7 @@ func runTranspile(ctx context.Context, o *transpileOptions) error {
 		return err
 	}
 	var source strings.Builder
-	if err := qasm.Encode(&source, r.Circuit, deviceOptions(t)); err != nil {
+	if err := qasm.Encode(&source, r.Circuit, qpu.ProgramOptions(t)); err != nil {
 		return err
 	}
 	result := transpiled{
@@ -149,14 +150,6 @@ func runTranspile(ctx context.Context, o *transpileOptions) error {
 		_, err := io.WriteString(w, result.Source)
 		return err
 	})
-}
-
-// deviceOptions says how a target takes its programs.
-func deviceOptions(t *transpile.Target) qasm.Options {
-	if t.Dialect == "braket" {
-		return qasm.Options{Dialect: qasm.Braket, Verbatim: true, First: t.First}
-	}
-	return qasm.Options{Dialect: qasm.IBM, First: t.First}
 }
 
 // number adds by to the qubits of a given layout.
@@ -203,10 +196,16 @@ func transpileError(err error, o *transpileOptions, t *transpile.Target) error {
 	return err
 }
 
+// ibmTarget is the device that the name ibm stands for.
+const ibmTarget = "ibm-heron-r2"
+
 // readTarget finds a target by its name or in a file.
 func readTarget(name string) (*transpile.Target, error) {
 	if name == "" {
 		return nil, usage("--target is missing; qnn transpile --targets lists them")
+	}
+	if name == "ibm" {
+		name = ibmTarget
 	}
 	if !strings.HasSuffix(name, ".json") {
 		t, err := transpile.Load(name)

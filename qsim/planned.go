@@ -139,8 +139,8 @@ func (p *planned) run(ctx context.Context, a vector, weights, features []float64
 	return a.passes(ctx, p.Plan, b, inParallel)
 }
 
-// passes runs all passes of p on a.
-func (a vector) passes(ctx context.Context, p *plan.Plan, b *plan.Bound, inParallel bool) error {
+// passes runs all passes of p on v.
+func (v vector) passes(ctx context.Context, p *plan.Plan, b *plan.Bound, inParallel bool) error {
 	for i := range p.Passes() {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -148,13 +148,13 @@ func (a vector) passes(ctx context.Context, p *plan.Plan, b *plan.Bound, inParal
 		tiles := p.Tiles(i)
 		if !inParallel || tiles == 1 {
 			for t := range tiles {
-				a.tile(p, b, i, t)
+				v.tile(p, b, i, t)
 			}
 			continue
 		}
 		parallel(tiles, func(t int) {
 			if ctx.Err() == nil {
-				a.tile(p, b, i, t)
+				v.tile(p, b, i, t)
 			}
 		})
 	}

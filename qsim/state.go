@@ -172,16 +172,16 @@ func (s *State) Expect(o circuits.PauliSum) (float64, error) {
 	return s.amplitudes.expectation(compiled, s.amplitudes.len() > chunk), nil
 }
 
-// expectation is ⟨a|O|a⟩.
-func (a vector) expectation(o plan.Observable, inParallel bool) float64 {
+// expectation is ⟨v|O|v⟩.
+func (v vector) expectation(o plan.Observable, inParallel bool) float64 {
 	sum := 0.0
 	for _, t := range o {
-		if a.len() <= chunk {
-			sum += t.Coef * a.expect(t.Pauli, 0, a.len())
+		if v.len() <= chunk {
+			sum += t.Coef * v.expect(t.Pauli, 0, v.len())
 			continue
 		}
-		sum += t.Coef * real(reduce(a.len(), inParallel, func(lo, hi int) complex128 {
-			return complex(a.expect(t.Pauli, lo, hi), 0)
+		sum += t.Coef * real(reduce(v.len(), inParallel, func(lo, hi int) complex128 {
+			return complex(v.expect(t.Pauli, lo, hi), 0)
 		}))
 	}
 	return sum

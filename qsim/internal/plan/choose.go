@@ -2,8 +2,7 @@ package plan
 
 import "math/bits"
 
-// weight is how much an absorbed operation is worth when active bits are chosen:
-// about its share of the arithmetic.
+// weight is how much it is worth to absorb an operation: about its share of the arithmetic.
 func (o *op) weight() float64 {
 	switch o.class {
 	case phase:
@@ -25,7 +24,7 @@ func split(ops []*op, active uint64, taken, left *[]*op) float64 {
 	for _, o := range ops {
 		switch {
 		case o.fits(active) && o.commutes(z, x):
-			worth += o.weight()
+			worth += o.worth
 			if taken != nil {
 				*taken = append(*taken, o)
 			}

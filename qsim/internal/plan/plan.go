@@ -175,21 +175,27 @@ func (l *lowering) forwards() []*op {
 
 // divide plans the passes of ops on a state of which only the bits touched can be 1.
 func (p *Plan) divide(ops []*op, touched uint64, s Sizes) {
+	trials := 1
 	if s == (Sizes{}) {
-		s = sizes(p.Bits)
+		s, trials = sizes(p.Bits), p.trials(ops)
 		if p.dual { // two states share the caches
 			s.Tile--
 			s.Block = s.Tile
 		}
 	}
-	all := uint64(1)<<p.Bits - 1
+	p.search(ops, touched, s, trials)
+	if !p.dual {
+		p.finish(s)
+	}
+}
+
+// greedy plans the passes of ops, each with the active bits that let most of them in.
+func (p *Plan) greedy(ops []*op, touched uint64, s Sizes) {
+	all := p.all()
 	tile := p.level(s.Run, all, s.Tile)
 	for _, part := range tile.parts(ops) {
 		p.passes = append(p.passes, p.pass(part, all, touched, s))
 		touched |= part.active
-	}
-	if !p.dual {
-		p.finish(s)
 	}
 }
 

@@ -53,7 +53,11 @@ func applyObservables(w *workspace, observables []plan.Observable) {
 				w.lambda.addPauli(w.psi, t.Pauli, coef, 0, w.psi.len())
 				continue
 			}
-			parallelRange(w.psi.len(), func(lo, hi int) { w.lambda.addPauli(w.psi, t.Pauli, coef, lo, hi) })
+			operands{a: w.lambda, b: w.psi, pauli: t.Pauli, coef: coef}.chunks(w.psi.len(), true, func(j *job, piece int) complex128 {
+				lo, hi := j.span(piece)
+				j.a.addPauli(j.b, j.pauli, j.coef, lo, hi)
+				return 0
+			})
 		}
 	}
 }
@@ -82,8 +86,9 @@ func (o *op) inner(w *workspace, g []complex128) complex128 {
 	if groups <= chunk {
 		return w.lambda.inner(w.psi, &o.place, g, 0, groups)
 	}
-	return reduce(groups, w.inParallel, func(lo, hi int) complex128 {
-		return w.lambda.inner(w.psi, &o.place, g, lo, hi)
+	return operands{a: w.lambda, b: w.psi, op: o, matrix: g}.chunks(groups, w.inParallel, func(j *job, piece int) complex128 {
+		lo, hi := j.span(piece)
+		return j.a.inner(j.b, &j.op.place, j.matrix, lo, hi)
 	})
 }
 

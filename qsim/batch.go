@@ -2,6 +2,7 @@ package qsim
 
 import (
 	"context"
+	"fmt"
 	"sync"
 )
 
@@ -20,6 +21,7 @@ type workspace struct {
 type workspaces struct {
 	free   sync.Pool // of *workspace
 	bounds sync.Pool // of *bound
+	calls  sync.Pool // of *call
 }
 
 // bound returns angles and matrices with the constant ones filled in.
@@ -71,28 +73,62 @@ func (s *workspaces) get(p *Program, vectors int) (*workspace, error) {
 	return w, nil
 }
 
-// each calls body for every sample, with a workspace in which, if gates run one by
-// one, everything that depends on weights alone is bound. Small states run in parallel over the
-// samples, large ones one after the other with all workers inside the state. The
-// first error in the order of the samples is returned.
-func (p *Program) each(ctx context.Context, weights []float64, samples [][]float64, vectors int, gates bool, body func(w *workspace, i int) error) error {
-	if p.dynamic != nil {
+// call is one call for samples that run one by one: the expectation values of each, or
+// with a loss its derivatives.
+type call struct {
+	*Program
+	ctx     context.Context //nolint:containedctx // that of the call, for its workers
+	gates   bool            // run one by one, without a plan
+	weights []float64
+	samples [][]float64 // of which those of a group run
+	lo, hi  int         // the group
+	dst     []float64   // expectation values
+
+	method Method
+	loss   Loss        // nil for expectation values
+	rows   []float64   // derivatives by the weights, of each sample of the group
+	dx     [][]float64 // may be nil
+
+	errs []error // of each piece
+	run  func(piece int)
+}
+
+// pieceSize is the number of samples that one worker runs: few enough to share evenly, so
+// many that binding the weights once a piece does not count.
+const pieceSize = 8
+
+func (p *Program) newCall() *call {
+	if c, ok := p.work.calls.Get().(*call); ok {
+		return c
+	}
+	c := &call{Program: p}
+	c.run = func(piece int) {
+		lo := c.lo + piece*pieceSize
+		c.errs[piece] = c.piece(lo, min(lo+pieceSize, c.hi), false)
+	}
+	return c
+}
+
+// release keeps c for the next call.
+func (c *call) release() {
+	*c = call{Program: c.Program, rows: c.rows, errs: c.errs, run: c.run}
+	c.work.calls.Put(c)
+}
+
+// each runs the samples lo ≤ i < hi. Small states run in parallel over the samples, large
+// ones one after the other with all workers inside the state. The first error in the order
+// of the samples is returned.
+func (c *call) each(lo, hi int) error {
+	if c.dynamic != nil {
 		return ErrNotUnitary
 	}
-	if err := p.checkInputs(weights, samples...); err != nil {
-		return err
+	c.lo, c.hi = lo, hi
+	if c.qubits >= ParallelQubits || hi-lo == 1 {
+		return c.piece(lo, hi, c.qubits >= ParallelQubits)
 	}
-	if p.qubits >= ParallelQubits || len(samples) == 1 {
-		return p.piece(ctx, weights, 0, len(samples), vectors, gates, p.qubits >= ParallelQubits, body)
-	}
-	// Pieces small enough to share evenly, large enough that binding the weights
-	// once a piece does not count.
-	const size = 8
-	errs := make([]error, (len(samples)+size-1)/size)
-	parallel(len(errs), func(j int) {
-		errs[j] = p.piece(ctx, weights, j*size, min((j+1)*size, len(samples)), vectors, gates, false, body)
-	})
-	for _, err := range errs {
+	c.errs = resized(c.errs, (hi-lo+pieceSize-1)/pieceSize)
+	parallel(len(c.errs), c.run)
+	for _, err := range c.errs {
 		if err != nil {
 			return err
 		}
@@ -100,29 +136,53 @@ func (p *Program) each(ctx context.Context, weights []float64, samples [][]float
 	return nil
 }
 
-// piece runs the samples lo ≤ i < hi in one workspace.
-func (p *Program) piece(ctx context.Context, weights []float64, lo, hi, vectors int, gates, inParallel bool, body func(w *workspace, i int) error) error {
-	w, err := p.work.get(p, vectors)
+// piece runs the samples lo ≤ i < hi in one workspace, in which, if gates run one by one,
+// everything that depends on weights alone is bound first.
+func (c *call) piece(lo, hi int, inParallel bool) error {
+	vectors := 1
+	if c.loss != nil && c.method != FiniteDifference {
+		vectors = 2
+	}
+	w, err := c.work.get(c.Program, vectors)
 	if err != nil {
 		return err
 	}
-	defer p.work.free.Put(w)
+	defer c.work.free.Put(w)
 	w.inParallel = inParallel
-	for i := range p.ops {
-		o := &p.ops[i]
-		if gates && o.weights && !o.features {
-			if err := p.bindOp(&w.bound, o, weights, nil); err != nil {
+	for i := range c.ops {
+		o := &c.ops[i]
+		if c.gates && o.weights && !o.features {
+			if err := c.bindOp(&w.bound, o, c.weights, nil); err != nil {
 				return err
 			}
 		}
 	}
 	for i := lo; i < hi; i++ {
-		if err := ctx.Err(); err != nil {
+		if err := c.ctx.Err(); err != nil {
 			return err
 		}
-		if err := body(w, i); err != nil {
+		if err := c.sample(w, i); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// sample runs sample i.
+func (c *call) sample(w *workspace, i int) error {
+	if c.gates {
+		if err := c.bind(&w.bound, c.weights, c.samples[i], false); err != nil {
+			return fmt.Errorf("sample %d: %w", i, err)
+		}
+	}
+	if c.loss == nil {
+		k := len(c.observables)
+		return c.forward(c.ctx, c.dst[i*k:i*k+k], w, c.weights, c.samples[i], c.gates)
+	}
+	row := (i - c.lo) * c.Program.weights
+	s := sample{index: i, gates: c.gates, weights: c.weights, features: c.samples[i], dw: c.rows[row : row+c.Program.weights]}
+	if c.dx != nil {
+		s.dx = c.dx[i]
+	}
+	return c.sampleGradient(c.ctx, c.method, w, s, c.loss)
 }

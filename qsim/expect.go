@@ -13,22 +13,16 @@ func (p *Program) Expect(ctx context.Context, dst, weights []float64, samples []
 	if len(dst) != len(samples)*k {
 		return fmt.Errorf("expect: destination %d for %d samples of %d observables: %w", len(dst), len(samples), k, ErrShape)
 	}
+	if err := p.checkInputs(weights, samples...); err != nil {
+		return err
+	}
 	if s := p.small(false); s != nil {
-		if err := p.checkInputs(weights, samples...); err != nil {
-			return err
-		}
 		return p.located(s.expect(ctx, dst, weights, samples), weights, samples)
 	}
-	gates := p.plans == nil
-	err := p.each(ctx, weights, samples, 1, gates, func(w *workspace, i int) error {
-		if gates {
-			if err := p.bind(&w.bound, weights, samples[i], false); err != nil {
-				return fmt.Errorf("sample %d: %w", i, err)
-			}
-		}
-		return p.forward(ctx, dst[i*k:i*k+k], w, weights, samples[i], gates)
-	})
-	return p.located(err, weights, samples)
+	c := p.newCall()
+	defer c.release()
+	c.ctx, c.gates, c.weights, c.samples, c.dst = ctx, p.plans == nil, weights, samples, dst
+	return p.located(c.each(0, len(samples)), weights, samples)
 }
 
 // forward writes the expectation values: w.psi is the state, from the gates bound in w,

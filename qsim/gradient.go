@@ -69,30 +69,21 @@ func (p *Program) Gradient(ctx context.Context, m Method, dw []float64, dx [][]f
 	if s := p.small(dx != nil); m == Adjoint && s != nil && s.back != nil {
 		return p.located(s.gradient(ctx, dw, dx, weights, samples, loss), weights, samples)
 	}
-	vectors := 2
-	if m == FiniteDifference {
-		vectors = 1
-	}
-	gates := p.plans == nil || m != Adjoint || p.back() == nil
+	c := p.newCall()
+	defer c.release()
+	c.ctx, c.weights, c.samples, c.method, c.loss, c.dx = ctx, weights, samples, m, loss, dx
+	c.gates = p.plans == nil || m != Adjoint || p.back() == nil
 	// A group's rows of partial gradients are added to dw in order.
 	const group = 128
-	rows := make([]float64, min(group, len(samples))*p.weights)
 	for lo := 0; lo < len(samples); lo += group {
 		hi := min(lo+group, len(samples))
-		clear(rows)
-		err := p.each(ctx, weights, samples[lo:hi], vectors, gates, func(w *workspace, i int) error {
-			var dxi []float64
-			if dx != nil {
-				dxi = dx[lo+i]
-			}
-			s := sample{index: lo + i, gates: gates, weights: weights, features: samples[lo+i], dw: rows[i*p.weights : (i+1)*p.weights], dx: dxi}
-			return p.sampleGradient(ctx, m, w, s, func(e, c []float64) { loss(lo+i, e, c) })
-		})
-		if err != nil {
+		c.rows = resized(c.rows, (hi-lo)*p.weights)
+		clear(c.rows)
+		if err := c.each(lo, hi); err != nil {
 			return p.located(err, weights, samples)
 		}
 		for i := range hi - lo {
-			for j, v := range rows[i*p.weights : (i+1)*p.weights] {
+			for j, v := range c.rows[i*p.weights : (i+1)*p.weights] {
 				dw[j] += v
 			}
 		}
@@ -128,17 +119,12 @@ type sample struct {
 }
 
 // sampleGradient adds the derivatives of one sample.
-func (p *Program) sampleGradient(ctx context.Context, m Method, w *workspace, s sample, loss func(e, c []float64)) error {
-	if s.gates {
-		if err := p.bind(&w.bound, s.weights, s.features, false); err != nil {
-			return fmt.Errorf("sample %d: %w", s.index, err)
-		}
-	}
+func (p *Program) sampleGradient(ctx context.Context, m Method, w *workspace, s sample, loss Loss) error {
 	if err := p.forward(ctx, w.expect, w, s.weights, s.features, p.plans == nil || m == Adjoint && s.gates); err != nil {
 		return err
 	}
 	clear(w.cotangent)
-	loss(w.expect, w.cotangent)
+	loss(s.index, w.expect, w.cotangent)
 	switch m {
 	case Adjoint:
 		if !s.gates {

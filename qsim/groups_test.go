@@ -62,30 +62,6 @@ func TestSamplesAreIndependent(t *testing.T) {
 	}
 }
 
-func TestGroupsAllocateNothing(t *testing.T) {
-	if raceEnabled {
-		t.Skip("the race detector makes sync.Pool drop what it is given")
-	}
-	for _, n := range []int{4, 7} {
-		rng := rand.New(rand.NewPCG(uint64(n), 22))
-		p := compile(t, uploading(n), circuits.PauliZ(0), circuits.PauliZ(n-1))
-		weights, samples := simtest.RandomVector(rng, p.Weights()), vectors(rng, 20, n)
-		dst, dw, ctx := make([]float64, 40), make([]float64, p.Weights()), t.Context()
-		for name, call := range map[string]func() error{
-			"Expect":   func() error { return p.Expect(ctx, dst, weights, samples) },
-			"Gradient": func() error { return p.Gradient(ctx, qsim.Adjoint, dw, nil, weights, samples, square) },
-		} {
-			if count := testing.AllocsPerRun(100, func() {
-				if err := call(); err != nil {
-					t.Fatal(err)
-				}
-			}); count != 0 {
-				t.Errorf("n=%d: %s allocates %v times", n, name, count)
-			}
-		}
-	}
-}
-
 // The error names the sample and the operation whose angle is not a number.
 func TestBadAnglesAreNamed(t *testing.T) {
 	for _, n := range []int{3, 11} {

@@ -136,26 +136,20 @@ func (p *planned) run(ctx context.Context, a vector, weights, features []float64
 		return err
 	}
 	a.reset(inParallel)
-	return a.passes(ctx, p.Plan, b, inParallel)
+	return a.passes(ctx, p.Plan, b, 0, p.Passes(), inParallel)
 }
 
-// passes runs all passes of p on v.
-func (v vector) passes(ctx context.Context, p *plan.Plan, b *plan.Bound, inParallel bool) error {
-	for i := range p.Passes() {
+// passes runs the passes first ≤ i < end of p on v.
+func (v vector) passes(ctx context.Context, p *plan.Plan, b *plan.Bound, first, end int, inParallel bool) error {
+	for i := first; i < end; i++ {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		tiles := p.Tiles(i)
-		if !inParallel || tiles == 1 {
-			for t := range tiles {
-				v.tile(p, b, i, t)
+		operands{ctx: ctx, a: v, plan: p, bound: b, pass: i}.loop(p.Tiles(i), inParallel, func(j *job, tile int) complex128 {
+			if j.ctx.Err() == nil {
+				j.a.tile(j.plan, j.bound, j.pass, tile)
 			}
-			continue
-		}
-		parallel(tiles, func(t int) {
-			if ctx.Err() == nil {
-				v.tile(p, b, i, t)
-			}
+			return 0
 		})
 	}
 	return ctx.Err()
@@ -210,22 +204,18 @@ func (p *plans) adjoint(ctx context.Context, a vector, s sample, inParallel bool
 
 // pass runs one pass of the way back, every chunk of tiles adding to its own row.
 func (p *plans) pass(ctx context.Context, a vector, w *wayBack, pass int, inParallel bool) error {
-	tiles, angles := p.back.Tiles(pass), p.back.Angles()
-	chunks := min(tiles, wayChunks)
-	run := func(c int) {
-		if w.sums[c] == nil {
-			w.sums[c] = p.back.NewSums()
+	chunks := min(p.back.Tiles(pass), wayChunks)
+	operands{ctx: ctx, a: a, plan: p.back, way: w, pass: pass}.loop(chunks, inParallel, func(j *job, c int) complex128 {
+		if j.way.sums[c] == nil {
+			j.way.sums[c] = j.plan.NewSums()
 		}
-		for t := c * tiles / chunks; t < (c+1)*tiles/chunks && ctx.Err() == nil; t++ {
-			a.tileBack(p.back, w.bound, pass, t, w.sums[c], w.rows[c*angles:][:angles])
+		row := j.way.rows[c*j.plan.Angles():][:j.plan.Angles()]
+		tiles := j.plan.Tiles(j.pass)
+		chunks := min(tiles, wayChunks)
+		for t := c * tiles / chunks; t < (c+1)*tiles/chunks && j.ctx.Err() == nil; t++ {
+			j.a.tileBack(j.plan, j.way.bound, j.pass, t, j.way.sums[c], row)
 		}
-	}
-	if inParallel {
-		parallel(chunks, run)
-	} else {
-		for c := range chunks {
-			run(c)
-		}
-	}
+		return 0
+	})
 	return ctx.Err()
 }

@@ -2,6 +2,7 @@ package qsim
 
 import (
 	"math/bits"
+	"sync"
 	"unsafe"
 
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
@@ -32,18 +33,26 @@ func inRow(s kernel.Pauli, row int) (within kernel.Pauli, far int) {
 // parity is −1 where x and z have an odd number of bits in common, else 1.
 func parity(x, z int) float64 { return float64(1 - 2*(bits.OnesCount(uint(x&z))&1)) }
 
+// pairs keeps memory for two rows.
+var pairs = sync.Pool{New: func() any { return new([2 * memory.Row / 16]complex128) }} //nolint:gochecknoglobals // scratch
+
 // expectRows is kernel.Expect for a state in rows, lo and hi at the beginnings of
 // rows. A string that leads to another row is taken on a copy of the two.
 func expectRows[A kernel.Amplitude](a []A, s kernel.Pauli, lo, hi int) float64 {
 	size := len(row(a, 0))
 	within, far := inRow(s, size)
-	var pair [memory.Row / 4]A // two rows of the smaller amplitudes
+	var pair []A
+	if far != 0 {
+		buffer, _ := pairs.Get().(*[2 * memory.Row / 16]complex128)
+		defer pairs.Put(buffer)
+		pair = unsafe.Slice((*A)(unsafe.Pointer(buffer)), 2*size)
+	}
 	sum := 0.0
 	for x := lo; x < hi; x += size {
 		r := row(a, x)
 		if far != 0 {
-			copy(pair[copy(pair[:], r):], row(a, x^far))
-			r = pair[:2*size]
+			copy(pair[copy(pair, r):], row(a, x^far))
+			r = pair
 		}
 		sum += parity(x, s.Z&^(size-1)) * kernel.Expect(r, within, 0, size)
 	}

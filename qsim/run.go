@@ -68,7 +68,11 @@ func (o *op) apply(a vector, m []complex128, inParallel bool) {
 		a.apply(o, m, 0, groups)
 		return
 	}
-	parallelRange(groups, func(lo, hi int) { a.apply(o, m, lo, hi) })
+	operands{a: a, op: o, matrix: m}.chunks(groups, true, func(j *job, piece int) complex128 {
+		lo, hi := j.span(piece)
+		j.a.apply(j.op, j.matrix, lo, hi)
+		return 0
+	})
 }
 
 func applyKernel[A kernel.Amplitude](o *op, a []A, m []complex128, lo, hi int) {

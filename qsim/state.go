@@ -113,7 +113,7 @@ func (s *State) order() {
 	inParallel := s.amplitudes.len() > chunk
 	if rest := s.left.Rest(); rest != nil {
 		// Nothing ends this context.
-		_ = s.amplitudes.passes(context.Background(), rest, rest.NewBound(), inParallel)
+		_ = s.amplitudes.passes(context.Background(), rest, rest.NewBound(), 0, rest.Passes(), inParallel)
 	}
 	s.amplitudes = s.amplitudes.compact()
 	reorder(s.amplitudes, s.left.Location, s.left.Flipped, inParallel)
@@ -180,8 +180,9 @@ func (v vector) expectation(o plan.Observable, inParallel bool) float64 {
 			sum += t.Coef * v.expect(t.Pauli, 0, v.len())
 			continue
 		}
-		sum += t.Coef * real(reduce(v.len(), inParallel, func(lo, hi int) complex128 {
-			return complex(v.expect(t.Pauli, lo, hi), 0)
+		sum += t.Coef * real(operands{a: v, pauli: t.Pauli}.chunks(v.len(), inParallel, func(j *job, piece int) complex128 {
+			lo, hi := j.span(piece)
+			return complex(j.a.expect(j.pauli, lo, hi), 0)
 		}))
 	}
 	return sum

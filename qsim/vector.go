@@ -121,12 +121,14 @@ func (v vector) clear(inParallel bool) {
 		clear(v.single)
 		return
 	}
-	parallelRange(len(v.double)+len(v.single), func(lo, hi int) {
-		if v.single != nil {
-			clear(v.single[lo:hi])
-			return
+	operands{a: v}.chunks(len(v.double)+len(v.single), true, func(j *job, piece int) complex128 {
+		lo, hi := j.span(piece)
+		if j.a.single != nil {
+			clear(j.a.single[lo:hi])
+		} else {
+			clear(j.a.double[lo:hi])
 		}
-		clear(v.double[lo:hi])
+		return 0
 	})
 }
 

@@ -332,20 +332,28 @@ func (b *block[T]) gradient(op Op, in *Instr, x uint64, arena unsafe.Pointer) {
 			}
 		}
 	case op == OpGradBits:
-		for j := 0; 1<<j <= half; j++ { // the last for all rows
-			sum := vectorAt[float64](arena, int64(in.Arg)+int64(j*b.size)*8, b.size)
-			for r := range psi {
-				for e := 0; e < b.size && (r>>j&1 == 1 || 1<<j == half); e++ {
-					sum[e] += float64(lambda[r][e] * psi[r][e^1])
-				}
-			}
-		}
+		b.gradBits(vectorAt[float64](arena, int64(in.Arg), b.size*bits.Len(uint(half))))
 	default:
 		k := int64(gather(x, in.Mask))
 		for r := range psi {
 			sum := vectorAt[float64](arena, int64(in.Arg)+(k*int64(half)+int64(r))*int64(b.size)*8, b.size)
 			for e := range sum {
 				sum[e] += float64(lambda[r][e] * psi[r][e^1])
+			}
+		}
+	}
+}
+
+// gradBits adds what OpGradBits adds: the rows with each bit, at last all.
+func (b *block[T]) gradBits(sums []float64) {
+	half := b.rows / 2
+	for r := range half {
+		for e := range b.size {
+			w := float64(b.v[half+r][e] * b.v[r][e^1])
+			for j := 0; 1<<j <= half; j++ {
+				if r>>j&1 == 1 || 1<<j == half {
+					sums[j*b.size+e] += w
+				}
 			}
 		}
 	}

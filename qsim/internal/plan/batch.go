@@ -300,8 +300,8 @@ func (p *Plan) Load(g *Group, weights []float64, samples [][]float64) error {
 	p.arguments(g)
 	kernel.Sincos(g.sin, g.cos, g.sin)
 	for k, st := range p.turns {
-		p.write(g, st.sums, g.cos[k*lanes:][:lanes])
-		p.write(g, st.sums+p.machine.Vector(), g.sin[k*lanes:][:lanes])
+		p.spread(g, st.sums, g.cos[k*lanes:][:lanes])
+		p.spread(g, st.sums+p.machine.Vector(), g.sin[k*lanes:][:lanes])
 	}
 	term := len(p.turns)
 	for _, st := range p.phases {
@@ -378,8 +378,8 @@ func operand[T float32 | float64](g *Group, offset, n int) []T {
 	return unsafe.Slice((*T)(unsafe.Add(unsafe.Pointer(&g.arena[0]), offset)), n)
 }
 
-// write makes the operand at offset of a number for each lane.
-func (p *Plan) write(g *Group, offset int, values []float64) {
+// spread makes the operand at offset of a number for each lane.
+func (p *Plan) spread(g *Group, offset int, values []float64) {
 	if p.machine.Single {
 		spreadValues(operand[float32](g, offset, 2*len(values)), values)
 	} else {
@@ -428,7 +428,7 @@ func Gradient[A kernel.Amplitude](p *Plan, b *Bound, g *Group, a []A, cotangents
 		for l := range c {
 			c[l] = cotangents[l*len(p.diagonals)+k]
 		}
-		p.write(g, st.sums, c)
+		p.spread(g, st.sums, c)
 	}
 	p.runGroup(b, g, address(p, a))
 }

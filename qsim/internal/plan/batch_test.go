@@ -116,17 +116,20 @@ func TestAbsorb(t *testing.T) {
 	}{
 		"phases, NOTs and what is outside of the light cone": {
 			circuits.New(3).H(0).CX(0, 1).CX(1, 2).RZ(circuits.Weight(0), 0).RY(circuits.Weight(1), 2),
-			Observable{{1, kernel.Pauli{Z: 2, Phase: 1}}}, 1, // the rotation of H
+			Observable{{1, kernel.Pauli{Z: 2, Phase: 1}}},
+			1, // the rotation of H
 			Observable{{1, kernel.Pauli{Z: 3, Phase: 1}}},
 		},
 		"X sees phases": {
 			circuits.New(2).RY(circuits.Weight(1), 0).RZ(circuits.Weight(0), 0).CX(0, 1),
-			Observable{{1, kernel.Pauli{X: 1, Phase: 1}}}, 2,
+			Observable{{1, kernel.Pauli{X: 1, Phase: 1}}},
+			2,
 			Observable{{1, kernel.Pauli{X: 3, Phase: 1}}},
 		},
 		"Y does not see RY": {
 			circuits.New(1).RX(circuits.Weight(0), 0).RY(circuits.Weight(1), 0),
-			Observable{{1, kernel.Pauli{X: 1, Z: 1, Phase: 1i}}}, 2, // a rotation and a phase
+			Observable{{1, kernel.Pauli{X: 1, Z: 1, Phase: 1i}}},
+			2, // a rotation and a phase
 			Observable{{1, kernel.Pauli{X: 1, Z: 1, Phase: 1i}}},
 		},
 		"no observables": {circuits.New(2).H(0).CX(0, 1), nil, 0, nil},

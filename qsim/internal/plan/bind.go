@@ -50,33 +50,36 @@ func (p *Plan) NewBound() *Bound {
 		skip := int(-uintptr(unsafe.Pointer(&single[0])) / 4 % (2 * line))
 		b.single = single[skip : skip+p.tables]
 	}
-	p.eachStage(func(s *stage) {
-		p.machine.Set(&b.code[s.code], kernel.OpLoadZero(s.zero))
-		for i, st := range s.steps {
-			in := &b.code[s.code+1+i]
-			p.machine.Set(in, st.op)
-			in.Mask = st.mask
-			if st.gradient() || st.local {
-				in.Arg = uint64(st.sums)
-			}
-			if s.tables[i] < len(b.tables) {
-				in.Data = unsafe.Pointer(&b.tables[s.tables[i]])
-				if p.machine.Single {
-					in.Data = unsafe.Pointer(&b.single[s.tables[i]])
-				}
-			}
-			copy(b.tables[min(s.tables[i], len(b.tables)):], st.diagonal)
-			for k, v := range st.matrix {
-				b.tables[s.tables[i]+2*k], b.tables[s.tables[i]+2*k+1] = real(v), imag(v)
-			}
-		}
-		end := kernel.OpStore
-		if p.dual && s.code+2+len(s.steps) == p.code { // nothing comes after it
-			end = kernel.OpLeave
-		}
-		p.machine.Set(&b.code[s.code+1+len(s.steps)], end)
-	})
+	p.eachStage(func(s *stage) { p.write(b, s) })
 	return b
+}
+
+// write makes the program of s, as far as it needs no numbers.
+func (p *Plan) write(b *Bound, s *stage) {
+	p.machine.Set(&b.code[s.code], kernel.OpLoadZero(s.zero))
+	for i, st := range s.steps {
+		in := &b.code[s.code+1+i]
+		p.machine.Set(in, st.op)
+		in.Mask = st.mask
+		if st.gradient() || st.local {
+			in.Arg = uint64(st.sums)
+		}
+		if s.tables[i] < len(b.tables) {
+			in.Data = unsafe.Pointer(&b.tables[s.tables[i]])
+			if p.machine.Single {
+				in.Data = unsafe.Pointer(&b.single[s.tables[i]])
+			}
+		}
+		copy(b.tables[min(s.tables[i], len(b.tables)):], st.diagonal)
+		for k, v := range st.matrix {
+			b.tables[s.tables[i]+2*k], b.tables[s.tables[i]+2*k+1] = real(v), imag(v)
+		}
+	}
+	end := kernel.OpStore
+	if p.dual && s.code+2+len(s.steps) == p.code { // nothing comes after it
+		end = kernel.OpLeave
+	}
+	p.machine.Set(&b.code[s.code+1+len(s.steps)], end)
 }
 
 // angles returns a slice for n angles or more, as kernel.Sincos takes them.

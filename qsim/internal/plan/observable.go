@@ -81,22 +81,27 @@ func (o *op) absorbed(observables []Observable) bool {
 		return true
 	}
 	for _, terms := range observables {
-		for _, t := range terms {
-			x, z := uint64(t.X), uint64(t.Z)
-			switch o.class {
-			case phase:
-				if x&o.z != 0 {
-					return false
-				}
-			case rotate: // commutes with Y
-				if (x^z)&o.x != 0 {
-					return false
-				}
-			default:
-				if (x|z)&o.x != 0 {
-					return false
-				}
-			}
+		if !terms.commutes(o) {
+			return false
+		}
+	}
+	return true
+}
+
+// commutes reports whether all terms commute with an operation that is no NOT.
+func (o Observable) commutes(with *op) bool {
+	for _, t := range o {
+		x, z := uint64(t.X), uint64(t.Z)
+		switch with.class {
+		case phase:
+			x &= with.z
+		case rotate: // commutes with Y
+			x = (x ^ z) & with.x
+		default:
+			x = (x | z) & with.x
+		}
+		if x != 0 {
+			return false
 		}
 	}
 	return true

@@ -1,0 +1,71 @@
+package qsim
+
+import (
+	"context"
+	"sync"
+
+	"github.com/qnn-go/qnn/qsim/internal/kernel"
+	"github.com/qnn-go/qnn/qsim/internal/plan"
+)
+
+// job is a loop over pieces that allocates nothing when it repeats: its body is not a
+// closure but a function of the job, which holds the operands.
+type job struct {
+	operands
+	body func(j *job, piece int) complex128
+	sums []complex128 // what body returned, piece by piece
+	run  func(piece int)
+}
+
+// operands are those of the loops over states; each needs some of them.
+type operands struct {
+	ctx    context.Context //nolint:containedctx // that of the call, for its workers
+	a, b   vector
+	size   int // of what is divided into pieces of chunk numbers
+	op     *op
+	matrix []complex128
+	pauli  kernel.Pauli
+	coef   float64
+	plan   *plan.Plan
+	bound  *plan.Bound
+	pass   int
+	way    *wayBack
+}
+
+// jobs waits for the next loop. A job belongs to one loop at a time.
+var jobs = sync.Pool{New: func() any { //nolint:gochecknoglobals // as the pool of workers
+	j := new(job)
+	j.run = func(piece int) { j.sums[piece] = j.body(j, piece) }
+	return j
+}}
+
+// loop calls body for 0 ≤ piece < pieces, on several workers if inParallel, and returns
+// the sum of what it returns, added in order.
+func (o operands) loop(pieces int, inParallel bool, body func(j *job, piece int) complex128) complex128 {
+	j, _ := jobs.Get().(*job)
+	j.operands, j.body = o, body
+	sum := complex128(0)
+	if inParallel && pieces > 1 {
+		j.sums = resized(j.sums, pieces)
+		parallel(pieces, j.run)
+		for _, s := range j.sums {
+			sum += s
+		}
+	} else {
+		for i := range pieces {
+			sum += body(j, i)
+		}
+	}
+	j.operands = operands{}
+	jobs.Put(j)
+	return sum
+}
+
+// chunks is loop for the pieces of size numbers.
+func (o operands) chunks(size int, inParallel bool, body func(j *job, piece int) complex128) complex128 {
+	o.size = size
+	return o.loop((size+chunk-1)/chunk, inParallel, body)
+}
+
+// span is the part of the size numbers that a piece covers.
+func (j *job) span(piece int) (lo, hi int) { return piece * chunk, min((piece+1)*chunk, j.size) }

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"io/fs"
 
 	"github.com/qnn-go/qnn/circuits"
 )
@@ -54,7 +55,7 @@ type Register struct {
 // ErrArity, ErrNotFinite, ErrNoInverse. Other errors are those of r and [ErrLimit]
 // for a text that is too long.
 func Decode(r io.Reader, o DecodeOptions) (*Decoded, error) {
-	src, err := io.ReadAll(io.LimitReader(r, maxSource+1))
+	src, err := read(r)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("read OpenQASM: %w", err)
@@ -76,7 +77,26 @@ func Decode(r io.Reader, o DecodeOptions) (*Decoded, error) {
 	}
 	p.renumber()
 	p.result.Version = p.version
-	return &p.result, nil
+	result := p.result // by itself, so that the text is not kept
+	return &result, nil
+}
+
+// read returns all of r, or the beginning where that is more than maxSource bytes, into
+// memory of the right size where r knows its own.
+func read(r io.Reader) ([]byte, error) {
+	var buf bytes.Buffer
+	size := int64(0)
+	switch s := r.(type) {
+	case interface{ Len() int }:
+		size = int64(s.Len())
+	case interface{ Stat() (fs.FileInfo, error) }:
+		if info, err := s.Stat(); err == nil {
+			size = info.Size()
+		}
+	}
+	buf.Grow(int(min(max(size, 0), maxSource)) + bytes.MinRead)
+	_, err := buf.ReadFrom(io.LimitReader(r, maxSource+1))
+	return buf.Bytes(), err
 }
 
 // program reads the version and all statements.

@@ -224,8 +224,11 @@ func (p *parser) named() value {
 	if e := p.lookup(t); e != nil && e.kind != entryGate {
 		return p.declared(t, e)
 	}
+	if p.acceptName("pi") { // without the allocation of a word
+		return float(math.Pi)
+	}
 	switch word := string(p.src[t.pos:t.end]); word {
-	case "pi", "π":
+	case "π":
 		p.next()
 		return float(math.Pi)
 	case "tau", "τ":

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -58,6 +59,8 @@ type inspection struct {
 	StateBytes    float64        `json:"state_bytes"`
 	Fits          bool           `json:"fits"`
 	GateSeconds   float64        `json:"gate_seconds"` // at most, for one run
+
+	unitaries int
 }
 
 func runInspect(ctx context.Context, o *inspectOptions) error {
@@ -65,11 +68,14 @@ func runInspect(ctx context.Context, o *inspectOptions) error {
 	if err != nil {
 		return err
 	}
+	i := inspect(d)
+	d.Circuit = nil
+	debug.FreeOSMemory() // the state that is measured with is large, too
 	limits, err := qsim.MeasureLimits(ctx)
 	if err != nil {
 		return err
 	}
-	i := inspect(d, limits.Bandwidth)
+	i.GateSeconds = float64(i.unitaries) * 2 * i.StateBytes / limits.Bandwidth
 	return output("", o.Streams.Out, func(w io.Writer) error {
 		if o.JSON {
 			return writeJSON(w, i)
@@ -78,8 +84,8 @@ func runInspect(ctx context.Context, o *inspectOptions) error {
 	})
 }
 
-// inspect counts, for a machine that reads and writes so many bytes a second.
-func inspect(d *qasm.Decoded, bandwidth float64) *inspection {
+// inspect counts all but the time.
+func inspect(d *qasm.Decoded) *inspection {
 	c := d.Circuit
 	i := &inspection{
 		Version: d.Version, Qubits: c.Qubits, Clbits: c.Clbits, Inputs: append([]string{}, d.Inputs...), Gates: map[string]int{},
@@ -88,7 +94,6 @@ func inspect(d *qasm.Decoded, bandwidth float64) *inspection {
 	for g, n := range c.Count() {
 		i.Gates[g.String()] = n
 	}
-	unitaries := 0
 	for _, op := range c.Ops {
 		switch {
 		case op.Gate == circuits.GateBarrier:
@@ -96,7 +101,7 @@ func inspect(d *qasm.Decoded, bandwidth float64) *inspection {
 		case op.Gate == circuits.GateMeasure:
 			i.Measurements++
 		case op.Gate.Unitary():
-			unitaries++
+			i.unitaries++
 			if len(op.Qubits) == 2 {
 				i.TwoQubitGates++
 			} else if len(op.Qubits) > 2 {
@@ -105,7 +110,6 @@ func inspect(d *qasm.Decoded, bandwidth float64) *inspection {
 		}
 		i.Operations++
 	}
-	i.GateSeconds = float64(unitaries) * 2 * i.StateBytes / bandwidth
 	return i
 }
 

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -44,7 +43,7 @@ func readProgram(path string, in io.Reader) (*qasm.Decoded, error) {
 		defer func() { _ = f.Close() }()
 		in = f
 	}
-	d, err := qasm.Decode(bufio.NewReader(in), qasm.DecodeOptions{})
+	d, err := qasm.Decode(in, qasm.DecodeOptions{})
 	if parse, ok := errors.AsType[*qasm.ParseError](err); ok {
 		return nil, &coded{exitData, &sourceError{name, parse}}
 	}

@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"io"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/qnn-go/qnn/qnn"
@@ -259,5 +260,31 @@ func TestExtremes(t *testing.T) {
 	}
 	if err := scatter(1e151)(io.Discard); !errors.Is(err, report.ErrInput) {
 		t.Errorf("1e151: error %v, want ErrInput", err)
+	}
+}
+
+func TestHistogram(t *testing.T) {
+	var many []report.Bar
+	for i := range 64 {
+		many = append(many, report.Bar{Name: fmt.Sprintf("%06b", i), Value: math.Exp(-float64(i) / 20)})
+	}
+	for _, test := range []struct {
+		name    string
+		height  int
+		bars    []report.Bar
+		options report.HistogramOptions
+	}{
+		{"histogram.png", 24 + 2*22 + 64, []report.Bar{{"00", 494}, {"11", 506}}, report.HistogramOptions{Title: "bell.qasm, 1000 shots", Note: "2 of 4 outcomes"}},
+		{"histogram-many.png", 24 + 64*22, many, report.HistogramOptions{}},
+		{"histogram-long-names.png", 24 + 2*22 + 32, []report.Bar{{"0101 " + strings.Repeat("01", 60), 0.25}, {"x", 0}}, report.HistogramOptions{Title: strings.Repeat("long ", 40)}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			picture(t, test.name, 700, test.height, func(w io.Writer) error { return report.Histogram(w, test.bars, test.options) })
+		})
+	}
+	for _, bars := range [][]report.Bar{nil, {{"a", -1}}, {{"a", math.NaN()}}, {{"a", 1e300}}, make([]report.Bar, 257)} {
+		if err := report.Histogram(io.Discard, bars, report.HistogramOptions{}); !errors.Is(err, report.ErrInput) {
+			t.Errorf("%d bars: error %v, want ErrInput", len(bars), err)
+		}
 	}
 }

@@ -30,6 +30,8 @@ type simulateOptions struct {
 	State, Probabilities bool
 	Expect               string
 	Set                  []string
+	Precision            string
+	Histogram            string
 	Out                  string
 	JSON, Mute           bool
 }
@@ -65,6 +67,8 @@ printed from the right.`,
 	f.BoolVar(&o.State, "state", false, "print the amplitudes of the basis states")
 	f.StringVar(&o.Expect, "expect", "", `print the expectation value of an observable, "ZZI+0.5*XXI" (a letter a qubit, the last for qubit 0) or "Z2*Z1+0.5*X2*X1"`)
 	f.StringArrayVar(&o.Set, "set", nil, "value of an input, NAME=VALUE; may be repeated")
+	addPrecision(f, &o.Precision)
+	f.StringVar(&o.Histogram, "histogram", "", "file to draw counts or probabilities to, as PNG")
 	f.StringVar(&o.Out, "out", "", "file to write (default standard output)")
 	addOutputFlags(f, &o.JSON, &o.Mute)
 	return c
@@ -88,6 +92,16 @@ func runSimulate(ctx context.Context, o *simulateOptions) error {
 	if o.Shots < 1 {
 		return usage("--shots %d: must be at least 1", o.Shots)
 	}
+	if o.Histogram != "" && (o.State || o.Expect != "") {
+		return usage("--histogram draws counts or probabilities; leave out --state and --expect")
+	}
+	if o.Histogram == "-" {
+		return usage("--histogram -: standard output is for the table; name a file")
+	}
+	precision, err := parsePrecision(o.Precision)
+	if err != nil {
+		return err
+	}
 	d, err := readProgram(o.File, o.In)
 	if err != nil {
 		return err
@@ -104,7 +118,7 @@ func runSimulate(ctx context.Context, o *simulateOptions) error {
 		}
 		observables = append(observables, sum)
 	}
-	p, err := qsim.Compile(d.Circuit, observables...)
+	p, err := precision.Compile(d.Circuit, observables...)
 	if err != nil {
 		return err
 	}
@@ -128,18 +142,28 @@ func (o *simulateOptions) result(ctx context.Context, d *qasm.Decoded, p *qsim.P
 		}
 		return func(w io.Writer) error { return o.writeExpectation(w, p.Qubits(), value[0]) }, nil
 	case o.Probabilities, o.State:
-		s, err := qsim.NewState(p.Qubits())
+		s, err := p.Precision().NewState(p.Qubits())
 		if err != nil {
 			return nil, err
 		}
 		if err := p.Run(ctx, s, weights, nil); err != nil {
 			return nil, err
 		}
+		if o.Histogram != "" {
+			if err := o.drawProbabilities(s); err != nil {
+				return nil, err
+			}
+		}
 		return func(w io.Writer) error { return o.writeState(w, s) }, nil
 	default:
 		counts, err := p.Sample(ctx, weights, nil, o.Shots, o.Seed)
 		if err != nil {
 			return nil, err
+		}
+		if o.Histogram != "" {
+			if err := o.drawCounts(d, counts); err != nil {
+				return nil, err
+			}
 		}
 		return func(w io.Writer) error { return o.writeCounts(w, d, counts) }, nil
 	}
@@ -181,11 +205,7 @@ func (o *simulateOptions) writeCounts(w io.Writer, d *qasm.Decoded, counts qsim.
 			Counts map[string]int `json:"counts"`
 		}{d.Circuit.Qubits, o.Shots, o.Seed, named})
 	}
-	rows := keys
-	if len(rows) > tableRows {
-		rows = slices.SortedFunc(slices.Values(keys), func(a, b uint64) int { return counts.Outcomes[b] - counts.Outcomes[a] })[:tableRows]
-		slices.Sort(rows)
-	}
+	rows := mostFrequent(counts)
 	most := 0
 	for _, x := range rows {
 		most = max(most, counts.Outcomes[x])
@@ -200,6 +220,17 @@ func (o *simulateOptions) writeCounts(w io.Writer, d *qasm.Decoded, counts qsim.
 		_, _ = fmt.Fprintf(out, "… and %d outcomes more, all rarer; --json has them\n", len(keys)-len(rows))
 	}
 	return out.Flush()
+}
+
+// mostFrequent lists in order the outcomes that a table shows.
+func mostFrequent(counts qsim.Counts) []uint64 {
+	rows := counts.Sorted()
+	if len(rows) > tableRows {
+		slices.SortStableFunc(rows, func(a, b uint64) int { return counts.Outcomes[b] - counts.Outcomes[a] })
+		rows = rows[:tableRows]
+		slices.Sort(rows)
+	}
+	return rows
 }
 
 // bar is a share of barWidth, padded with blanks.
@@ -260,27 +291,7 @@ func (o *simulateOptions) writeState(w io.Writer, s *qsim.State) error {
 // tabulate prints the basis states whose probability is not negligible, at most
 // tableRows, the most probable.
 func (o *simulateOptions) tabulate(out io.Writer, qubits int, a []complex128) {
-	type row struct {
-		x int
-		p float64
-	}
-	byProbability := func(r, s row) int { return cmp.Or(cmp.Compare(s.p, r.p), r.x-s.x) }
-	var rows []row
-	found := 0
-	for x, v := range a {
-		p := real(v)*real(v) + imag(v)*imag(v)
-		if p < negligible {
-			continue
-		}
-		found++
-		if rows = append(rows, row{x, p}); len(rows) >= 2*tableRows {
-			slices.SortFunc(rows, byProbability)
-			rows = rows[:tableRows]
-		}
-	}
-	slices.SortFunc(rows, byProbability)
-	rows = rows[:min(len(rows), tableRows)]
-	slices.SortFunc(rows, func(r, s row) int { return r.x - s.x })
+	rows, found := mostProbable(a)
 	for _, r := range rows {
 		if o.State {
 			v := a[r.x]
@@ -292,6 +303,33 @@ func (o *simulateOptions) tabulate(out io.Writer, qubits int, a []complex128) {
 	if found > len(rows) {
 		_, _ = fmt.Fprintf(out, "… and %d basis states more, all less probable; --json has them\n", found-len(rows))
 	}
+}
+
+// probable is a basis state and its probability.
+type probable struct {
+	x int
+	p float64
+}
+
+// mostProbable lists in order the basis states that a table shows, and counts those
+// whose probability is not negligible.
+func mostProbable(a []complex128) (rows []probable, found int) {
+	byProbability := func(r, s probable) int { return cmp.Or(cmp.Compare(s.p, r.p), r.x-s.x) }
+	for x, v := range a {
+		p := real(v)*real(v) + imag(v)*imag(v)
+		if p < negligible {
+			continue
+		}
+		found++
+		if rows = append(rows, probable{x, p}); len(rows) >= 2*tableRows {
+			slices.SortFunc(rows, byProbability)
+			rows = rows[:tableRows]
+		}
+	}
+	slices.SortFunc(rows, byProbability)
+	rows = rows[:min(len(rows), tableRows)]
+	slices.SortFunc(rows, func(r, s probable) int { return r.x - s.x })
+	return rows, found
 }
 
 // labelTerm is a term such as -0.5*XXI.

@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"image/png"
 	"maps"
 	"math"
 	"path/filepath"
@@ -247,4 +248,42 @@ func TestSimulateExports(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestSimulateHistogram(t *testing.T) {
+	path := writeFile(t, "bell.qasm", bell)
+	for _, args := range [][]string{{"--shots", "100"}, {"--probabilities"}} {
+		file := filepath.Join(t.TempDir(), "bell.png")
+		command(t, 0, append([]string{"simulate", path, "--histogram", file}, args...)...)
+		picture, err := png.Decode(strings.NewReader(read(t, file)))
+		if err != nil || picture.Bounds().Dx() != 700 || picture.Bounds().Dy() != 24+2*22+32 {
+			t.Errorf("%v: %v, bounds %v", args, err, picture.Bounds())
+		}
+	}
+	refuse(t, 2, "leave out --state", "simulate", path, "--state", "--histogram", "x.png")
+	refuse(t, 74, "no such file", "simulate", path, "--histogram", filepath.Join(t.TempDir(), "absent", "x.png"))
+}
+
+func TestSimulatePrecision(t *testing.T) {
+	path := writeFile(t, "bell.qasm", bell)
+	double, _ := command(t, 0, "simulate", path, "--state", "--json")
+	single, _ := command(t, 0, "simulate", path, "--state", "--json", "--precision", "single")
+	// The nearest float32 to √½, as float64.
+	if !strings.Contains(single, "0.7071067690849304") || !strings.Contains(double, "0.70710678118654") {
+		t.Errorf("single:\n%sdouble:\n%s", single, double)
+	}
+	refuse(t, 2, "precision", "simulate", path, "--precision", "half")
+}
+
+// A program that acts on measured bits runs shot by shot; one whose loop does not end
+// is an error.
+func TestSimulateConditions(t *testing.T) {
+	const header = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit[2] q; bit[2] c;\n"
+	path := writeFile(t, "reset.qasm", header+"h q; c = measure q; if (c[0]) x q[0]; while (c[1]) { h q[1]; c[1] = measure q[1]; } c = measure q;\n")
+	if out, _ := command(t, 0, "simulate", path, "--shots", "50", "--json"); !strings.Contains(strings.ReplaceAll(out, " ", ""), "{\n\"00\":50\n}") {
+		t.Errorf("qubits that were brought to 0 are measured as %s", out)
+	}
+	refuse(t, 2, "ask for --shots", "simulate", path, "--probabilities")
+	endless := writeFile(t, "endless.qasm", header+"x q[0]; c[0] = measure q[0]; while (c[0]) { c[0] = measure q[0]; }\n")
+	refuse(t, 1, "did not end", "simulate", endless)
 }

@@ -97,7 +97,7 @@ type size struct {
 }
 
 func sizeOf(c *circuits.Circuit) size {
-	i := inspect(&qasm.Decoded{Circuit: c}, 1)
+	i := inspect(&qasm.Decoded{Circuit: c})
 	delete(i.Gates, circuits.GateGPhase.String())
 	return size{i.Operations - c.Count()[circuits.GateGPhase], i.TwoQubitGates + i.LargerGates, i.Depth, i.Gates}
 }

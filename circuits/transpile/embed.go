@@ -27,9 +27,9 @@ func interactions(c *circuits.Circuit) [][]int {
 const embedBudget = 2000
 
 // findEmbedding finds a layout in which all pairs of the interactions are neighbours, by
-// trying out one qubit after the other, each beside one that is placed. It reports
-// false when there is none or the search takes too long.
-func findEmbedding(pairs [][]int, g *graph) ([]int, bool) {
+// trying out one qubit after the other, each beside one that is placed. It returns nil when
+// there is none or the search takes too long.
+func findEmbedding(pairs [][]int, g *graph) []int {
 	e := &embedding{pairs: pairs, graph: g, at: make([]int, len(pairs)), taken: make([]bool, g.n)}
 	for q := range e.at {
 		e.at[q] = -1
@@ -38,10 +38,10 @@ func findEmbedding(pairs [][]int, g *graph) ([]int, bool) {
 	for _, first := range e.starts() {
 		e.budget = embedBudget
 		if e.place(0, first) {
-			return e.at, true
+			return e.at
 		}
 	}
-	return nil, false
+	return nil
 }
 
 type embedding struct {

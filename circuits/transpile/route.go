@@ -62,14 +62,14 @@ func route(ctx context.Context, c *circuits.Circuit, t *Target, o Options) ([]ro
 	r := &routing{c: c, target: t, o: o, pairs: interactions(c)}
 	if o.Level >= 2 {
 		r.cuts = segments(c)
-		r.line, _ = findEmbedding(chain(c.Qubits), t.graph)
+		r.line = findEmbedding(chain(c.Qubits), t.graph)
 	}
 	layout := o.Layout
 	if layout == nil && o.Level == 0 {
 		layout = plain(c.Qubits, t.graph)
 	}
 	if layout == nil {
-		layout, _ = findEmbedding(r.pairs, t.graph)
+		layout = findEmbedding(r.pairs, t.graph)
 	}
 	if layout != nil {
 		if err := checkConnected(r.pairs, t, layout); err != nil {
@@ -124,10 +124,23 @@ func (r *routing) trials(ctx context.Context, layout []int) ([]routed, error) {
 	return all, nil
 }
 
-// trial improves a layout drawn at random by routing forth and back, unless one is
-// given, and routes from it. It also writes the Clifford blocks anew, there and in a
-// row.
+// trial writes the Clifford blocks anew for a row of places. Unless that takes much
+// less than the circuit as it is, it improves a layout drawn at random by routing forth
+// and back, unless one is given, and routes from it. It writes the blocks anew there too.
 func (r *routing) trial(ctx context.Context, forth, back *order, layout []int, rng *rand.Rand) ([]routed, error) {
+	var out []routed
+	anew := func(places []int) {
+		if r.cuts == nil || places == nil {
+			return
+		}
+		if found, ok := resynthesize(r.cuts, r.c, r.target, places, rng); ok {
+			out = append(out, found)
+		}
+	}
+	if r.o.Layout == nil {
+		anew(r.line)
+	}
+	hopeless := len(out) > 0 && 2*out[0].cost() < pairs(r.c.Ops)
 	if layout == nil {
 		layout = region(r.c.Qubits, r.target.graph, rng)
 		if err := checkConnected(r.pairs, r.target, layout); err != nil {
@@ -135,26 +148,17 @@ func (r *routing) trial(ctx context.Context, forth, back *order, layout []int, r
 		}
 		f, b := newRouter(forth, r.target.graph, r.c.Qubits, rng), newRouter(back, r.target.graph, r.c.Qubits, rng)
 		for range refinements {
-			if err := ctx.Err(); err != nil {
-				return nil, err
+			if ctx.Err() != nil || hopeless {
+				break
 			}
 			f.run(layout)
 			b.run(f.at)
 			layout = slices.Clone(b.at)
 		}
 	}
-	out := []routed{r.from(forth, layout, rng)}
-	if r.cuts == nil {
-		return out, ctx.Err()
-	}
-	starts := [][]int{layout}
-	if r.line != nil && r.o.Layout == nil {
-		starts = append(starts, r.line)
-	}
-	for _, start := range starts {
-		if anew, ok := resynthesize(r.cuts, r.c, r.target, start, rng); ok {
-			out = append(out, anew)
-		}
+	anew(layout)
+	if !hopeless {
+		out = append(out, r.from(forth, layout, rng))
 	}
 	return out, ctx.Err()
 }

@@ -1,7 +1,8 @@
 package transpile
 
 import (
-	"math/bits"
+	"fmt"
+	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
 )
@@ -53,11 +54,10 @@ func (t *tableau) each(f func(p *pauli)) {
 	}
 }
 
-// apply puts a Clifford gate behind the operator: V becomes G·V. It reports false
-// for a gate that is not one of those that isClifford knows.
-func (t *tableau) apply(g circuits.Gate, qubits ...int) {
+// apply puts a gate that isClifford knows behind the operator: V becomes G·V.
+func (t *tableau) apply(gate circuits.Gate, qubits ...int) {
 	a := qubits[0]
-	switch g {
+	switch gate {
 	case circuits.GateX:
 		t.each(func(p *pauli) { p.neg = p.neg != (p.z>>a&1 == 1) })
 	case circuits.GateY:
@@ -106,6 +106,8 @@ func (t *tableau) apply(g circuits.Gate, qubits ...int) {
 		t.apply(circuits.GateS, qubits[1])
 	case circuits.GateSWAP:
 		t.x, t.z = exchange(t.x, a, qubits[1]), exchange(t.z, a, qubits[1])
+	default:
+		panic(fmt.Sprintf("transpile: %v is no Clifford gate", gate))
 	}
 }
 
@@ -135,8 +137,8 @@ func isClifford(op *circuits.Op) bool {
 // renumbers.
 func inverseTableau(n int, ops []circuits.Op, number func(q int) int) *tableau {
 	t := newTableau(n)
-	for i := len(ops) - 1; i >= 0; i-- {
-		inverse, _ := ops[i].Inverse() // Clifford gates have one
+	for _, op := range slices.Backward(ops) {
+		inverse, _ := op.Inverse() // Clifford gates have one
 		qubits := make([]int, len(inverse.Qubits))
 		for k, q := range inverse.Qubits {
 			qubits[k] = number(q)
@@ -144,13 +146,4 @@ func inverseTableau(n int, ops []circuits.Op, number func(q int) int) *tableau {
 		t.apply(inverse.Gate, qubits...)
 	}
 	return t
-}
-
-// weight is the number of letters of the operators on the qubits in mask.
-func (t *tableau) weight(mask uint64) int {
-	n := 0
-	for i := range t.x {
-		n += bits.OnesCount64(t.x[i].support()&mask) + bits.OnesCount64(t.z[i].support()&mask)
-	}
-	return n
 }

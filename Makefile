@@ -38,7 +38,7 @@ race:
 # qiskit runs the tests that need the real Qiskit and Amazon Braket, which they skip
 # without them.
 qiskit: $(PYTHON)
-	QNN_PYTHON=$(PYTHON) QNN_REQUIRE_QISKIT=1 go test -count=1 ./circuits/qasm ./cmd/...
+	QNN_PYTHON=$(PYTHON) QNN_REQUIRE_QISKIT=1 go test -count=1 ./circuits/... ./cmd/...
 
 # fuzz runs every fuzz target for FUZZTIME.
 fuzz:

@@ -54,6 +54,41 @@ func plain(qubits int, g *graph) []int {
 	return slices.Clone(largest[:qubits])
 }
 
+// almostLine is a layout on a connected part of the device, each qubit beside the one
+// before it as far as a search in depth gets, or nil.
+func almostLine(qubits int, g *graph) []int {
+	part := g.components()[0]
+	if len(part) < qubits {
+		return nil
+	}
+	in := make([]bool, g.n)
+	free := func(p int) int {
+		n := 0
+		for _, next := range g.neighbour[p] {
+			if !in[next] {
+				n++
+			}
+		}
+		return n
+	}
+	tightest := func(from []int) int {
+		return slices.MinFunc(from, func(a, b int) int { return free(a) - free(b) })
+	}
+	out := []int{tightest(part)}
+	in[out[0]] = true
+	for back := 0; len(out) < qubits; {
+		open := slices.DeleteFunc(slices.Clone(g.neighbour[out[len(out)-1-back]]), func(p int) bool { return in[p] })
+		if len(open) == 0 {
+			back++
+			continue
+		}
+		back = 0
+		out = append(out, tightest(open))
+		in[out[len(out)-1]] = true
+	}
+	return out
+}
+
 // region is a layout on a connected part of the device that grows from a place
 // drawn at random, each qubit beside as many others as possible.
 func region(qubits int, g *graph, rng *rand.Rand) []int {

@@ -50,7 +50,7 @@ type routing struct {
 	pairs  [][]int
 	back   *circuits.Circuit // c from its end
 	cuts   []segment         // nil: blocks are not written anew
-	line   []int             // a layout in a row
+	line   []int             // a layout in a row, as far as there is one
 }
 
 // route finds places for c and inserts swaps. It returns the candidates to choose
@@ -62,7 +62,9 @@ func route(ctx context.Context, c *circuits.Circuit, t *Target, o Options) ([]ro
 	r := &routing{c: c, target: t, o: o, pairs: interactions(c)}
 	if o.Level >= 2 {
 		r.cuts = segments(c)
-		r.line = findEmbedding(chain(c.Qubits), t.graph)
+		if r.line = findEmbedding(chain(c.Qubits), t.graph); r.line == nil {
+			r.line = almostLine(c.Qubits, t.graph)
+		}
 	}
 	layout := o.Layout
 	if layout == nil && o.Level == 0 {

@@ -53,13 +53,17 @@ func Run(ctx context.Context, c *circuits.Circuit, t *Target, o Options) (*Resul
 	if o.Level >= 2 {
 		small = cancel(small, false)
 	}
+	small, last := splitMeasurements(small)
 	found, err := route(ctx, small, t, o)
 	if err != nil {
 		return nil, err
 	}
-	measures := slices.ContainsFunc(c.Ops, func(op circuits.Op) bool { return op.Gate == circuits.GateMeasure })
+	measures := c.Count()[circuits.GateMeasure] > 0
 	var best *Result
 	for _, f := range found[:min(len(found), finalists(o.Level))] {
+		for _, op := range last {
+			f.circuit.Measure(f.final[op.Qubits[0]], op.Clbit)
+		}
 		r := &Result{Initial: f.initial, Final: f.final, Swaps: f.swaps}
 		if r.Circuit, err = rewrite(f.circuit, t, o.Level, measures); err != nil {
 			return nil, err
@@ -72,6 +76,30 @@ func Run(ctx context.Context, c *circuits.Circuit, t *Target, o Options) (*Resul
 		return nil, fmt.Errorf("transpiled circuit: %w", err)
 	}
 	return best, nil
+}
+
+// splitMeasurements splits off the measurements at the end, which nothing on their
+// qubits and bits follows: swaps must not come after them.
+func splitMeasurements(c *circuits.Circuit) (*circuits.Circuit, []circuits.Op) {
+	out := &circuits.Circuit{Qubits: c.Qubits, Clbits: c.Clbits}
+	var last []circuits.Op
+	qubits, bits := make([]bool, c.Qubits), make([]bool, c.Clbits)
+	for _, op := range slices.Backward(c.Ops) {
+		if op.Gate == circuits.GateMeasure && !qubits[op.Qubits[0]] && !bits[op.Clbit] {
+			last = append(last, op)
+		} else {
+			out.Ops = append(out.Ops, op)
+			for _, q := range op.Qubits {
+				qubits[q] = qubits[q] || op.Gate != circuits.GateBarrier
+			}
+		}
+		for _, b := range op.Clbits() {
+			bits[b] = true
+		}
+	}
+	slices.Reverse(out.Ops)
+	slices.Reverse(last)
+	return out, last
 }
 
 // finalists is how many routed circuits are rewritten, to keep the best.

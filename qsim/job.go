@@ -2,6 +2,7 @@ package qsim
 
 import (
 	"context"
+	"runtime"
 	"sync"
 
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
@@ -22,6 +23,8 @@ type operands struct {
 	ctx    context.Context //nolint:containedctx // that of the call, for its workers
 	a, b   vector
 	size   int // of what is divided into pieces of chunk numbers
+	runs   int // that size is divided into
+	inRun  func(j *job, lo, hi int)
 	op     *op
 	matrix []complex128
 	pauli  kernel.Pauli
@@ -69,3 +72,14 @@ func (o operands) chunks(size int, inParallel bool, body func(j *job, piece int)
 
 // span is the part of the size numbers that a piece covers.
 func (j *job) span(piece int) (lo, hi int) { return piece * chunk, min((piece+1)*chunk, j.size) }
+
+// loopRuns calls body for runs of neighbours lo ≤ i < hi that cover 0 ≤ i < n, some for
+// each worker. Two workers on tiles next to each other fetch ahead what the other is
+// writing: from memory that takes longer than one worker alone.
+func (o operands) loopRuns(n int, inParallel bool, body func(j *job, lo, hi int)) {
+	o.size, o.runs, o.inRun = n, min(n, 4*runtime.GOMAXPROCS(0)), body
+	o.loop(o.runs, inParallel, func(j *job, i int) complex128 {
+		j.inRun(j, i*j.size/j.runs, (i+1)*j.size/j.runs)
+		return 0
+	})
+}

@@ -145,11 +145,10 @@ func (v vector) passes(ctx context.Context, p *plan.Plan, b *plan.Bound, first, 
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		operands{ctx: ctx, a: v, plan: p, bound: b, pass: i}.loop(p.Tiles(i), inParallel, func(j *job, tile int) complex128 {
-			if j.ctx.Err() == nil {
-				j.a.tile(j.plan, j.bound, j.pass, tile)
+		operands{ctx: ctx, a: v, plan: p, bound: b, pass: i}.loopRuns(p.Tiles(i), inParallel, func(j *job, lo, hi int) {
+			for t := lo; t < hi && j.ctx.Err() == nil; t++ {
+				j.a.tile(j.plan, j.bound, j.pass, t)
 			}
-			return 0
 		})
 	}
 	return ctx.Err()
@@ -205,17 +204,22 @@ func (p *plans) adjoint(ctx context.Context, a vector, s sample, inParallel bool
 // pass runs one pass of the way back, every chunk of tiles adding to its own row.
 func (p *plans) pass(ctx context.Context, a vector, w *wayBack, pass int, inParallel bool) error {
 	chunks := min(p.back.Tiles(pass), wayChunks)
-	operands{ctx: ctx, a: a, plan: p.back, way: w, pass: pass}.loop(chunks, inParallel, func(j *job, c int) complex128 {
-		if j.way.sums[c] == nil {
-			j.way.sums[c] = j.plan.NewSums()
+	operands{ctx: ctx, a: a, plan: p.back, way: w, pass: pass}.loopRuns(chunks, inParallel, func(j *job, lo, hi int) {
+		for c := lo; c < hi; c++ {
+			j.tilesBack(c)
 		}
-		row := j.way.rows[c*j.plan.Angles():][:j.plan.Angles()]
-		tiles := j.plan.Tiles(j.pass)
-		chunks := min(tiles, wayChunks)
-		for t := c * tiles / chunks; t < (c+1)*tiles/chunks && j.ctx.Err() == nil; t++ {
-			j.a.tileBack(j.plan, j.way.bound, j.pass, t, j.way.sums[c], row)
-		}
-		return 0
 	})
 	return ctx.Err()
+}
+
+// tilesBack runs the tiles of chunk c in a pass of the way back.
+func (j *job) tilesBack(c int) {
+	if j.way.sums[c] == nil {
+		j.way.sums[c] = j.plan.NewSums()
+	}
+	row := j.way.rows[c*j.plan.Angles():][:j.plan.Angles()]
+	tiles := j.plan.Tiles(j.pass)
+	for t := c * tiles / j.size; t < (c+1)*tiles/j.size && j.ctx.Err() == nil; t++ {
+		j.a.tileBack(j.plan, j.way.bound, j.pass, t, j.way.sums[c], row)
+	}
 }

@@ -13,6 +13,7 @@ type workspace struct {
 	psi, lambda vector
 	slots       vector         // of parameter shift: shifted states side by side
 	matrix      [64]complex128 // an inverse or a generator
+	shifted     []float64      // weights, and shifts of angles
 	expect      []float64
 	cotangent   []float64
 }

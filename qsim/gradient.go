@@ -72,7 +72,7 @@ func (p *Program) Gradient(ctx context.Context, m Method, dw []float64, dx [][]f
 	c := p.newCall()
 	defer c.release()
 	c.ctx, c.weights, c.samples, c.method, c.loss, c.dx = ctx, weights, samples, m, loss, dx
-	c.gates = p.plans == nil || m != Adjoint || p.back() == nil
+	c.gates = p.plans == nil || m == Adjoint && p.back() == nil
 	// A group's rows of partial gradients are added to dw in order.
 	const group = 128
 	for lo := 0; lo < len(samples); lo += group {
@@ -120,7 +120,7 @@ type sample struct {
 
 // sampleGradient adds the derivatives of one sample.
 func (p *Program) sampleGradient(ctx context.Context, m Method, w *workspace, s sample, loss Loss) error {
-	if err := p.forward(ctx, w.expect, w, s.weights, s.features, p.plans == nil || m == Adjoint && s.gates); err != nil {
+	if err := p.forward(ctx, w.expect, w, s.weights, s.features, s.gates); err != nil {
 		return err
 	}
 	clear(w.cotangent)
@@ -136,10 +136,12 @@ func (p *Program) sampleGradient(ctx context.Context, m Method, w *workspace, s 
 		w.lambda = w.lambda.flat()
 		return p.adjoint(ctx, w, s)
 	case ParameterShift:
+		if !s.gates {
+			return p.shiftPlanned(ctx, w, s)
+		}
 		w.psi, w.lambda = w.psi.flat(), w.lambda.flat()
 		return p.shift(ctx, w, s)
 	case FiniteDifference:
-		w.psi = w.psi.flat()
 		return p.difference(ctx, w, s)
 	}
 	return fmt.Errorf("gradient: unknown %v", m)

@@ -18,12 +18,13 @@ type planned struct {
 // plans are those of a circuit, each made when it is first asked for; nil for circuits too
 // small to gain from them.
 type plans struct {
-	onState, onExpect, onBack sync.Once
+	onState, onExpect, onBack, onShift sync.Once
 
 	state  *planned   // for reading the state
 	expect *planned   // for the expectation values of the observables
 	back   *plan.Plan // from there the gradient's way back, nil where there is none
 	ways   sync.Pool  // of *wayBack
+	shift  *shiftPlan // for the parameter-shift rules
 	err    error
 }
 

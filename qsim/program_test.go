@@ -376,6 +376,26 @@ func BenchmarkGradient(b *testing.B) {
 	}
 }
 
+// BenchmarkMethods differentiates one sample.
+func BenchmarkMethods(b *testing.B) {
+	for _, m := range []qsim.Method{qsim.Adjoint, qsim.ParameterShift, qsim.FiniteDifference} {
+		for _, n := range []int{4, 8, 11, 12, 16} {
+			b.Run(fmt.Sprintf("method=%v/n=%d", m, n), func(b *testing.B) {
+				p := compile(b, layered(n, 2), circuits.PauliZ(n-1))
+				rng := rand.New(rand.NewPCG(10, 0))
+				weights, samples := simtest.RandomVector(rng, p.Weights()), vectors(rng, 1, n)
+				dw := make([]float64, p.Weights())
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := p.Gradient(b.Context(), m, dw, nil, weights, samples, square); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
 // The way back over tiles against parameter shift, which runs gate by gate, on
 // sizes with one tile and with several.
 func TestPlannedGradient(t *testing.T) {

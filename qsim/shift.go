@@ -1,6 +1,10 @@
 package qsim
 
-import "context"
+import (
+	"context"
+
+	"github.com/qnn-go/qnn/qsim/internal/plan"
+)
 
 // slotQubits is the size of what all shifted states that run together fill, as long as
 // one fits: 1 MiB, a second-level cache.
@@ -104,7 +108,7 @@ func (t *shifted) finish(ctx context.Context, i int) error {
 		o.apply(t.states(), t.w.matrices[o.matrix:o.matrix+o.entries], t.w.inParallel)
 	}
 	for k, term := range t.terms {
-		f := t.weighted(t.w, t.state(k))
+		f := t.w.weighted(t.state(k), t.observables)
 		t.angles[term.op.angle+term.k].AddGradient(t.s.weights, t.s.features, term.coef*f, t.s.dw, t.s.dx)
 	}
 	t.terms = t.terms[:0]
@@ -112,9 +116,9 @@ func (t *shifted) finish(ctx context.Context, i int) error {
 }
 
 // weighted is Σ cₖeₖ of a state.
-func (p *Program) weighted(w *workspace, a vector) float64 {
+func (w *workspace) weighted(a vector, observables []plan.Observable) float64 {
 	sum := 0.0
-	for k, o := range p.observables {
+	for k, o := range observables {
 		if c := w.cotangent[k]; c != 0 {
 			sum += c * a.expectation(o, w.inParallel)
 		}
@@ -133,36 +137,42 @@ func (p Precision) step() float64 {
 
 // difference adds the derivatives of one sample by central differences.
 func (p *Program) difference(ctx context.Context, w *workspace, s sample) error {
-	at := sample{weights: append([]float64(nil), s.weights...), features: append([]float64(nil), s.features...)}
+	at := sample{gates: s.gates, weights: append([]float64(nil), s.weights...), features: append([]float64(nil), s.features...)}
+	for j := range at.weights {
+		if err := p.central(ctx, w, at, &at.weights[j], &s.dw[j]); err != nil {
+			return err
+		}
+	}
+	for j := range min(len(s.dx), p.features) {
+		if err := p.central(ctx, w, at, &at.features[j], &s.dx[j]); err != nil {
+			return err
+		}
+	}
+	if s.gates {
+		return p.bind(&w.bound, s.weights, s.features, true)
+	}
+	return nil
+}
+
+// central adds the derivative by v, one of the numbers of at, to dst.
+func (p *Program) central(ctx context.Context, w *workspace, at sample, v, dst *float64) error {
 	step := p.precision.step()
-	central := func(v []float64, j int, dst []float64) error {
-		value, sum := v[j], 0.0
-		for _, sign := range [...]float64{1, -1} {
-			v[j] = value + sign*step
+	value, sum := *v, 0.0
+	for _, sign := range [...]float64{1, -1} {
+		*v = value + sign*step
+		if at.gates {
 			if err := p.bind(&w.bound, at.weights, at.features, true); err != nil {
 				return err
 			}
-			if err := p.apply(ctx, w.psi, &w.bound, w.inParallel); err != nil {
-				return err
-			}
-			sum += sign * p.weighted(w, w.psi)
 		}
-		v[j] = value
-		dst[j] += sum / (2 * step)
-		return nil
-	}
-	for j := range at.weights {
-		if err := central(at.weights, j, s.dw); err != nil {
+		if err := p.forward(ctx, w.expect, w, at.weights, at.features, at.gates); err != nil {
 			return err
 		}
-	}
-	for j := range s.dx {
-		if j >= p.features {
-			break
-		}
-		if err := central(at.features, j, s.dx); err != nil {
-			return err
+		for k, e := range w.expect {
+			sum += sign * w.cotangent[k] * e
 		}
 	}
-	return p.bind(&w.bound, s.weights, s.features, true)
+	*v = value
+	*dst += sum / (2 * step)
+	return nil
 }

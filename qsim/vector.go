@@ -97,6 +97,19 @@ func (v vector) copy(a vector) {
 	copy(v.single, a.single)
 }
 
+// take writes all numbers of a, gaps included.
+func (v vector) take(a vector, inParallel bool) {
+	operands{a: v, b: a}.chunks(len(v.double)+len(v.single), inParallel, func(j *job, piece int) complex128 {
+		lo, hi := j.span(piece)
+		if j.a.single != nil {
+			copy(j.a.single[lo:hi], j.b.single[lo:hi])
+		} else {
+			copy(j.a.double[lo:hi], j.b.double[lo:hi])
+		}
+		return 0
+	})
+}
+
 // at is amplitude x.
 func (v vector) at(x int) complex128 {
 	if v.single != nil {

@@ -13,6 +13,53 @@ func (p *Plan) Passes() int { return len(p.passes) }
 // time too, once those of the pass before are done.
 func (p *Plan) Tiles(pass int) int { return p.passes[pass].count() }
 
+// FirstPasses returns, for each of so many weights, the first pass that depends on it,
+// Passes() for those that no pass depends on.
+func (p *Plan) FirstPasses(weights int) []int {
+	first := make([]int, weights)
+	for i := range first {
+		first[i] = len(p.passes)
+	}
+	for i := range p.passes {
+		for _, b := range p.passes[i].blocks {
+			for k := range b.stages {
+				for _, v := range b.stages[k].values() {
+					p.see(first, v, i)
+				}
+			}
+		}
+	}
+	return first
+}
+
+// see lowers first to pass for the weights that v depends on.
+func (p *Plan) see(first []int, v value, pass int) {
+	if v.index < 0 {
+		return
+	}
+	for _, t := range p.angles[v.index].any {
+		for _, u := range t.Vars {
+			if !u.Feature {
+				first[u.Index] = min(first[u.Index], pass)
+			}
+		}
+	}
+}
+
+// values are those of all rotations and phases of s.
+func (s *stage) values() []value {
+	var out []value
+	for _, st := range s.steps {
+		if st.turns() {
+			out = append(out, st.value)
+		}
+		for _, t := range st.phases {
+			out = append(out, t.values...)
+		}
+	}
+	return out
+}
+
 // Run works tile number tile of a pass. a has the 2^Bits amplitudes, in the
 // precision of the plan's machine.
 func Run[A kernel.Amplitude](p *Plan, b *Bound, a []A, pass, tile int) {

@@ -30,6 +30,9 @@ const embedBudget = 2000
 // trying out one qubit after the other, each beside one that is placed. It returns nil when
 // there is none or the search takes too long.
 func findEmbedding(pairs [][]int, g *graph) []int {
+	if len(pairs) == 0 {
+		return []int{}
+	}
 	e := &embedding{pairs: pairs, graph: g, at: make([]int, len(pairs)), taken: make([]bool, g.n)}
 	for q := range e.at {
 		e.at[q] = -1

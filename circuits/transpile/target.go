@@ -2,6 +2,7 @@ package transpile
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -112,8 +113,12 @@ func (t *Target) finish() error {
 		seen[[2]int{a, b}] = true
 	}
 	t.graph = newGraph(t)
-	for _, n := range t.Gates {
-		if err := t.checkNative(n); err != nil {
+	for i, n := range t.Gates {
+		err := t.checkNative(n)
+		if first, _ := t.native(n.Gate); first != &t.Gates[i] {
+			err = errors.New("is listed twice")
+		}
+		if err != nil {
 			return bad("%s: %v: %v", t.Name, n.Gate, err)
 		}
 	}
@@ -123,12 +128,16 @@ func (t *Target) finish() error {
 func (t *Target) checkNative(n Native) error {
 	size := n.Gate.Spec().Qubits
 	switch {
-	case n.Gate == circuits.GateUnitary || n.Gate == circuits.GateGPhase || size > 2:
-		return fmt.Errorf("must be a gate on one or two qubits")
+	case n.Gate == circuits.GateBarrier && n.Qubits == nil:
+		size = 1
+	case n.Gate != circuits.GateReset && !n.Gate.Unitary() && n.Gate != circuits.GateMeasure, size != 1 && size != 2:
+		return errors.New("must be a gate on one or two qubits, measure, reset, or barrier without qubits")
+	}
+	switch {
 	case n.Directed && size != 2:
-		return fmt.Errorf("directed needs a gate on two qubits")
+		return errors.New("directed needs a gate on two qubits")
 	case n.Angle != nil && len(n.Gate.Spec().Params) == 0:
-		return fmt.Errorf("has no angle to limit")
+		return errors.New("has no angle to limit")
 	case n.Angle != nil && n.Angle.Values == nil && !(n.Angle.Min <= n.Angle.Max):
 		return fmt.Errorf("angle from %v to %v, must be a range", n.Angle.Min, n.Angle.Max)
 	}

@@ -136,7 +136,12 @@ func (p *planned) run(ctx context.Context, a vector, weights, features []float64
 	if err := p.Bind(b, weights, features); err != nil {
 		return err
 	}
-	a.reset(inParallel)
+	if p.Untouched() {
+		a.clear(inParallel)
+	} else { // every other amplitude is written before it is read
+		a.part(0, smallest).clear(false)
+	}
+	a.set(0, 1)
 	return a.passes(ctx, p.Plan, b, 0, p.Passes(), inParallel)
 }
 

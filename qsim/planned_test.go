@@ -62,6 +62,9 @@ func TestLeftUndone(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			for x := range s.amplitudes.len() { // what a run finds in memory does not matter
+				s.amplitudes.set(x, cmplx.NaN())
+			}
 			if err := p.Run(t.Context(), s, nil, nil); err != nil {
 				t.Fatal(err)
 			}

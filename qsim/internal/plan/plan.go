@@ -257,6 +257,15 @@ func (p *Plan) stage(r part, block, tile uint64) stage {
 	return s
 }
 
+// Untouched reports whether the plan leaves some amplitudes as they are. If not, it takes
+// what is in memory for 0, whatever that is, but for the 128 amplitudes with the lowest
+// indices.
+func (p *Plan) Untouched() bool {
+	touched := uint64(0)
+	p.eachStage(func(s *stage) { touched |= s.active })
+	return touched != p.all()
+}
+
 // finish makes sure that there is a phase to take up the global phase and the
 // cosines of the last rotations.
 func (p *Plan) finish(s Sizes) {

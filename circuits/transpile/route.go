@@ -25,23 +25,6 @@ type routed struct {
 	swaps          int
 }
 
-// cost is the number of CX or CZ that the gates on two qubits take, at most three.
-func (r *routed) cost() int {
-	n := 0
-	for i := range r.circuit.Ops {
-		op := &r.circuit.Ops[i]
-		switch {
-		case op.Gate == circuits.GateSWAP:
-			n += 3
-		case op.Gate == circuits.GateCX || op.Gate == circuits.GateCY || op.Gate == circuits.GateCZ || op.Gate == circuits.GateCH || op.Gate == circuits.GateECR:
-			n++
-		case apart(op):
-			n += 2
-		}
-	}
-	return n
-}
-
 // routing is what all trials of one circuit share.
 type routing struct {
 	c      *circuits.Circuit
@@ -51,6 +34,8 @@ type routing struct {
 	back   *circuits.Circuit // c from its end
 	cuts   []segment         // nil: blocks are not written anew
 	line   []int             // a layout in a row, as far as there is one
+	first  []int             // a layout that suits the first gates
+	last   []int             // and one for the last
 }
 
 // route finds places for c and inserts swaps. It returns the candidates to choose
@@ -100,6 +85,9 @@ func (r *routing) trials(ctx context.Context, layout []int) ([]routed, error) {
 		n = defaultTrials
 	}
 	r.back = reversed(r.c)
+	if layout == nil && r.o.Level >= 3 {
+		r.first, r.last = opening(r.c, r.target.graph), opening(r.back, r.target.graph)
+	}
 	found, errs := make([][]routed, n), make([]error, n)
 	next := make(chan int)
 	var wg sync.WaitGroup
@@ -121,9 +109,18 @@ func (r *routing) trials(ctx context.Context, layout []int) ([]routed, error) {
 			return nil, err
 		}
 	}
-	all := slices.Concat(found...)
+	all := cheapest(slices.Concat(found...))
+	if r.o.Level < 3 || r.o.Layout != nil {
+		return all, nil
+	}
+	all, err := r.climbAll(ctx, all)
+	return cheapest(all), err
+}
+
+// cheapest sorts routings by their costs.
+func cheapest(all []routed) []routed {
 	slices.SortStableFunc(all, func(a, b routed) int { return a.cost() - b.cost() })
-	return all, nil
+	return all
 }
 
 // trial writes the Clifford blocks anew for a row of places. Unless that takes much
@@ -148,7 +145,7 @@ func (r *routing) trial(ctx context.Context, forth, back *order, layout []int, r
 		if err := checkConnected(r.pairs, r.target, layout); err != nil {
 			return nil, err
 		}
-		f, b := newRouter(forth, r.target.graph, r.c.Qubits, rng), newRouter(back, r.target.graph, r.c.Qubits, rng)
+		f, b := r.router(forth, rng), r.router(back, rng)
 		for range refinements {
 			if ctx.Err() != nil || hopeless {
 				break
@@ -161,6 +158,9 @@ func (r *routing) trial(ctx context.Context, forth, back *order, layout []int, r
 	anew(layout)
 	if !hopeless {
 		out = append(out, r.from(forth, layout, rng))
+		if r.first != nil {
+			out = append(out, r.from(forth, r.first, rng), r.from(back, r.last, rng).turned())
+		}
 	}
 	return out, ctx.Err()
 }
@@ -172,9 +172,19 @@ func reversed(c *circuits.Circuit) *circuits.Circuit {
 	return out
 }
 
+// router is a router of c or its reverse. At level 3 it draws how much it prefers swaps
+// that make one block with the gate before: what is best depends on the circuit.
+func (r *routing) router(o *order, rng *rand.Rand) *router {
+	s := newRouter(o, r.target.graph, r.c.Qubits, rng)
+	if r.o.Level >= 3 {
+		s.bonus = float64(rng.IntN(5)) / 4
+	}
+	return s
+}
+
 // from routes from a layout.
 func (r *routing) from(o *order, layout []int, rng *rand.Rand) routed {
-	s := newRouter(o, r.target.graph, r.c.Qubits, rng)
+	s := r.router(o, rng)
 	out := routed{initial: slices.Clone(layout), circuit: &circuits.Circuit{Qubits: r.target.Qubits, Clbits: r.c.Clbits}}
 	s.emit = func(op *circuits.Op, swap bool, p, q int) {
 		if swap {

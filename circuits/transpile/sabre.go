@@ -27,7 +27,9 @@ type router struct {
 	at      []int // device's qubit of each of the circuit's
 	holds   []int // the circuit's qubit on each of the device's, or −1
 	decay   []float64
-	front   []int // ready gates whose qubits are apart
+	joined  []int   // the device's qubit that each last had a gate with, or −1
+	bonus   float64 // for a swap where one was, which takes fewer gates with it
+	front   []int   // ready gates whose qubits are apart
 	near    [][]weighted
 	next    int // first operation that has not run
 	ran     []bool
@@ -46,7 +48,7 @@ type weighted struct {
 func newRouter(o *order, g *graph, logical int, rng *rand.Rand) *router {
 	return &router{
 		order: o, graph: g, rng: rng, logical: logical,
-		at: make([]int, logical), holds: make([]int, g.n), decay: make([]float64, g.n), ran: make([]bool, len(o.ops)), inFront: make([]bool, len(o.ops)),
+		at: make([]int, logical), holds: make([]int, g.n), decay: make([]float64, g.n), joined: make([]int, g.n), ran: make([]bool, len(o.ops)), inFront: make([]bool, len(o.ops)),
 		near: make([][]weighted, logical),
 	}
 }
@@ -54,7 +56,7 @@ func newRouter(o *order, g *graph, logical int, rng *rand.Rand) *router {
 // run routes from a layout and leaves the last one in r.at.
 func (r *router) run(layout []int) {
 	for p := range r.holds {
-		r.holds[p], r.decay[p] = -1, 1
+		r.holds[p], r.decay[p], r.joined[p] = -1, 1, -1
 	}
 	for q, p := range layout {
 		r.at[q], r.holds[p] = p, q
@@ -111,6 +113,9 @@ func (r *router) execute() bool {
 			}
 			if r.emit != nil {
 				r.emit(op, false, 0, 0)
+			}
+			if apart(op) {
+				r.join(r.at[op.Qubits[0]], r.at[op.Qubits[1]])
 			}
 			r.ran[i] = true
 			r.done(i)
@@ -197,7 +202,11 @@ func (r *router) cost(a, b int) float64 {
 			change += g.weight * float64(r.graph.between(exchanged(p, a, b), exchanged(q, a, b))-r.graph.between(p, q))
 		}
 	}
-	return change * max(r.decay[a], r.decay[b])
+	change *= max(r.decay[a], r.decay[b])
+	if r.joined[a] == b && r.joined[b] == a {
+		change -= r.bonus / float64(len(r.front))
+	}
+	return change
 }
 
 // exchanged is where p is after a and b are swapped.
@@ -211,7 +220,11 @@ func exchanged(p, a, b int) int {
 	return p
 }
 
+// join says that two of the device's qubits have a gate.
+func (r *router) join(p, q int) { r.joined[p], r.joined[q] = q, p }
+
 func (r *router) swap(p, q int) {
+	r.joined[p], r.joined[q] = -1, -1
 	a, b := r.holds[p], r.holds[q]
 	r.holds[p], r.holds[q] = b, a
 	if a >= 0 {

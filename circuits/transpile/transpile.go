@@ -60,7 +60,7 @@ func Run(ctx context.Context, c *circuits.Circuit, t *Target, o Options) (*Resul
 	}
 	measures := c.Count()[circuits.GateMeasure] > 0
 	var best *Result
-	for _, f := range found[:min(len(found), finalists(o.Level))] {
+	for _, f := range found[:min(len(found), finalists(o.Level, len(small.Ops)))] {
 		for _, op := range last {
 			f.circuit.Measure(f.final[op.Qubits[0]], op.Clbit)
 		}
@@ -103,12 +103,15 @@ func splitMeasurements(c *circuits.Circuit) (*circuits.Circuit, []circuits.Op) {
 }
 
 // finalists is how many routed circuits are rewritten, to keep the best.
-func finalists(level int) int {
+func finalists(level, ops int) int {
 	if level < 3 {
 		return 1
 	}
-	return 5
+	return min(max(rewriteEffort/(ops+1), 3), 40)
 }
+
+// rewriteEffort is about how many operations of routed circuits are rewritten at level 3.
+const rewriteEffort = 100_000
 
 // before reports whether r has fewer gates on two qubits than s, or as many and is
 // shallower.

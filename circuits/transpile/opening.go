@@ -1,0 +1,28 @@
+package transpile
+
+import (
+	"sort"
+
+	"github.com/qnn-go/qnn/circuits"
+)
+
+// opening is a layout on which as many of the first gates on two qubits as possible have
+// their qubits side by side, so that swaps come late; nil where not even the first gate
+// finds a place.
+func opening(c *circuits.Circuit, g *graph) []int {
+	first := circuits.New(c.Qubits)
+	for i := range c.Ops {
+		if apart(&c.Ops[i]) {
+			first.Ops = append(first.Ops, c.Ops[i])
+		}
+	}
+	var best []int
+	sort.Search(len(first.Ops), func(n int) bool {
+		layout := findEmbedding(interactions(&circuits.Circuit{Qubits: c.Qubits, Ops: first.Ops[:n+1]}), g)
+		if layout != nil {
+			best = layout
+		}
+		return layout == nil
+	})
+	return best
+}

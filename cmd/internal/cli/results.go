@@ -305,6 +305,13 @@ func (r *deviceResults) write(w io.Writer) error {
 		n := r.ShotNoise
 		fmt.Fprintf(&b, "          %s %.3f  [%.3f, %.3f] 95%% by shot noise alone, on the same samples\n\n", n.Score, n.Value, n.Low, n.High)
 	}
+	if r.Test == nil {
+		b.WriteString("predict   ")
+		for i, row := range r.Samples {
+			fmt.Fprintf(&b, "sample %d: %v\n          ", row, r.Predictions[i])
+		}
+		b.WriteByte('\n')
+	}
 	row := func(name, measured, exact string) { fmt.Fprintf(&b, "%-10s%-24s%10s%10s\n", name, "", measured, exact) }
 	line := func(what, measured, exact string) { fmt.Fprintf(&b, "%-10s%-24s%10s%10s\n", "", what, measured, exact) }
 	row("compare", "measured", "ideal")

@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/qnn-go/qnn/circuits/qpu"
+)
+
+// python runs a program in Python and returns its exit code and all that it printed.
+// The interpreter is QNN_PYTHON or python3; without the modules the test is skipped, or
+// fails if QNN_REQUIRE_QISKIT=1.
+func python(t *testing.T, modules string, args ...string) (code int, out string) {
+	t.Helper()
+	if repeated {
+		t.Skip("run with the plain build")
+	}
+	interpreter := cmp.Or(os.Getenv("QNN_PYTHON"), "python3")
+	run := func(args ...string) (int, string) {
+		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), interpreter, args...)
+		out, err := cmd.CombinedOutput()
+		if cmd.ProcessState == nil {
+			return -1, err.Error()
+		}
+		return cmd.ProcessState.ExitCode(), string(out)
+	}
+	if code, out := run("-c", "import importlib.util as u\nfor m in '"+modules+"'.split(): assert u.find_spec(m), m"); code != 0 {
+		if os.Getenv("QNN_REQUIRE_QISKIT") == "1" {
+			t.Fatalf("%s", out)
+		}
+		t.Skipf("needs Python with %s; set QNN_PYTHON to its interpreter: %s", modules, out)
+	}
+	return run(args...)
+}
+
+const (
+	ibmModules    = "qiskit qiskit_qasm3_import qiskit_aer qiskit_ibm_runtime"
+	braketModules = "braket"
+)
+
+// trainMoons trains a model of two qubits and returns its run and its accuracy by
+// qnn evaluate.
+func trainMoons(t *testing.T) (dir string, accuracy float64) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "run")
+	command(t, 0, "train", "--data", "moons", "--samples", "100", "--layers", "2", "--epochs", "15", "--out", dir, "--no-baselines", "-q")
+	out, _ := command(t, 0, "evaluate", dir, "--json")
+	var e evaluation
+	if err := json.Unmarshal([]byte(out), &e); err != nil {
+		t.Fatal(err)
+	}
+	if e.Test.Accuracy < 0.7 {
+		t.Fatalf("the model has learned nothing: accuracy %v", e.Test.Accuracy)
+	}
+	return dir, e.Test.Accuracy
+}
+
+// resultsOf reads the results of an export; the accuracy that qnn evaluate gives must be
+// within the interval of shot noise.
+func resultsOf(t *testing.T, export string, accuracy float64) deviceResults {
+	t.Helper()
+	out, _ := command(t, 0, "results", export, "--json")
+	var r deviceResults
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("accuracy %v in [%v, %v], evaluate %v; mean difference %.4f, by shot noise %.4f",
+		r.ShotNoise.Value, r.ShotNoise.Low, r.ShotNoise.High, accuracy, r.Ideal.MeanDifference, r.Ideal.ShotNoise)
+	if accuracy < r.ShotNoise.Low || accuracy > r.ShotNoise.High || r.Ideal.Test.Accuracy != accuracy {
+		t.Errorf("evaluate gives %v (here %v), measured [%v, %v]", accuracy, r.Ideal.Test.Accuracy, r.ShotNoise.Low, r.ShotNoise.High)
+	}
+	return r
+}
+
+// TestRunIBM is the round trip through Qiskit: the script of an export for a Heron runs it
+// on Aer with the noise of FakeFez, after the ISA check of IBM's runtime. It does not
+// submit again what has results, and the check refuses what the device cannot do.
+func TestRunIBM(t *testing.T) {
+	dir, accuracy := trainMoons(t)
+	export := filepath.Join(t.TempDir(), "export")
+	command(t, 0, "export", dir, "--target", "ibm", "--shots", "2000", "--out", export, "-q")
+	script := filepath.Join(export, "run_ibm.py")
+	code, out := python(t, ibmModules, script, "--backend", "fake", "--seed", "1")
+	if code != 0 || strings.Count(out, "submitted") != 1 {
+		t.Fatalf("exit code %d:\n%s", code, out)
+	}
+	r := resultsOf(t, export, accuracy)
+	// The noise of the device is more than that of the shots, and leaves most of the signal.
+	if len(r.Samples) != 20 || r.Ideal.MeanDifference > 0.1 {
+		t.Errorf("%d samples, mean difference %v", len(r.Samples), r.Ideal.MeanDifference)
+	}
+	if code, out = python(t, ibmModules, script, "--backend", "fake"); code != 0 || strings.Contains(out, "submitted") {
+		t.Errorf("again: exit code %d:\n%s", code, out)
+	}
+	first := filepath.Join(export, "circuits", "0000.qasm")
+	put(t, first, read(t, first)+"cz $0, $100;\n")
+	if err := os.RemoveAll(filepath.Join(export, qpu.ResultsDir)); err != nil {
+		t.Fatal(err)
+	}
+	if code, out = python(t, ibmModules, script, "--backend", "fake"); code == 0 || !strings.Contains(out, "cz on qubits (0, 100) is not supported") {
+		t.Errorf("a gate that the device does not have: exit code %d:\n%s", code, out)
+	}
+}
+
+// runScripts runs scripts one after the other in one process, each with the arguments
+// before it, with a seed for Braket's local simulator, which takes none.
+const runScripts = `import runpy, sys, numpy
+seeded = numpy.random.default_rng
+numpy.random.default_rng = lambda seed=1: seeded(seed)
+given, scripts = sys.argv[1].split(), sys.argv[2:]
+for script in scripts:
+    sys.argv = [script, *given]
+    runpy.run_path(script, run_name="__main__")
+`
+
+// exportAll exports a run for each of the given devices, flags by name.
+func exportAll(t *testing.T, run string, flags map[string][]string, script string) (exports map[string]string, scripts []string) {
+	t.Helper()
+	exports = map[string]string{}
+	for name, own := range flags {
+		exports[name] = filepath.Join(t.TempDir(), name)
+		command(t, 0, append([]string{"export", run, "--shots", "2000", "--out", exports[name], "-q"}, own...)...)
+		scripts = append(scripts, filepath.Join(exports[name], script))
+	}
+	return exports, scripts
+}
+
+// TestRunAer: without noise the difference from the ideal values is that of the shots,
+// for symbolic circuits in several jobs, fractional gates, and gates in one direction.
+func TestRunAer(t *testing.T) {
+	dir, accuracy := trainMoons(t)
+	exports, scripts := exportAll(t, dir, map[string][]string{
+		"symbolic":   {"--target", "ibm", "--symbolic"},
+		"fractional": {"--target", "ibm-heron-r2-fractional"},
+		"eagle":      {"--target", "ibm-eagle"},
+	}, "run_ibm.py")
+	code, out := python(t, ibmModules, append([]string{"-c", runScripts, "--backend aer --seed 1 --batch 15"}, scripts...)...)
+	if code != 0 || strings.Count(out, "submitted") != 2*len(scripts) {
+		t.Fatalf("exit code %d:\n%s", code, out)
+	}
+	for name, export := range exports {
+		if r := resultsOf(t, export, accuracy); r.Ideal.MeanDifference > 2*r.Ideal.ShotNoise {
+			t.Errorf("%s: mean difference %v", name, r.Ideal.MeanDifference)
+		}
+	}
+}
+
+// TestRunBraket is the round trip through Amazon Braket's local simulator, with portable
+// programs and with the native gates of devices in verbatim boxes.
+func TestRunBraket(t *testing.T) {
+	dir, accuracy := trainMoons(t)
+	exports, scripts := exportAll(t, dir, map[string][]string{
+		"any":      {"--target", "braket"},
+		"symbolic": {"--target", "braket", "--symbolic"},
+		"iqm":      {"--target", "iqm-garnet"},
+		"ionq":     {"--target", "ionq-forte"},
+		"rigetti":  {"--target", "rigetti-ankaa-3"},
+	}, "run_braket.py")
+	args := append([]string{"-c", runScripts, "--device local"}, scripts...)
+	code, out := python(t, braketModules, args...)
+	if code != 0 || strings.Count(out, "20 of 20 circuits done") != len(scripts) {
+		t.Fatalf("exit code %d:\n%s", code, out)
+	}
+	for name, export := range exports {
+		if r := resultsOf(t, export, accuracy); len(r.Samples) != 20 || r.Ideal.MeanDifference > 2*r.Ideal.ShotNoise {
+			t.Errorf("%s: %d samples, mean difference %v", name, len(r.Samples), r.Ideal.MeanDifference)
+		}
+	}
+	if code, out := python(t, braketModules, args...); code != 0 || strings.Contains(out, "circuits done") {
+		t.Errorf("again: exit code %d:\n%s", code, out)
+	}
+}

@@ -56,7 +56,7 @@ func (r *trainRun) print(s report.Summary) error {
 	}
 	next := ""
 	if !r.opts.Mute {
-		next = fmt.Sprintf("next      qnn predict %s --data new.csv\n          qnn export %s --format openqasm3 --sample 0\n", r.dir, r.dir)
+		next = fmt.Sprintf("next      qnn predict %s --data new.csv\n          qnn export %s --target ibm\n", r.dir, r.dir)
 	}
 	_, err := fmt.Fprintf(w, "\nsaved     %s\n%s", r.dir, next)
 	return err

@@ -119,7 +119,9 @@ func TestResultsOfSome(t *testing.T) {
 	runExactly(t, export, func(i int) bool { return i != 1 && i != 4 })
 	files := filepath.Join(export, "results")
 	for _, counts := range [][]string{
-		nil, {"--counts", files}, {"--counts", filepath.Join(files, "*.json")},
+		nil,
+		{"--counts", files},
+		{"--counts", filepath.Join(files, "*.json")},
 		{"--counts", filepath.Join(files, "0000.json"), filepath.Join(files, "0002.json"), filepath.Join(files, "0003.json")},
 	} {
 		out, _ := command(t, 0, append([]string{"results", export}, counts...)...)

@@ -318,26 +318,29 @@ func (k *canceller) drop(qubits int) {
 	next := make([]use, qubits)
 	for i := range slices.Backward(k.ops) {
 		p := &k.ops[i]
-		switch {
-		case p.dead:
-		case p.op.Gate == circuits.GateMeasure && p.op.If == nil:
-			next[p.op.Qubits[0]] = measured
-		case p.op.Gate == circuits.GateReset && p.op.If == nil:
-			next[p.op.Qubits[0]] = unused
-		case p.op.Gate == circuits.GateBarrier:
-			for _, q := range p.op.Qubits {
-				if next[q] == measured {
-					next[q] = used
-				}
-			}
-		default:
-			p.dead = !isFence(p.op) && isHidden(p.op, next)
-			for _, q := range p.op.Qubits {
-				if !p.dead {
-					next[q] = used
-				}
-			}
+		if p.dead {
+			continue
 		}
+		if p.dead = !isFence(p.op) && isHidden(p.op, next); p.dead {
+			continue
+		}
+		for _, q := range p.op.Qubits {
+			next[q] = before(p.op, next[q])
+		}
+	}
+}
+
+// before is what happens next to a qubit of op, after which comes next.
+func before(op circuits.Op, next use) use {
+	switch {
+	case op.If != nil:
+		return used
+	case op.Gate == circuits.GateMeasure:
+		return measured
+	case op.Gate == circuits.GateReset, op.Gate == circuits.GateBarrier && next == unused:
+		return unused
+	default:
+		return used
 	}
 }
 

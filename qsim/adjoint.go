@@ -82,6 +82,9 @@ func (p *Program) differentiate(w *workspace, o *op, s sample) {
 
 // inner is ⟨λ|G|ψ⟩, G acting on the targets of o where its controls are 1.
 func (o *op) inner(w *workspace, g []complex128) complex128 {
+	if o.kind == phase {
+		g = g[3:]
+	}
 	groups := o.place.Groups(w.psi.len())
 	if groups <= chunk {
 		return w.lambda.inner(w.psi, &o.place, g, 0, groups)

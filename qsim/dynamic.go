@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"github.com/qnn-go/qnn/circuits"
-	"github.com/qnn-go/qnn/qsim/internal/kernel"
 )
 
 // dynamic is a circuit that measures or resets before its end, or acts on what it has
@@ -261,7 +260,7 @@ func (t *trajectories) settle(b *bundle, op *circuits.Op, one bool, weights comp
 		return
 	}
 	if one {
-		place := kernel.NewPlace(op.Qubits, nil)
+		place := b.state.place(op.Qubits...)
 		b.state.flip(&place, 0, place.Groups(b.state.len()))
 	}
 }

@@ -33,7 +33,7 @@ func MeasureLimits(ctx context.Context) (Limits, error) {
 	if err != nil {
 		return Limits{}, err
 	}
-	place := kernel.NewPlace(nil, nil)
+	place := s.amplitudes.place()
 	pass, err := fastest(ctx, func() {
 		parallelRange(s.amplitudes.len(), func(lo, hi int) { kernel.Scale(s.amplitudes.double, &place, -1, lo, hi) })
 	})

@@ -48,11 +48,11 @@ type kind uint8
 
 const (
 	scale    kind = iota // phase on the controlled subspace
+	phase                // diag(1, d1) on one target, which is one more control of a scale
 	diagonal             // diag(d0, d1) on one target
 	flip                 // X on one target
 	swap                 // exchange of two targets
-	dense1               // any matrix on one target
-	dense                // any matrix on two or three targets
+	dense                // any matrix on one to three targets
 )
 
 // Compile validates c and the observables and prepares them to run. The circuit
@@ -103,9 +103,12 @@ func (p Precision) Compile(c *circuits.Circuit, observables ...circuits.PauliSum
 func (p *Program) add(index int, o circuits.Op) {
 	spec := o.Gate.Spec()
 	controls, targets := o.Qubits[:spec.Controls], o.Qubits[spec.Controls:]
+	kind, place := kindOf(o.Gate, len(targets)), p.precision.place(slices.Clone(targets), controls)
+	if kind == phase {
+		place = p.precision.place(nil, o.Qubits)
+	}
 	compiled := op{
-		index: index, gate: o.Gate, kind: kindOf(o.Gate, len(targets)),
-		place: kernel.NewPlace(slices.Clone(targets), controls),
+		index: index, gate: o.Gate, kind: kind, place: place,
 		angle: len(p.angles), angles: len(o.Angles),
 		matrix: p.constants.size, entries: 1 << (2 * len(targets)),
 	}
@@ -128,11 +131,13 @@ func kindOf(g circuits.Gate, targets int) kind {
 		return flip
 	case circuits.GateSWAP, circuits.GateCSWAP:
 		return swap
-	case circuits.GateZ, circuits.GateS, circuits.GateSdg, circuits.GateT, circuits.GateTdg, circuits.GateRZ, circuits.GateP,
-		circuits.GateCZ, circuits.GateCP, circuits.GateCRZ, circuits.GateCCZ:
+	case circuits.GateZ, circuits.GateS, circuits.GateSdg, circuits.GateT, circuits.GateTdg, circuits.GateP,
+		circuits.GateCZ, circuits.GateCP, circuits.GateCCZ:
+		return phase
+	case circuits.GateRZ, circuits.GateCRZ:
 		return diagonal
 	default:
-		return [...]kind{scale, dense1, dense, dense}[targets]
+		return [...]kind{scale, dense, dense, dense}[targets]
 	}
 }
 

@@ -79,14 +79,14 @@ func applyKernel[A kernel.Amplitude](o *op, a []A, m []complex128, lo, hi int) {
 	switch o.kind {
 	case scale:
 		kernel.Scale(a, &o.place, m[0], lo, hi)
+	case phase:
+		kernel.Scale(a, &o.place, m[3], lo, hi)
 	case diagonal:
 		kernel.Diagonal(a, &o.place, m[0], m[3], lo, hi)
 	case flip:
 		kernel.Flip(a, &o.place, lo, hi)
 	case swap:
 		kernel.Swap(a, &o.place, lo, hi)
-	case dense1:
-		kernel.Dense1(a, &o.place, m, lo, hi)
 	case dense:
 		kernel.Dense(a, &o.place, m, lo, hi)
 	}

@@ -10,7 +10,6 @@ import (
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
-	"github.com/qnn-go/qnn/qsim/internal/kernel"
 	"github.com/qnn-go/qnn/qsim/internal/memory"
 	"github.com/qnn-go/qnn/qsim/internal/plan"
 )
@@ -131,7 +130,7 @@ func reorder(a vector, location []int, flipped uint64, inParallel bool) {
 		body(0, groups)
 	}
 	for ; flipped != 0; flipped &= flipped - 1 {
-		at := kernel.NewPlace([]int{bits.TrailingZeros64(flipped)}, nil)
+		at := a.place(bits.TrailingZeros64(flipped))
 		move(at.Groups(a.len()), func(lo, hi int) { a.flip(&at, lo, hi) })
 	}
 	if slices.IsSorted(location) {
@@ -143,7 +142,7 @@ func reorder(a vector, location []int, flipped uint64, inParallel bool) {
 		if b == q {
 			continue
 		}
-		at := kernel.NewPlace([]int{q, b}, nil)
+		at := a.place(q, b)
 		move(at.Groups(a.len()), func(lo, hi int) { a.swap(&at, lo, hi) })
 		location[slices.Index(location, q)] = b
 		location[q] = q

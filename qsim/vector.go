@@ -151,6 +151,17 @@ func (v vector) reset(inParallel bool) {
 	v.set(0, 1)
 }
 
+// place is that of a gate without controls on v.
+func (v vector) place(targets ...int) kernel.Place { return v.precision().place(targets, nil) }
+
+// place is that of a gate on states in the precision p.
+func (p Precision) place(targets, controls []int) kernel.Place {
+	if p == Single {
+		return kernel.NewPlace[complex64](targets, controls)
+	}
+	return kernel.NewPlace[complex128](targets, controls)
+}
+
 // The following do what the kernels of their names do.
 
 func (v vector) flip(at *kernel.Place, lo, hi int) {

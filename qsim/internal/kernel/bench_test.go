@@ -21,7 +21,7 @@ func benchmark(b *testing.B, name string, n, touched int, targets, controls []in
 	rng := rand.New(rand.NewPCG(1, 2))
 	a := random(rng, 1<<n)
 	for impl, v := range sets() {
-		p := newPlace(v, targets, controls)
+		p := newPlace[complex128](v, targets, controls)
 		b.Run(fmt.Sprintf("%s/impl=%s", name, impl), func(b *testing.B) {
 			b.SetBytes(32 * int64(touched))
 			b.ReportAllocs()
@@ -46,7 +46,7 @@ func BenchmarkApply1(b *testing.B) {
 	for _, n := range []int{4, 10, 24} {
 		for _, target := range targetsOf(n) {
 			benchmark(b, fmt.Sprintf("n=%d/target=%d", n, target), n, 1<<n, []int{target}, nil,
-				func(a []complex128, p *Place, groups int) { Dense1(a, p, m, 0, groups) })
+				func(a []complex128, p *Place, groups int) { Dense(a, p, m, 0, groups) })
 		}
 	}
 }
@@ -56,7 +56,7 @@ func BenchmarkApply1Real(b *testing.B) {
 	for _, n := range []int{4, 10, 24} {
 		for _, target := range targetsOf(n) {
 			benchmark(b, fmt.Sprintf("n=%d/target=%d", n, target), n, 1<<n, []int{target}, nil,
-				func(a []complex128, p *Place, groups int) { Dense1(a, p, m, 0, groups) })
+				func(a []complex128, p *Place, groups int) { Dense(a, p, m, 0, groups) })
 		}
 	}
 }
@@ -70,7 +70,7 @@ func BenchmarkControlled1(b *testing.B) {
 				continue
 			}
 			benchmark(b, fmt.Sprintf("n=%d/control=%d", n, control), n, 1<<n/2, []int{target}, []int{control},
-				func(a []complex128, p *Place, groups int) { Dense1(a, p, m, 0, groups) })
+				func(a []complex128, p *Place, groups int) { Dense(a, p, m, 0, groups) })
 		}
 	}
 }
@@ -136,23 +136,28 @@ func rotation(rng *rand.Rand, targets int) []complex128 {
 func BenchmarkSums(b *testing.B) {
 	m := []complex128{0.8, -0.6i, 0.6i, 0.8}
 	for _, n := range []int{10, 22} {
-		l := random(rand.New(rand.NewPCG(5, 6)), 1<<n)
-		dst := make([]float64, 1<<n)
+		rng := rand.New(rand.NewPCG(5, 6))
+		a, l, dst := random(rng, 1<<n), random(rng, 1<<n), make([]float64, 1<<n)
 		z, x := Pauli{Z: 0b1011, Phase: 1}, Pauli{X: 1<<(n-1) | 2, Z: 5, Phase: 1}
-		for _, tt := range []struct {
-			name   string
-			target int
-			body   func(a []complex128, p *Place, groups int)
-		}{
-			{"Inner/target=0", 0, func(a []complex128, p *Place, groups int) { Inner(l, a, p, m, 0, groups) }},
-			{"Inner/target=9", 9, func(a []complex128, p *Place, groups int) { Inner(l, a, p, m, 0, groups) }},
-			{"Expect/string=Z", 0, func(a []complex128, p *Place, _ int) { expect(p.vectors, a, z, 0, len(a)) }},
-			{"Expect/string=X", 0, func(a []complex128, p *Place, _ int) { expect(p.vectors, a, x, 0, len(a)) }},
-			{"AddPauli/string=Z", 0, func(a []complex128, p *Place, _ int) { addPauli(p.vectors, a, l, z, 1e-9, 0, len(a)) }},
-			{"Norm2", 0, func(a []complex128, p *Place, _ int) { norm2(p.vectors, a, 0, len(a)) }},
-			{"Probabilities", 0, func(a []complex128, p *Place, _ int) { probabilities(p.vectors, dst, a, 0, len(a)) }},
-		} {
-			benchmark(b, fmt.Sprintf("%s/n=%d", tt.name, n), n, 1<<n/2, []int{tt.target}, nil, tt.body)
+		for impl, v := range sets() {
+			low, high := newPlace[complex128](v, []int{0}, nil), newPlace[complex128](v, []int{9}, nil)
+			for name, body := range map[string]func(){
+				"Inner/target=0":    func() { Inner(l, a, &low, m, 0, len(a)/2) },
+				"Inner/target=9":    func() { Inner(l, a, &high, m, 0, len(a)/2) },
+				"Expect/string=Z":   func() { expect(v, a, z, 0, len(a)) },
+				"Expect/string=X":   func() { expect(v, a, x, 0, len(a)) },
+				"AddPauli/string=Z": func() { addPauli(v, a, l, z, 1e-9, 0, len(a)) },
+				"Norm2":             func() { norm2(v, a, 0, len(a)) },
+				"Probabilities":     func() { probabilities(v, dst, a, 0, len(a)) },
+			} {
+				b.Run(fmt.Sprintf("%s/n=%d/impl=%s", name, n, impl), func(b *testing.B) {
+					b.SetBytes(16 << n)
+					b.ReportAllocs()
+					for b.Loop() {
+						body()
+					}
+				})
+			}
 		}
 	}
 }

@@ -10,25 +10,14 @@ import (
 //go:generate sh -c "cd _gen && go run . -pkg kernel -out ../kernels_amd64.s -stubs ../kernels_amd64.go"
 //go:generate sh -c "cd _gen && go run ./stage ../stage_amd64.s"
 
-// vectors are the assembly kernels of one instruction set. The first four
-// arguments of those on groups are the walk: the address of a vector of
-// amplitudes, the offset in bytes of the first group, the mask whose subsets are
-// the offsets of the groups, and the number of steps, at least 1. keep and ones
-// hold a bit for each double of a vector.
+// vectors are the assembly kernels of one instruction set.
 type vectors struct {
 	name  string
-	lanes int // 2^lanes amplitudes fill a vector
+	lanes int // 2^lanes amplitudes in double precision fill a vector
 
-	scale     func(a *complex128, i, mask, n, keep int, f complex128)
-	diagonal  func(a *complex128, i, mask, n, s0, ones0, ones1, keep int, d0, d1 complex128)
-	permute   func(a *complex128, i, mask, n, x, y, moves0, moves1 int)
-	dense1    func(a *complex128, i, mask, n, s0, lane0, keep int, m *complex128)
-	denseReal func(a *complex128, i, mask, n, s0, lane0, keep int, m *complex128)
-	dense2    func(a *complex128, i, mask, n, s0, lane0, s1, lane1, keep int, m *complex128)
-	dense3    func(a *complex128, i, mask, n, s0, lane0, s1, lane1, s2, lane2, keep int, m *complex128) // may be nil
+	double, single gates
 
-	// inner returns Σ conj(lambda[r])·a[c] for the corners r and c of one target.
-	inner func(a, lambda *complex128, i, mask, n, s0, lane0, keep int) (g00, g01, g10, g11 complex128)
+	inner [4]innerKernel // by the number of targets
 
 	// Those on strings go through n consecutive vectors from the offset i; x and z
 	// are the masks of the string above the lanes, as offsets, xl is x in the lanes,
@@ -46,6 +35,28 @@ type vectors struct {
 	multiplyAdd func(n int) float64           // see MultiplyAdd
 	sincos      func(s, c, x *float64, n int) // n vectors
 }
+
+// gates are the kernels on groups in one precision. They begin with the walk: the
+// address of a vector, the offset in bytes of the first group, the mask whose subsets
+// are the offsets of the groups, and the number of steps, at least 1. Where lines is
+// not −1 the walk is a [far] one. keep, ones0 and ones1 have a bit for each 8 bytes of
+// a vector: those that change.
+type gates struct {
+	lanes int // 2^lanes amplitudes fill a vector
+	shift int // 2^shift bytes are an amplitude
+
+	scale     func(a *byte, i, mask, n, ahead, lines, need, keep int, f complex128)
+	diagonal  func(a *byte, i, mask, n, ahead, lines, need, keep, s0, ones0, ones1 int, d0, d1 complex128)
+	permute   func(a *byte, i, mask, n, ahead, lines, need, keep, x, y, moves0, moves1 int)
+	denseReal denseKernel
+	dense     [4]denseKernel // by the number of targets; that of none is nil
+}
+
+type denseKernel func(a *byte, i, mask, n, ahead, lines, need, keep, s0, lane0, s1, lane1, s2, lane2 int, m *complex128)
+
+// innerKernel returns Σ conj(lambda)·(m·a) over the groups of two states in double
+// precision.
+type innerKernel func(a, lambda *byte, i, mask, n, ahead, lines, need, keep, s0, lane0, s1, lane1, s2, lane2 int, m *complex128) (re, im float64)
 
 // active is the set that the processor and QNN_CPU choose, nil for pure Go.
 var active, errCPU = choose(os.Getenv("QNN_CPU"), available()) //nolint:gochecknoglobals // read once, never written

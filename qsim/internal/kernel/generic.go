@@ -6,9 +6,11 @@ import "unsafe"
 // the generic kernels is in double precision; only what they store is rounded.
 type Amplitude interface{ complex64 | complex128 }
 
+func isSingle[A Amplitude]() bool { return unsafe.Sizeof(A(0)) == 8 }
+
 // double returns a itself where it is in double precision, which assembly works on.
 func double[A Amplitude](a []A) ([]complex128, bool) {
-	if unsafe.Sizeof(A(0)) != 16 {
+	if isSingle[A]() {
 		return nil, false
 	}
 	return unsafe.Slice((*complex128)(unsafe.Pointer(unsafe.SliceData(a))), len(a)), true
@@ -87,6 +89,10 @@ func dense1Generic[A Amplitude](a []A, p *Place, m []complex128, lo, hi int) {
 // denseGeneric applies the row-major 2ᵗ×2ᵗ matrix m on t = 1, 2 or 3 targets: the group's
 // amplitudes v become m·v.
 func denseGeneric[A Amplitude](a []A, p *Place, m []complex128, lo, hi int) {
+	if len(p.Targets) == 1 {
+		dense1Generic(a, p, m, lo, hi)
+		return
+	}
 	d := 1 << len(p.Targets)
 	off := p.offsets()
 	var in [8]complex128

@@ -68,11 +68,11 @@ func controlled(n int, targets, controls []int, m, v []complex128) []complex128 
 	return out
 }
 
-const guard = 8 // amplitudes on either side of a state that nobody may touch
+const guard = 16 // amplitudes on either side of a state that nobody may touch
 
 // guarded copies v between guard bands and returns a check of the bands.
-func guarded(v []complex128) (inside []complex128, intact func() bool) {
-	band := slices.Repeat([]complex128{complex(1e300, -1e300)}, guard)
+func guarded[A Amplitude](v []A) (inside []A, intact func() bool) {
+	band := slices.Repeat([]A{A(complex(1e30, -1e30))}, guard)
 	all := slices.Concat(band, v, band)
 	return all[guard : guard+len(v) : guard+len(v)], func() bool {
 		return slices.Equal(all[:guard], band) && slices.Equal(all[guard+len(v):], band)
@@ -151,7 +151,7 @@ func (tt gateTest) check(t *testing.T, rng *rand.Rand, n int, targets, controls 
 	t.Helper()
 	v, m := random(rng, 1<<n), tt.matrix(random(rng, 1<<(2*tt.targets)))
 	want := controlled(n, targets, controls, m, v)
-	p := NewPlace(targets, controls)
+	p := NewPlace[complex128](targets, controls)
 	for _, cuts := range pieces(p.Groups(1 << n)) {
 		got, intact := guarded(v)
 		for i := range cuts[1:] {
@@ -177,7 +177,6 @@ func TestGates(t *testing.T) {
 		{"Diagonal1", 1, 2, 8, func(m []complex128) []complex128 { return []complex128{1, 0, 0, m[3]} }, func(a []complex128, p *Place, m []complex128, lo, hi int) { Diagonal(a, p, m[0], m[3], lo, hi) }},
 		{"Flip", 1, 2, 8, func([]complex128) []complex128 { return x }, func(a []complex128, p *Place, _ []complex128, lo, hi int) { Flip(a, p, lo, hi) }},
 		{"Swap", 2, 2, 7, func([]complex128) []complex128 { return swap }, func(a []complex128, p *Place, _ []complex128, lo, hi int) { Swap(a, p, lo, hi) }},
-		{"Dense1", 1, 2, 8, func(m []complex128) []complex128 { return m }, Dense1[complex128]},
 		{"Dense/1", 1, 2, 8, func(m []complex128) []complex128 { return m }, Dense[complex128]},
 		{"Dense/2", 2, 1, 7, func(m []complex128) []complex128 { return m }, Dense[complex128]},
 		{"Dense/3", 3, 0, 6, func(m []complex128) []complex128 { return m }, Dense[complex128]},
@@ -211,7 +210,7 @@ func checkInner(t *testing.T, rng *rand.Rand, n int, targets, controls []int) {
 	for x, v := range placed(n, targets, controls, m, psi) {
 		want += cmplx.Conj(lambda[x]) * v
 	}
-	p := NewPlace(targets, controls)
+	p := NewPlace[complex128](targets, controls)
 	for _, cuts := range pieces(p.Groups(1 << n)) {
 		got := complex128(0)
 		for i := range cuts[1:] {

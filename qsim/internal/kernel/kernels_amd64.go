@@ -5,28 +5,58 @@
 package kernel
 
 //go:noescape
-func dense1AVX512(a *complex128, i int, mask int, n int, s0 int, lane0 int, keep int, m *complex128)
+func dense1AVX512(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128)
 
 //go:noescape
-func dense2AVX512(a *complex128, i int, mask int, n int, s0 int, lane0 int, s1 int, lane1 int, keep int, m *complex128)
+func dense2AVX512(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128)
 
 //go:noescape
-func dense3AVX512(a *complex128, i int, mask int, n int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, keep int, m *complex128)
+func dense3AVX512(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128)
 
 //go:noescape
-func denseRealAVX512(a *complex128, i int, mask int, n int, s0 int, lane0 int, keep int, m *complex128)
+func denseRealAVX512(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128)
 
 //go:noescape
-func scaleAVX512(a *complex128, i int, mask int, n int, keep int, f complex128)
+func scaleAVX512(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, f complex128)
 
 //go:noescape
-func diagonalAVX512(a *complex128, i int, mask int, n int, s0 int, ones0 int, ones1 int, keep int, d0 complex128, d1 complex128)
+func diagonalAVX512(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, ones0 int, ones1 int, d0 complex128, d1 complex128)
 
 //go:noescape
-func permuteAVX512(a *complex128, i int, mask int, n int, x int, y int, moves0 int, moves1 int)
+func permuteAVX512(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, x int, y int, moves0 int, moves1 int)
 
 //go:noescape
-func innerAVX512(a *complex128, lambda *complex128, i int, mask int, n int, s0 int, lane0 int, keep int) (g00 complex128, g01 complex128, g10 complex128, g11 complex128)
+func dense1SingleAVX512(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128)
+
+//go:noescape
+func dense2SingleAVX512(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128)
+
+//go:noescape
+func dense3SingleAVX512(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128)
+
+//go:noescape
+func denseRealSingleAVX512(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128)
+
+//go:noescape
+func scaleSingleAVX512(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, f complex128)
+
+//go:noescape
+func diagonalSingleAVX512(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, ones0 int, ones1 int, d0 complex128, d1 complex128)
+
+//go:noescape
+func permuteSingleAVX512(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, x int, y int, moves0 int, moves1 int)
+
+//go:noescape
+func inner0AVX512(a *byte, lambda *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128) (re float64, im float64)
+
+//go:noescape
+func inner1AVX512(a *byte, lambda *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128) (re float64, im float64)
+
+//go:noescape
+func inner2AVX512(a *byte, lambda *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128) (re float64, im float64)
+
+//go:noescape
+func inner3AVX512(a *byte, lambda *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128) (re float64, im float64)
 
 //go:noescape
 func expectAVX512(a *complex128, i int, n int, x int, z int, xl int, negative int) (re float64, im float64)
@@ -52,25 +82,58 @@ func multiplyAddAVX512(n int) float64
 func sincosAVX512(s *float64, c *float64, x *float64, n int)
 
 //go:noescape
-func dense1AVX2(a *complex128, i int, mask int, n int, s0 int, lane0 int, keep int, m *complex128)
+func dense1AVX2(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128)
 
 //go:noescape
-func dense2AVX2(a *complex128, i int, mask int, n int, s0 int, lane0 int, s1 int, lane1 int, keep int, m *complex128)
+func dense2AVX2(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128)
 
 //go:noescape
-func denseRealAVX2(a *complex128, i int, mask int, n int, s0 int, lane0 int, keep int, m *complex128)
+func dense3AVX2(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128)
 
 //go:noescape
-func scaleAVX2(a *complex128, i int, mask int, n int, keep int, f complex128)
+func denseRealAVX2(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128)
 
 //go:noescape
-func diagonalAVX2(a *complex128, i int, mask int, n int, s0 int, ones0 int, ones1 int, keep int, d0 complex128, d1 complex128)
+func scaleAVX2(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, f complex128)
 
 //go:noescape
-func permuteAVX2(a *complex128, i int, mask int, n int, x int, y int, moves0 int, moves1 int)
+func diagonalAVX2(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, ones0 int, ones1 int, d0 complex128, d1 complex128)
 
 //go:noescape
-func innerAVX2(a *complex128, lambda *complex128, i int, mask int, n int, s0 int, lane0 int, keep int) (g00 complex128, g01 complex128, g10 complex128, g11 complex128)
+func permuteAVX2(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, x int, y int, moves0 int, moves1 int)
+
+//go:noescape
+func dense1SingleAVX2(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128)
+
+//go:noescape
+func dense2SingleAVX2(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128)
+
+//go:noescape
+func dense3SingleAVX2(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128)
+
+//go:noescape
+func denseRealSingleAVX2(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128)
+
+//go:noescape
+func scaleSingleAVX2(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, f complex128)
+
+//go:noescape
+func diagonalSingleAVX2(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, ones0 int, ones1 int, d0 complex128, d1 complex128)
+
+//go:noescape
+func permuteSingleAVX2(a *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, x int, y int, moves0 int, moves1 int)
+
+//go:noescape
+func inner0AVX2(a *byte, lambda *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128) (re float64, im float64)
+
+//go:noescape
+func inner1AVX2(a *byte, lambda *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128) (re float64, im float64)
+
+//go:noescape
+func inner2AVX2(a *byte, lambda *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128) (re float64, im float64)
+
+//go:noescape
+func inner3AVX2(a *byte, lambda *byte, i int, mask int, n int, ahead int, lines int, need int, keep int, s0 int, lane0 int, s1 int, lane1 int, s2 int, lane2 int, m *complex128) (re float64, im float64)
 
 //go:noescape
 func expectAVX2(a *complex128, i int, n int, x int, z int, xl int, negative int) (re float64, im float64)

@@ -4,25 +4,29 @@ package kernel
 
 import "slices"
 
-// Place says where in the bits of an amplitude's index a gate acts. It is
-// immutable once made.
+// Place says where in the bits of an amplitude's index a gate acts, on states of one
+// precision. It is immutable once made.
 type Place struct {
 	Targets []int // bit of each target, first target least significant in the matrix
 	targets int   // their bits
 	ones    int   // controls: bits that are 1 in every index the gate touches
 	fixed   []int // targets and controls in ascending order
 
-	vectors *vectors // nil: pure Go
+	gates   *gates // nil: pure Go
+	inner   *[4]innerKernel
 	walk    walk
 	pair    pair // of one or two targets
+	farFrom int  // the least number of amplitudes that memory holds
 }
 
 // NewPlace returns the place of a gate with the given target and control bits,
-// which must be distinct.
-func NewPlace(targets, controls []int) Place { return newPlace(active, targets, controls) }
+// which must be distinct, in states of A.
+func NewPlace[A Amplitude](targets, controls []int) Place {
+	return newPlace[A](active, targets, controls)
+}
 
-func newPlace(v *vectors, targets, controls []int) Place {
-	p := Place{Targets: targets, fixed: slices.Concat(targets, controls), vectors: v}
+func newPlace[A Amplitude](v *vectors, targets, controls []int) Place {
+	p := Place{Targets: targets, fixed: slices.Concat(targets, controls)}
 	slices.Sort(p.fixed)
 	for _, t := range targets {
 		p.targets |= 1 << t
@@ -30,12 +34,22 @@ func newPlace(v *vectors, targets, controls []int) Place {
 	for _, c := range controls {
 		p.ones |= 1 << c
 	}
-	if v != nil {
-		p.walk = newWalk(targets, controls, v.lanes)
-		if t := len(targets); t == 1 || t == 2 {
-			p.pair = newPair(targets, controls, v.lanes)
-		}
+	if v == nil {
+		return p
 	}
+	p.gates = &v.double
+	if isSingle[A]() {
+		p.gates = &v.single
+	} else {
+		p.inner = &v.inner
+	}
+	p.walk = p.gates.newWalk(targets, controls)
+	if t := len(targets); t == 1 || t == 2 {
+		p.pair = p.gates.newPair(targets, controls)
+	}
+	p.walk.far = p.gates.newFar(&p.walk, targets, controls)
+	p.pair.far = p.gates.newFar(&p.pair.walk, targets, controls)
+	p.farFrom = farBytes >> p.gates.shift
 	return p
 }
 

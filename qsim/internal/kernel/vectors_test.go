@@ -11,34 +11,44 @@ import (
 )
 
 // close12 is the agreement asked of two implementations: 1e-12 of numbers that
-// are sums of at most 2¹⁰ terms of order 1.
-const close12 = 1e-12
+// are sums of at most 2¹⁰ terms of order 1; closeSingle is that in single precision, where
+// pure Go rounds once and assembly in every operation of at most 16.
+const (
+	close12     = 1e-12
+	closeSingle = 1e-5
+)
 
-func near(a, b []complex128) bool {
-	return slices.EqualFunc(a, b, func(x, y complex128) bool { return cmplx.Abs(x-y) <= close12*(1+cmplx.Abs(y)) })
+func near[A Amplitude](a, b []A) bool {
+	tolerance := close12
+	if isSingle[A]() {
+		tolerance = closeSingle
+	}
+	return slices.EqualFunc(a, b, func(x, y A) bool {
+		return cmplx.Abs(complex128(x)-complex128(y)) <= tolerance*(1+cmplx.Abs(complex128(y)))
+	})
 }
 
 // gate is a kernel that changes a, with any matrix m on its targets.
-type gate struct {
+type gate[A Amplitude] struct {
 	name     string
 	targets  int
 	controls int // at most
-	run      func(a []complex128, p *Place, m []complex128, lo, hi int)
+	run      func(a []A, p *Place, m []complex128, lo, hi int)
 }
 
-var gates = []gate{
-	{"Scale", 0, 3, func(a []complex128, p *Place, m []complex128, lo, hi int) { Scale(a, p, m[0], lo, hi) }},
-	{"Diagonal", 1, 2, func(a []complex128, p *Place, m []complex128, lo, hi int) { Diagonal(a, p, m[0], m[3], lo, hi) }},
-	{"Diagonal1", 1, 2, func(a []complex128, p *Place, m []complex128, lo, hi int) { Diagonal(a, p, 1, m[3], lo, hi) }},
-	{"Flip", 1, 2, func(a []complex128, p *Place, _ []complex128, lo, hi int) { Flip(a, p, lo, hi) }},
-	{"Swap", 2, 1, func(a []complex128, p *Place, _ []complex128, lo, hi int) { Swap(a, p, lo, hi) }},
-	{"Dense1", 1, 2, Dense1[complex128]},
-	{"Dense1Real", 1, 2, func(a []complex128, p *Place, m []complex128, lo, hi int) {
-		Dense1(a, p, []complex128{complex(real(m[0]), 0), complex(real(m[1]), 0), complex(real(m[2]), 0), complex(real(m[3]), 0)}, lo, hi)
-	}},
-	{"Dense/1", 1, 1, Dense[complex128]},
-	{"Dense/2", 2, 1, Dense[complex128]},
-	{"Dense/3", 3, 0, Dense[complex128]},
+func kernels[A Amplitude]() []gate[A] {
+	return []gate[A]{
+		{"Scale", 0, 3, func(a []A, p *Place, m []complex128, lo, hi int) { Scale(a, p, m[0], lo, hi) }},
+		{"Diagonal", 1, 2, func(a []A, p *Place, m []complex128, lo, hi int) { Diagonal(a, p, m[0], m[3], lo, hi) }},
+		{"Flip", 1, 2, func(a []A, p *Place, _ []complex128, lo, hi int) { Flip(a, p, lo, hi) }},
+		{"Swap", 2, 1, func(a []A, p *Place, _ []complex128, lo, hi int) { Swap(a, p, lo, hi) }},
+		{"Dense/1", 1, 2, Dense[A]},
+		{"Dense/1/real", 1, 2, func(a []A, p *Place, m []complex128, lo, hi int) {
+			Dense(a, p, []complex128{complex(real(m[0]), 0), complex(real(m[1]), 0), complex(real(m[2]), 0), complex(real(m[3]), 0)}, lo, hi)
+		}},
+		{"Dense/2", 2, 1, Dense[A]},
+		{"Dense/3", 3, 0, Dense[A]},
+	}
 }
 
 // stretches are the whole range, two pieces that meet at an odd number, and a
@@ -53,11 +63,16 @@ func stretches(rng *rand.Rand, groups int) [][2]int {
 // TestVectors compares every set of this machine with pure Go, on every target
 // and control: the amplitudes of the state, and guard bands on both sides.
 func TestVectors(t *testing.T) {
+	t.Run("double", compareAll[complex128])
+	t.Run("single", compareAll[complex64])
+}
+
+func compareAll[A Amplitude](t *testing.T) {
 	for impl, v := range sets() {
 		if v == nil {
 			continue
 		}
-		for _, tt := range gates {
+		for _, tt := range kernels[A]() {
 			t.Run(impl+"/"+tt.name, func(t *testing.T) {
 				rng := rand.New(rand.NewPCG(5, uint64(len(tt.name))))
 				for n := max(1, tt.targets); n <= 10; n++ {
@@ -69,21 +84,32 @@ func TestVectors(t *testing.T) {
 }
 
 // compare runs the gate with v and with pure Go on the same stretches.
-func (tt gate) compare(t *testing.T, rng *rand.Rand, v *vectors, n int, targets, controls []int) {
+func (tt gate[A]) compare(t *testing.T, rng *rand.Rand, v *vectors, n int, targets, controls []int) {
 	t.Helper()
-	fast, slow := newPlace(v, targets, controls), newPlace(nil, targets, controls)
+	fast, slow := newPlace[A](v, targets, controls), newPlace[A](nil, targets, controls)
 	m := random(rng, 1<<(2*len(targets)))
-	a := random(rng, 1<<n)
+	a := make([]A, 1<<n)
+	for i := range a {
+		a[i] = A(complex(rng.NormFloat64(), rng.NormFloat64()))
+	}
 	for _, s := range stretches(rng, fast.Groups(len(a))) {
 		want := slices.Clone(a)
-		got, intact := guarded(a)
 		tt.run(want, &slow, m, s[0], s[1])
-		tt.run(got, &fast, m, s[0], s[1])
-		if !near(got, want) || !intact() {
-			t.Fatalf("n=%d targets %v controls %v groups %v: differs from pure Go (bands intact: %v)\n got %v\nwant %v",
-				n, targets, controls, s, intact(), got, want)
+		for _, p := range []*Place{&fast, fast.large()} {
+			got, intact := guarded(a)
+			tt.run(got, p, m, s[0], s[1])
+			if !near(got, want) || !intact() {
+				t.Fatalf("n=%d targets %v controls %v groups %v from %d: differs from pure Go (bands intact: %v)\n got %v\nwant %v",
+					n, targets, controls, s, p.farFrom, intact(), got, want)
+			}
 		}
 	}
+}
+
+// large is p for states of any size as if memory held them.
+func (p Place) large() *Place {
+	p.farFrom = 0
+	return &p
 }
 
 func TestVectorsInner(t *testing.T) {
@@ -93,19 +119,26 @@ func TestVectorsInner(t *testing.T) {
 		}
 		t.Run(impl, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(6, 0))
-			for n := 1; n <= 10; n++ {
-				choices(n, 1, 2, func(targets, controls []int) {
-					fast, slow := newPlace(v, targets, controls), newPlace(nil, targets, controls)
-					l, a, m := random(rng, 1<<n), random(rng, 1<<n), random(rng, 4)
-					for _, s := range stretches(rng, fast.Groups(len(a))) {
-						want := Inner(l, a, &slow, m, s[0], s[1])
-						if got := Inner(l, a, &fast, m, s[0], s[1]); !(cmplx.Abs(got-want) <= close12*float64(len(a))) {
-							t.Fatalf("n=%d targets %v controls %v groups %v: %v, pure Go %v", n, targets, controls, s, got, want)
-						}
-					}
-				})
+			for targets := range 4 {
+				for n := max(1, targets); n <= 9-targets/2; n++ {
+					choices(n, targets, max(2-targets, 0), func(targets, controls []int) { compareInner(t, rng, v, n, targets, controls) })
+				}
 			}
 		})
+	}
+}
+
+func compareInner(t *testing.T, rng *rand.Rand, v *vectors, n int, targets, controls []int) {
+	t.Helper()
+	fast, slow := newPlace[complex128](v, targets, controls), newPlace[complex128](nil, targets, controls)
+	l, a, m := random(rng, 1<<n), random(rng, 1<<n), random(rng, 1<<(2*len(targets)))
+	for _, s := range stretches(rng, fast.Groups(len(a))) {
+		want := Inner(l, a, &slow, m, s[0], s[1])
+		for _, p := range []*Place{&fast, fast.large()} {
+			if got := Inner(l, a, p, m, s[0], s[1]); !(cmplx.Abs(got-want) <= 16*close12*float64(len(a))) {
+				t.Fatalf("n=%d targets %v controls %v groups %v: %v, pure Go %v", n, targets, controls, s, got, want)
+			}
+		}
 	}
 }
 
@@ -158,21 +191,29 @@ func compareSums(t *testing.T, rng *rand.Rand, v *vectors, n int) {
 	}
 }
 
-// TestPieces asks for equal bits when a state is cut at multiples of 8 groups, as
+// TestPieces asks for equal bits when a state is cut at multiples of 16 groups, as
 // threads cut it.
 func TestPieces(t *testing.T) {
-	const n = 8
+	t.Run("double", cutAll[complex128])
+	t.Run("single", cutAll[complex64])
+}
+
+func cutAll[A Amplitude](t *testing.T) {
+	const n = 9
 	for impl, v := range sets() {
-		for _, tt := range gates {
+		for _, tt := range kernels[A]() {
 			rng := rand.New(rand.NewPCG(8, 0))
 			choices(n, tt.targets, 1, func(targets, controls []int) {
-				p := newPlace(v, targets, controls)
-				m, a := random(rng, 1<<(2*len(targets))), random(rng, 1<<n)
+				p := newPlace[A](v, targets, controls)
+				m, a := random(rng, 1<<(2*len(targets))), make([]A, 1<<n)
+				for i, x := range random(rng, 1<<n) {
+					a[i] = A(x)
+				}
 				groups := p.Groups(len(a))
 				whole, cut := slices.Clone(a), slices.Clone(a)
 				tt.run(whole, &p, m, 0, groups)
-				tt.run(cut, &p, m, 0, 8)
-				tt.run(cut, &p, m, 8, groups)
+				tt.run(cut, &p, m, 0, 16)
+				tt.run(cut, &p, m, 16, groups)
 				if !slices.Equal(whole, cut) {
 					t.Fatalf("%s %s targets %v controls %v: pieces differ from the whole", impl, tt.name, targets, controls)
 				}
@@ -181,14 +222,21 @@ func TestPieces(t *testing.T) {
 	}
 }
 
-// TestLong has more steps than one call of assembly does.
+// TestLong has more steps than one call of assembly does, near and far.
 func TestLong(t *testing.T) {
+	t.Run("double", long[complex128])
+	t.Run("single", long[complex64])
+}
+
+func long[A Amplitude](t *testing.T) {
+	const n = 16
 	for impl, v := range sets() {
 		rng := rand.New(rand.NewPCG(9, 0))
-		for _, tt := range gates[:6] {
-			n := 15
-			targets := []int{1, 13}[:tt.targets]
-			t.Run(impl+"/"+tt.name, func(t *testing.T) { tt.compare(t, rng, v, n, targets, nil) })
+		for _, tt := range kernels[A]() {
+			t.Run(impl+"/"+tt.name, func(t *testing.T) {
+				tt.compare(t, rng, v, n, []int{1, 13, 14}[:tt.targets], nil)
+				tt.compare(t, rng, v, n, []int{7, 4, 12}[:tt.targets], []int{5, 10, 15}[:tt.controls])
+			})
 		}
 	}
 }
@@ -202,7 +250,7 @@ func TestBeyond(t *testing.T) {
 					t.Errorf("%s: no panic", impl)
 				}
 			}()
-			p := newPlace(v, []int{3}, nil)
+			p := newPlace[complex128](v, []int{3}, nil)
 			Flip(make([]complex128, 32), &p, 0, 32)
 		}()
 	}
@@ -251,21 +299,21 @@ func FuzzGates(f *testing.F) {
 	f.Add(uint64(2), uint8(8), uint8(3), uint16(0), uint16(255))
 	f.Add(uint64(3), uint8(9), uint8(8), uint16(1), uint16(2))
 	f.Fuzz(func(t *testing.T, seed uint64, kind, qubits uint8, lo, hi uint16) {
-		tt := gates[int(kind)%len(gates)]
+		tt := kernels[complex128]()[int(kind)%len(kernels[complex128]())]
 		n := max(1, tt.targets) + int(qubits)%10
 		rng := rand.New(rand.NewPCG(seed, 0))
 		order := rng.Perm(n)
 		targets := order[:tt.targets]
 		controls := order[tt.targets:][:rng.IntN(n-tt.targets+1)]
 		m, a := random(rng, 1<<(2*tt.targets)), random(rng, 1<<n)
-		slow := newPlace(nil, targets, controls)
+		slow := newPlace[complex128](nil, targets, controls)
 		groups := slow.Groups(len(a))
 		from := int(lo) % (groups + 1)
 		to := from + int(hi)%(groups-from+1)
 		want := slices.Clone(a)
 		tt.run(want, &slow, m, from, to)
 		for impl, v := range sets() {
-			fast := newPlace(v, targets, controls)
+			fast := newPlace[complex128](v, targets, controls)
 			got, intact := guarded(a)
 			tt.run(got, &fast, m, from, to)
 			if !near(got, want) || !intact() {

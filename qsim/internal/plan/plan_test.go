@@ -31,7 +31,7 @@ func naive(c *circuits.Circuit, weights, features []float64) []complex128 {
 			}
 			spec.Matrix(m, v)
 		}
-		p := kernel.NewPlace(targets, controls)
+		p := kernel.NewPlace[complex128](targets, controls)
 		if len(targets) == 0 {
 			kernel.Scale(a, &p, m[0], 0, p.Groups(len(a)))
 		} else {

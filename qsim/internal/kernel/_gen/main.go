@@ -16,16 +16,18 @@ func main() {
 	tables()
 	angles()
 	for _, s := range []*set{avx512(), avx2()} {
-		s.dense(1)
-		s.dense(2)
-		if s.wide {
-			s.dense(3) // has 8 rows of 3 registers
+		for _, g := range []*set{s, s.inSingle()} {
+			for targets := 1; targets <= 3; targets++ {
+				g.dense(targets)
+			}
+			g.denseReal()
+			g.scale()
+			g.diagonal()
+			g.permute()
 		}
-		s.denseReal()
-		s.scale()
-		s.diagonal()
-		s.permute()
-		s.inner()
+		for targets := range 4 {
+			s.inner(targets)
+		}
 		s.expect(false)
 		s.expect(true)
 		s.addPauli()

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/gotypes"
 	. "github.com/mmcloughlin/avo/operand"
@@ -45,44 +47,40 @@ func (s *set) total(v reg.VecVirtual, minus bool, to gotypes.Component) {
 	Store(x, to)
 }
 
-// inner emits g[r,c] = Σ conj(lambda[r])·a[c] over the corners r and c of a group
-// with one target.
-func (s *set) inner() {
-	s.returns("inner", "lambda *complex128, i, mask, n, s0, lane0, keep int", "g00, g01, g10, g11 complex128")
-	w := newWalk()
-	base := w.corners(1)
-	offset := GP64()
-	MOVQ(base[1], offset)
-	SUBQ(w.base, offset)
-	lambda := integer("lambda")
-	other := GP64()
-	LEAQ(Mem{Base: lambda, Index: offset, Scale: 1}, other)
-	ex := s.exchanger(0)
-	keep := s.lanes("keep")
-	re, im := s.zeros(4), s.zeros(4)
+// inner emits re + i·im = Σ conj(lambda)·(m·v) over the groups with up to 3
+// targets.
+func (s *set) inner(targets int) {
+	s.returns(fmt.Sprintf("inner%d", targets), ", lambda ", cornerArguments, "re, im float64")
+	w := s.walk(1 << targets)
+	at, far := w.corners(targets)
+	f := s.matrix(integer("m"), targets)
+	distance := integer("lambda")
+	SUBQ(w.base, distance)
+	var ex []*exchanger
+	for b := range targets {
+		ex = append(ex, s.exchanger(b))
+	}
+	sums := s.zeros(2)
 	w.loopThen(func() {
-		x, y, turned := s.vectors(2), s.vectors(2), s.vectors(2)
-		for r := range x {
-			VMOVUPD(w.at(base[r]), x[r])
-			VMOVUPD(w.at([]reg.GPVirtual{lambda, other}[r]), y[r])
+		far()
+		_, out := s.product(w, ex, f, at)
+		for r := range out {
+			s.only(w.keep, out[r])
 		}
-		CMPQ(ex.lane, I8(0))
-		JLT(LabelRef("in"))
-		ex.pair(x[0], x[1])
-		ex.pair(y[0], y[1])
-		Label("in")
-		for r := range y {
-			s.only(keep, y[r])
-			s.turned(x[r], turned[r])
+		for _, e := range ex {
+			e.apply(w.label+"out", out)
 		}
-		for i := range re {
-			VFMADD231PD(y[i>>1], x[i&1], re[i])
-			VFMADD231PD(y[i>>1], turned[i&1], im[i])
+		for r := range out {
+			l, i := s.vector(), GP64()
+			LEAQ(Mem{Base: at[r].Index, Index: distance, Scale: 1}, i)
+			VMOVUPD(Mem{Base: at[r].Base, Index: i, Scale: 1}, l)
+			VFMADD231PD(l, out[r], sums[0])
+			s.turned(out[r], out[r])
+			VFMADD231PD(l, out[r], sums[1])
 		}
 	}, func() {
-		for i := range re {
-			s.total(re[i], false, ReturnIndex(i).Real())
-			s.total(im[i], true, ReturnIndex(i).Imag())
+		for i, v := range sums {
+			s.total(v, i == 1, ReturnIndex(i))
 		}
 	})
 }
@@ -113,7 +111,7 @@ type pauli struct {
 const pauliArguments = "i, n, x, z, xl, negative int"
 
 func (s *set) pauli() *pauli {
-	p := &pauli{s: s, bytes: s.bytes, w: &walk{base: integer("a"), i: integer("i"), n: integer("n"), label: "loop"}}
+	p := &pauli{s: s, bytes: s.bytes, w: &walk{base: integer("a"), i: integer("i"), n: integer("n")}}
 	p.x, p.z, p.order = integer("x"), integer("z"), s.vector()
 	flip := integer("xl")
 	if s.wide {

@@ -3,10 +3,13 @@
 
     docs/benchmarks/peers.py                                   # everything: hours
     docs/benchmarks/peers.py --workload hea --qubits 16 --peer Qulacs --threads 1
+    docs/benchmarks/peers.py --missing --limit 45              # what has no result yet
+    docs/benchmarks/peers.py --report                          # the table alone
 
 It makes a virtual environment, installs requirements.txt there, builds qnn, and runs every cell
-in a process of its own, pinned to its cores, qnn before and after the peers. All values must
-agree: to 1e-9, in single precision to 1e-6.
+in a process of its own, pinned to its cores, qnn before and after the peers. Every result is added to
+results.jsonl, where the last one of a cell counts, so that the table can be made in pieces. All
+values must agree: to 1e-9, in single precision to 1e-6.
 """
 
 import argparse
@@ -25,7 +28,22 @@ SIZES = {
     "hea": (16, 20, 24), "brick": (16, 20, 24), "qft": (16, 20, 24), "qv": (16, 20, 24),
     "grad": (12, 16, 20), "epoch": (4, 6, 8, 10),
 }  # fmt: skip
-OURS = "qnn"
+OURS, OURS_SINGLE = "qnn", "qnn (single)"
+RESULTS = "results.jsonl"
+
+# What is asked of qnn: workload -> [(against whom, sizes, at least how many times as fast)]. "" is the best
+# peer in double precision; a peer in single precision is held against qnn in single precision.
+ASKED = {
+    "hea": [("", {16: 12, 20: 10, 24: 12}), ("qsim (single)", {16: 4, 20: 4, 24: 4})],
+    "brick": [("", {16: 11, 20: 11}), ("qsim (single)", {16: 3, 20: 3, 24: 3})],
+    "qft": [("", {16: 14, 20: 12}), ("qsim (single)", {16: 10, 20: 10, 24: 10})],
+    "qv": [("", {16: 6.5, 20: 6.5}), ("qsim (single)", {16: 1.6, 20: 1.6, 24: 1.6})],
+    "grad": [("", {12: 10, 16: 10, 20: 10})],
+    "epoch": [
+        ("", {4: 20, 6: 30, 8: 30, 10: 30}), ("Lightning", {4: 200, 6: 200, 8: 200, 10: 200}),
+        ("MindQuantum", {4: 100, 6: 100, 8: 40, 10: 40}), ("Qulacs", {4: 100, 6: 100, 8: 40, 10: 40}),
+    ],
+}  # fmt: skip
 
 
 def options():
@@ -37,6 +55,8 @@ def options():
     p.add_argument("--threads", type=numbers, default=sorted({1, len(os.sched_getaffinity(0))}))
     p.add_argument("--peer", default="", help="only peers whose name contains this")
     p.add_argument("--limit", type=int, default=150, help="seconds for one cell")
+    p.add_argument("--missing", action="store_true", help="leave out what results.jsonl has")
+    p.add_argument("--report", action="store_true", help="measure nothing, write the table from results.jsonl")
     p.add_argument("--venv", type=pathlib.Path, default=HERE / ".venv")
     p.add_argument("--out", type=pathlib.Path, default=HERE / "README.md")
     o = p.parse_args()
@@ -50,10 +70,13 @@ def options():
 
 def install(folder):
     """Makes the environment and the qnn to measure; returns the two programs."""
-    python, qnn = folder / "bin" / "python", folder / "bin" / "qnn"
+    python, qnn, wanted = folder / "bin" / "python", folder / "bin" / "qnn", (HERE / "requirements.txt").read_text()
+    installed = folder / "installed.txt"
     if not python.exists():
         venv.create(folder, with_pip=True)
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--requirement", HERE / "requirements.txt"], check=True)
+    if not installed.exists() or installed.read_text() != wanted:
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--requirement", HERE / "requirements.txt"], check=True)
+        installed.write_text(wanted)
     subprocess.run(["go", "build", "-o", qnn, "./cmd/qnn"], cwd=ROOT, check=True)
     return python, qnn
 
@@ -77,31 +100,64 @@ def pinned(command, threads, limit):
     return json.loads(text[text.rindex("\n{") :])
 
 
-def ours(qnn, workload, qubits, threads, limit):
+def ours(qnn, peer, workload, qubits, threads, limit):
     """One run of qnn, with the machine that it found."""
-    text = pinned([qnn, "bench", "--json", "--workload", workload, "--qubits", qubits, "--threads", threads], threads, limit)
+    precision = "single" if single(peer) else "double"
+    command = [qnn, "bench", "--json", "--precision", precision, "--workload", workload, "--qubits", qubits, "--threads", threads]
+    text = pinned(command, threads, limit)
     return text if "error" in text else {**text["results"][0], "machine": text["machine"]}
 
 
 def cell(o, python, qnn, peers, workload, qubits, threads):
     """All simulators on one workload: name -> result. Of qnn the faster of its two runs counts."""
-    results = {OURS: ours(qnn, workload, qubits, threads, o.limit)}
+    own = [OURS] if kind(workload) != "circuit" else [OURS, OURS_SINGLE]
+    results = {peer: ours(qnn, peer, workload, qubits, threads, o.limit) for peer in own}
     for peer in peers:
         results[peer] = pinned([python, "simulators.py", peer, workload, qubits, threads], threads, o.limit)
-    again = ours(qnn, workload, qubits, threads, o.limit)
-    if again.get("seconds", float("inf")) < results[OURS].get("seconds", 0):
-        results[OURS] = again
+    for peer in own:
+        again = ours(qnn, peer, workload, qubits, threads, o.limit)
+        if again.get("seconds", float("inf")) < results[peer].get("seconds", float("inf")):
+            results[peer] = again
     return results
+
+
+def kind(workload):
+    return workload if workload in ("grad", "epoch") else "circuit"
 
 
 def single(peer):
     return peer.endswith("(single)")
 
 
+def is_ours(peer):
+    return peer in (OURS, OURS_SINGLE)
+
+
+def read(path):
+    """The results kept so far: (workload, qubits, threads) -> name -> result, in the order of SIZES."""
+    cells = {}
+    for line in path.read_text().splitlines() if path.exists() else []:
+        r = json.loads(line)
+        cells.setdefault((r.pop("workload"), r.pop("qubits"), r.pop("threads")), {})[r.pop("peer")] = r
+    return dict(sorted(cells.items(), key=lambda c: (list(SIZES).index(c[0][0]), c[0][1:])))
+
+
+def keep(path, key, results, revision):
+    """Adds results to those kept."""
+    names = ("workload", "qubits", "threads")
+    fields = ("seconds", "value", "error", "machine")
+    with path.open("a") as f:
+        for peer, r in results.items():
+            line = dict(zip(names, key, strict=True), peer=peer, **{n: r[n] for n in fields if n in r}, date=str(datetime.date.today()))
+            if is_ours(peer):
+                line["revision"] = revision
+            f.write(json.dumps(line) + "\n")
+
+
 def disagreements(results):
     """What is wrong with the values of a cell."""
-    if "error" in results[OURS]:
-        return [f"{OURS}: {results[OURS]['error']}"]
+    if OURS not in results or "error" in results[OURS]:
+        return [f"{OURS}: {results.get(OURS, {}).get('error', 'not measured')}"]
     value = results[OURS]["value"]
     return [
         f"{peer} gives {r['value']!r}, {OURS} {value!r}"
@@ -117,34 +173,42 @@ def milliseconds(r):
     return f"{ms:.3g}" if ms < 1000 else f"{ms:,.0f}"
 
 
-def ratio(results, pick):
+def ratio(results, own, pick):
     """The fastest of the peers that pick chooses: (its time over ours, its name), or None."""
-    times = [(r["seconds"], peer) for peer, r in results.items() if peer != OURS and pick(peer) and "error" not in r]
-    if not times or "error" in results[OURS]:
+    times = [(r["seconds"], peer) for peer, r in results.items() if not is_ours(peer) and pick(peer) and "error" not in r]
+    if not times or "error" in results.get(own, {"error": ""}):
         return None
     seconds, peer = min(times)
-    return seconds / results[OURS]["seconds"], peer
-
-
-def show(best):
-    """Ratios below 1 are lost."""
-    if best is None:
-        return "", ""
-    text = f"{best[0]:.2f}"
-    return (text if best[0] >= 1 else f"**{text}** lost"), best[1]
+    return seconds / results[own]["seconds"], peer
 
 
 def table(title, cells):
     """One Markdown table for the workloads that the same peers run."""
-    peers = list(dict.fromkeys(p for results in cells.values() for p in results if p != OURS))
-    heads = ["work", "qubits", "threads", OURS, *peers, "best / qnn", "by", "best single / qnn"]
-    lines = [f"### {title}", "", "| " + " | ".join(heads) + " |", "|---" + "|---:" * (3 + len(peers)) + "|---:|---|---:|"]
-    for (workload, qubits, threads), results in cells.items():
-        double, name = show(ratio(results, lambda p: not single(p)))
-        row = [workload, qubits, threads, *(milliseconds(results.get(p, {"error": ""})) for p in [OURS, *peers])]
-        row += [double, name, show(ratio(results, single))[0]]
+    seen = dict.fromkeys(p for results in cells.values() for p in results)
+    peers = [p for p in (OURS, OURS_SINGLE) if p in seen] + [p for p in seen if not is_ours(p)]
+    lines = [f"### {title}, ms", "", "| " + " | ".join(["work", "qubits", "threads", *peers]) + " |", "|---" + "|---:" * (2 + len(peers)) + "|"]
+    for key, results in cells.items():
+        row = [*key, *(milliseconds(results.get(p, {"error": ""})) for p in peers)]
         lines.append("| " + " | ".join(map(str, row)) + " |")
     return lines
+
+
+def asked(cells):
+    """The table of the ratios asked for and reached."""
+    lines = ["### Ratios", "", "| work | qubits | threads | against | asked | reached | |", "|---|---:|---:|---|---:|---:|---|"]
+    met = total = 0
+    for (workload, qubits, threads), results in cells.items():
+        for against, least in ASKED[workload]:
+            own = OURS_SINGLE if single(against) else OURS
+            best = ratio(results, own, lambda p, a=against: p == a if a else not single(p))
+            if qubits not in least or best is None:
+                continue
+            won = best[0] >= least[qubits]
+            met, total = met + won, total + 1
+            name = f"best, {best[1]}" if not against else against
+            row = [workload, qubits, threads, name, least[qubits], f"{best[0]:.2f}", "met" if won else "**lost**"]
+            lines.append("| " + " | ".join(map(str, row)) + " |")
+    return [*lines, "", f"{met} of {total} met. A ratio is the time of the other simulator over that of qnn in the same precision."]
 
 
 def versions(python):
@@ -153,24 +217,31 @@ def versions(python):
     return subprocess.run([python, "-c", code, *names], capture_output=True, text=True, check=True).stdout.strip()
 
 
-def report(o, python, qnn, cells, faults):
-    """The text of README.md."""
-    machine = next((r[OURS]["machine"] for r in cells.values() if "machine" in r[OURS]), {})
-    one = {name: machine.get(name, {}).get("1", float("nan")) for name in ("rmw_gb_s", "fma_gflop_s")}
-    revision = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False)
+def report(python, cells, limit):
+    """The text of README.md, and what is wrong with the values."""
+    faults = [f"{w} {n}, {t} threads: {fault}" for (w, n, t), results in cells.items() for fault in disagreements(results)]
+    runs = [r for results in cells.values() for p, r in results.items() if is_ours(p) and "machine" in r]
+    machine = runs[-1]["machine"] if runs else {}
+    limits = {
+        name: " to ".join(f"{f(r['machine'][name]['1'] for r in runs):.0f}" for f in (min, max)) if runs else "?"
+        for name in ("rmw_gb_s", "fma_gflop_s")
+    }  # fmt: skip
+    revisions = ", ".join(dict.fromkeys(r.get("revision", "?") for r in runs))
+    dates = ", ".join(sorted({r["date"] for results in cells.values() for r in results.values()}))
     lines = [
         "# Other simulators beside qnn", "",
-        f"Written by `{shlex.join(['docs/benchmarks/peers.py', *sys.argv[1:]])}` on {datetime.date.today()}; `make bench-peers` measures anew.", "",
-        f"- Machine: {machine.get('cpu', 'unknown')}, {machine.get('cores', '?')} of {os.cpu_count()} cores in the last cell; "
-        f"one thread reads and writes {one['rmw_gb_s']:.1f} GB/s in place and does {one['fma_gflop_s']:.0f} GFlop/s.",
-        f"- qnn {revision.stdout.strip()}; Python {sys.version.split()[0]}; {versions(python)}.",
-        "- Times are milliseconds, the fastest of at most 20 runs in about 0.3 s after a first one. Each cell is a process of its own,",
-        "  pinned to as many cores as it has threads: `taskset -c CORES python simulators.py PEER WORKLOAD QUBITS THREADS` and",
-        "  `taskset -c CORES qnn bench --json --workload WORKLOAD --qubits QUBITS --threads THREADS`, qnn before and after the others.",
+        f"Measured on {dates} by `docs/benchmarks/peers.py --limit {limit}`, in pieces; `make bench-peers` measures anew. [{RESULTS}]({RESULTS}) has every result.", "",
+        f"- Machine: {machine.get('cpu', 'unknown')}, {os.cpu_count()} cores; "
+        f"one thread reads and writes {limits['rmw_gb_s']} GB/s in place and does {limits['fma_gflop_s']} GFlop/s, as each run of qnn found.",
+        f"- qnn {revisions}; Python {sys.version.split()[0]}; {versions(python)}.",
+        "- Times are the fastest of at most 20 runs in about 0.3 s after a first one, which counts by itself where a circuit takes more than 5 s. Each cell is",
+        "  a process of its own, pinned to as many cores as it has threads: `taskset -c CORES python simulators.py PEER WORKLOAD QUBITS THREADS` and",
+        "  `taskset -c CORES qnn bench --json --precision PRECISION --workload WORKLOAD --qubits QUBITS --threads THREADS`, qnn before and after the others.",
         "- Peers reuse what they can between runs: circuits, devices, compiled functions. qnn computes its matrices from the angles in each run.",
-        "- All simulators compute in double precision but those named single; qnn is double throughout. The workloads are described in",
+        "- All simulators compute in double precision but those named single. The workloads are described in",
         "  [the command line](../cli.md#bench). All values agree to 1e-9, in single precision to 1e-6, except as listed below.",
-        "- A ratio is the time of the fastest peer over that of qnn: above 1, qnn is faster.", "",
+        "- Sizes that are not here were not measured.", "",
+        *asked(cells), "",
     ]  # fmt: skip
     for title, names in (("Circuits", ("hea", "brick", "qft", "qv")), ("Gradients", ("grad",)), ("An epoch of training", ("epoch",))):
         part = {key: results for key, results in cells.items() if key[0] in names}
@@ -180,29 +251,38 @@ def report(o, python, qnn, cells, faults):
     for title, items in (("Cells without a result", errors), ("Values that disagree", faults)):
         if items:
             lines += [f"### {title}", "", *(f"- {item}" for item in items), ""]
-    return "\n".join(lines)
+    return "\n".join(lines), faults
+
+
+def measure(o, python, qnn, path):
+    """Runs the cells that the options choose; returns how many."""
+    code = "import json, simulators; print(json.dumps(list(simulators.PEERS)))"
+    listing = subprocess.run([python, "-c", code], cwd=HERE, capture_output=True, text=True, check=True)
+    describe = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False)
+    count = 0
+    for workload in o.workload:
+        for qubits in SIZES[workload]:
+            for threads in o.threads if not o.qubits or qubits in o.qubits else []:
+                key = workload, qubits, threads
+                done = read(path).get(key, {}) if o.missing else {}
+                peers = [p for p, k in json.loads(listing.stdout) if k == kind(workload) and o.peer.lower() in p.lower() and p not in done]
+                if not peers and OURS in done:
+                    continue
+                results = cell(o, python, qnn, peers, *key)
+                print(*key, {p: r.get("error") or milliseconds(r) for p, r in results.items()}, flush=True)
+                keep(path, key, results, describe.stdout.strip())
+                count += 1
+    return count
 
 
 def main():
     o = options()
     python, qnn = install(o.venv.resolve())
-    listing = subprocess.run(
-        [python, "-c", "import json, simulators; print(json.dumps(list(simulators.PEERS)))"], cwd=HERE, capture_output=True, text=True, check=True
-    )
-    cells, faults = {}, []
-    for workload in o.workload:
-        kind = workload if workload in ("grad", "epoch") else "circuit"
-        peers = [p for p, k in json.loads(listing.stdout) if k == kind and o.peer.lower() in p.lower()]
-        for qubits in SIZES[workload]:
-            if o.qubits and qubits not in o.qubits:
-                continue
-            for threads in o.threads:
-                results = cells[workload, qubits, threads] = cell(o, python, qnn, peers, workload, qubits, threads)
-                faults += (f"{workload} {qubits}: {fault}" for fault in disagreements(results))
-                print(workload, qubits, threads, {p: r.get("error") or milliseconds(r) for p, r in results.items()}, flush=True)
-                o.out.write_text(report(o, python, qnn, cells, faults))
-    if not cells:
+    path = o.out.parent / RESULTS
+    if not o.report and measure(o, python, qnn, path) == 0 and not o.missing:
         sys.exit("peers.py: no cell has these sizes; see SIZES")
+    text, faults = report(python, read(path), o.limit)
+    o.out.write_text(text)
     print("wrote", o.out)
     if faults:
         sys.exit("peers.py: " + "; ".join(faults))

@@ -76,8 +76,9 @@ func (r *byteReader) angle() circuits.Angle {
 	return a
 }
 
-// FuzzCircuits holds amplitudes and expectation values to the dense oracle, and
-// the adjoint gradient to the parameter-shift rule.
+// FuzzCircuits holds amplitudes and expectation values, of several samples at once, to
+// the dense oracle, and the adjoint gradient to the parameter-shift rule, in both
+// precisions.
 func FuzzCircuits(f *testing.F) {
 	f.Add([]byte{1, 4, 0, 16, 0, 1})                                // H, CX
 	f.Add([]byte{0, 11, 0, 1, 8, 11, 0, 1, 8})                      // RX(w0 + π/4) twice
@@ -90,36 +91,54 @@ func FuzzCircuits(f *testing.F) {
 }
 
 func checkCircuit(t *testing.T, c *circuits.Circuit) {
+	checkPrecision(t, c, qsim.Double, 1e-12, 1e-9)
+	checkPrecision(t, c, qsim.Single, singleTolerance, 10*singleTolerance)
+}
+
+// checkPrecision allows amplitudes, and expectation values by their coefficients, to be
+// off by tolerance, derivatives by slope.
+func checkPrecision(t *testing.T, c *circuits.Circuit, precision qsim.Precision, tolerance, slope float64) {
+	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 0))
 	o := simtest.RandomObservable(rng, c.Qubits, 3)
-	p, err := qsim.Compile(c, o)
+	scale := 1.0
+	for _, term := range o {
+		scale += math.Abs(term.Coef)
+	}
+	p, err := precision.Compile(c, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	weights, x := simtest.RandomVector(rng, p.Weights()), simtest.RandomVector(rng, p.Features())
-	s := newState(t, c.Qubits)
-	if err := p.Run(t.Context(), s, weights, x); err != nil {
+	weights := simtest.RandomVector(rng, p.Weights())
+	samples := vectors(rng, 11, p.Features()) // more than fit into one vector
+	s, err := precision.NewState(c.Qubits)
+	if err != nil {
 		t.Fatal(err)
-	}
-	want := simtest.Amplitudes(c, weights, x)
-	for i, a := range s.Amplitudes() {
-		if !(cmplx.Abs(a-want[i]) <= 1e-12) {
-			t.Fatalf("amplitude %d: %v, oracle %v", i, a, want[i])
-		}
 	}
 	var got [2]results
 	for i, m := range []qsim.Method{qsim.Adjoint, qsim.ParameterShift} {
-		if got[i], err = evaluate(t.Context(), p, m, weights, [][]float64{x}); err != nil {
+		if got[i], err = evaluate(t.Context(), p, m, weights, samples); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if e := simtest.Expectation(want, o); !(math.Abs(got[0].expect[0]-e) <= 1e-12) {
-		t.Fatalf("expectation %v, oracle %v", got[0].expect[0], e)
+	for k, x := range samples {
+		if err := p.Run(t.Context(), s, weights, x); err != nil {
+			t.Fatal(err)
+		}
+		want := simtest.Amplitudes(c, weights, x)
+		for i, a := range s.Amplitudes() {
+			if !(cmplx.Abs(a-want[i]) <= tolerance) {
+				t.Fatalf("%v: amplitude %d: %v, oracle %v", precision, i, a, want[i])
+			}
+		}
+		if e := simtest.Expectation(want, o); !(math.Abs(got[0].expect[k]-e) <= scale*tolerance) {
+			t.Fatalf("%v: sample %d: expectation %v, oracle %v", precision, k, got[0].expect[k], e)
+		}
 	}
-	shifted := slices.Concat(got[1].dw, got[1].dx[0])
-	for j, d := range slices.Concat(got[0].dw, got[0].dx[0]) {
-		if !(math.Abs(d-shifted[j]) <= 1e-9) {
-			t.Fatalf("derivative %d: adjoint %v, parameter shift %v", j, d, shifted[j])
+	shifted := slices.Concat(append(got[1].dx, got[1].dw)...)
+	for j, d := range slices.Concat(append(got[0].dx, got[0].dw)...) {
+		if !(math.Abs(d-shifted[j]) <= float64(len(samples))*scale*scale*slope) {
+			t.Fatalf("%v: derivative %d: adjoint %v, parameter shift %v", precision, j, d, shifted[j])
 		}
 	}
 }

@@ -96,6 +96,10 @@ func TestSameBytes(t *testing.T) {
 		{3, 2, 300, qsim.Adjoint},
 		{3, 1, 130, qsim.ParameterShift},
 		{3, 1, 20, qsim.FiniteDifference},
+		{6, 2, 20, qsim.Adjoint},
+		{8, 1, 150, qsim.Adjoint},
+		{10, 1, 20, qsim.Adjoint},
+		{11, 1, 9, qsim.ParameterShift},
 		{13, 1, 9, qsim.Adjoint},
 		{14, 1, 2, qsim.Adjoint},
 		{15, 1, 2, qsim.Adjoint},
@@ -105,19 +109,21 @@ func TestSameBytes(t *testing.T) {
 		rng := rand.New(rand.NewPCG(3, 0))
 		c := layered(tt.n, tt.layers)
 		c.RXX(circuits.Weight(0), 0, tt.n-1).CRX(circuits.Weight(1), tt.n-1, 1)
-		p := compile(t, c, simtest.RandomObservable(rng, tt.n, 3), circuits.PauliZ(tt.n-1))
-		weights, samples := simtest.RandomVector(rng, p.Weights()), vectors(rng, tt.samples, tt.n)
-		var want results
-		for _, procs := range []int{1, 2, 4} {
-			runtime.GOMAXPROCS(procs)
-			got, err := evaluate(t.Context(), p, tt.method, weights, samples)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if procs == 1 {
-				want = got
-			} else if !reflect.DeepEqual(got, want) {
-				t.Errorf("%+v: GOMAXPROCS %d changes the results", tt, procs)
+		single, double := compileBoth(t, c, simtest.RandomObservable(rng, tt.n, 3), circuits.PauliZ(tt.n-1))
+		weights, samples := simtest.RandomVector(rng, double.Weights()), vectors(rng, tt.samples, tt.n)
+		for _, p := range []*qsim.Program{single, double} {
+			var want results
+			for _, procs := range []int{1, 2, 4} {
+				runtime.GOMAXPROCS(procs)
+				got, err := evaluate(t.Context(), p, tt.method, weights, samples)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if procs == 1 {
+					want = got
+				} else if !reflect.DeepEqual(got, want) {
+					t.Errorf("%+v, %v: GOMAXPROCS %d changes the results", tt, p.Precision(), procs)
+				}
 			}
 		}
 	}
@@ -128,8 +134,12 @@ func TestSameBytes(t *testing.T) {
 func TestConcurrentPrograms(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 0))
 	var group sync.WaitGroup
-	for _, n := range []int{2, 4, 14} {
-		p := compile(t, layered(n, 1), circuits.PauliZ(0), simtest.RandomObservable(rng, n, 2))
+	for _, n := range []int{2, 4, 8, 11, 14} {
+		single, double := compileBoth(t, layered(n, 1), circuits.PauliZ(0), simtest.RandomObservable(rng, n, 2))
+		p := double
+		if n%4 == 0 {
+			p = single
+		}
 		weights, samples := simtest.RandomVector(rng, p.Weights()), vectors(rng, 3, n)
 		want, err := evaluate(t.Context(), p, qsim.Adjoint, weights, samples)
 		if err != nil {
@@ -202,7 +212,7 @@ func (c *countdown) Err() error {
 // return its error after hardly another look at it.
 func TestCancellation(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 0))
-	for _, n := range []int{3, 14} {
+	for _, n := range []int{3, 8, 11, 14} {
 		p := compile(t, layered(n, 2), circuits.PauliZ(0))
 		dynamic := compile(t, layered(n, 1).Measure(0, 0).H(0))
 		weights := simtest.RandomVector(rng, p.Weights())
@@ -235,8 +245,8 @@ func TestCancellation(t *testing.T) {
 				if err := call(ctx); !errors.Is(err, context.DeadlineExceeded) {
 					t.Errorf("n=%d %s after %d looks: %v", n, name, looks, err)
 				}
-				// One look for each piece of 8 samples that was still to begin.
-				if after := ctx.after.Load(); after > int64(len(batch)/8) {
+				// One look for each group of samples that was still to begin.
+				if after := ctx.after.Load(); after > int64(len(batch)/4) {
 					t.Errorf("n=%d %s after %d looks: looked %d times at an ended context", n, name, looks, after)
 				}
 			}

@@ -13,7 +13,7 @@ import (
 type native struct{ *qsim.Program }
 
 func (p native) Amplitudes(ctx context.Context, weights, features []float64) ([]complex128, error) {
-	s, err := qsim.NewState(p.Qubits())
+	s, err := p.Precision().NewState(p.Qubits())
 	if err != nil {
 		return nil, err
 	}
@@ -21,11 +21,13 @@ func (p native) Amplitudes(ctx context.Context, weights, features []float64) ([]
 	return s.Amplitudes(), err
 }
 
-func compileNative(c *circuits.Circuit, observables ...circuits.PauliSum) (simtest.Program, error) {
-	p, err := qsim.Compile(c, observables...)
-	return native{p}, err
-}
-
 func TestConformance(t *testing.T) {
-	simtest.Run(t, compileNative, simtest.Options{})
+	for _, precision := range []qsim.Precision{qsim.Double, qsim.Single} {
+		t.Run(precision.String(), func(t *testing.T) {
+			simtest.Run(t, func(c *circuits.Circuit, observables ...circuits.PauliSum) (simtest.Program, error) {
+				p, err := precision.Compile(c, observables...)
+				return native{p}, err
+			}, simtest.Options{Precision: precision})
+		})
+	}
 }

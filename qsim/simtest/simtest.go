@@ -41,6 +41,9 @@ type Options struct {
 	// Methods are the gradient methods the backend has; nil means all. It must
 	// refuse the others with an error.
 	Methods []qsim.Method
+	// Precision is that of the backend's amplitudes: what is held to 1e-12 in double
+	// precision is held to 2e-5 in single.
+	Precision qsim.Precision
 }
 
 // methods are all the gradient methods there are.
@@ -79,8 +82,14 @@ type suite struct {
 }
 
 // tolerance is for amplitudes, probabilities and expectation values with
-// coefficients of order 1: some thousand roundings.
-const tolerance = 1e-12
+// coefficients of order 1: some thousand roundings in double precision, some hundred in
+// single.
+func (s suite) tolerance() float64 {
+	if s.options.Precision == qsim.Single {
+		return 2e-5
+	}
+	return 1e-12
+}
 
 // source is the generator of one test.
 func source(stream uint64) *rand.Rand { return rand.New(rand.NewPCG(20, stream)) }
@@ -109,7 +118,7 @@ func (s suite) check(t *testing.T, c *circuits.Circuit, weights, features []floa
 	}
 	ok := true
 	for x, v := range want {
-		if w := real(v)*real(v) + imag(v)*imag(v); !near(probabilities[x], w, tolerance) {
+		if w := real(v)*real(v) + imag(v)*imag(v); !near(probabilities[x], w, s.tolerance()) {
 			t.Errorf("probability of %0*b: %v, oracle %v", c.Qubits, x, probabilities[x], w)
 			ok = false
 		}
@@ -119,7 +128,7 @@ func (s suite) check(t *testing.T, c *circuits.Circuit, weights, features []floa
 		t.Fatalf("expect: %v", err)
 	}
 	for k, o := range observables {
-		if w := Expectation(want, o); !near(got[k], w, tolerance) {
+		if w := Expectation(want, o); !near(got[k], w, s.tolerance()) {
 			t.Errorf("expectation of %v: %v, oracle %v", o, got[k], w)
 			ok = false
 		}
@@ -140,7 +149,7 @@ func (s suite) checkAmplitudes(t *testing.T, p Program, want []complex128, weigh
 		t.Fatalf("amplitudes: %v", err)
 	}
 	for x, v := range want {
-		if !(cmplx.Abs(got[x]-v) <= tolerance) {
+		if !(cmplx.Abs(got[x]-v) <= s.tolerance()) {
 			t.Errorf("amplitude %d: %v, oracle %v", x, got[x], v)
 			return false
 		}

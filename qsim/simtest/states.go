@@ -89,7 +89,7 @@ func (s suite) batches(t *testing.T) {
 			}
 			state := Amplitudes(c, weights, x)
 			for k, o := range []circuits.PauliSum{a, b} {
-				if want := Expectation(state, o); !near(got[2*i+k], want, tolerance) {
+				if want := Expectation(state, o); !near(got[2*i+k], want, s.tolerance()) {
 					t.Errorf("%d samples: sample %d, observable %d: %v, oracle %v", count, i, k, got[2*i+k], want)
 				}
 			}

@@ -42,8 +42,6 @@ func (p *Program) forward(ctx context.Context, dst []float64, w *workspace, weig
 		}
 		observables = pl.Observables()
 	}
-	for k, o := range observables {
-		dst[k] = w.psi.expectation(o, w.inParallel)
-	}
+	w.psi.expectations(dst, observables, w.inParallel)
 	return nil
 }

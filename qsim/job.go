@@ -15,6 +15,7 @@ type job struct {
 	operands
 	body func(j *job, piece int) complex128
 	sums []complex128 // what body returned, piece by piece
+	rows []float64    // what body writes, a row as long as dst for each piece
 	run  func(piece int)
 }
 
@@ -28,6 +29,8 @@ type operands struct {
 	op     *op
 	matrix []complex128
 	pauli  kernel.Pauli
+	dst    []float64 // what the rows are added to, in order
+	os     []plan.Observable
 	coef   float64
 	plan   *plan.Plan
 	bound  *plan.Bound
@@ -47,6 +50,7 @@ var jobs = sync.Pool{New: func() any { //nolint:gochecknoglobals // as the pool 
 func (o operands) loop(pieces int, inParallel bool, body func(j *job, piece int) complex128) complex128 {
 	j, _ := jobs.Get().(*job)
 	j.operands, j.body = o, body
+	j.rows = resized(j.rows, pieces*len(o.dst))
 	sum := complex128(0)
 	if inParallel && pieces > 1 {
 		j.sums = resized(j.sums, pieces)
@@ -59,6 +63,9 @@ func (o operands) loop(pieces int, inParallel bool, body func(j *job, piece int)
 			sum += body(j, i)
 		}
 	}
+	for i, x := range j.rows {
+		o.dst[i%len(o.dst)] += x
+	}
 	j.operands = operands{}
 	jobs.Put(j)
 	return sum
@@ -69,6 +76,9 @@ func (o operands) chunks(size int, inParallel bool, body func(j *job, piece int)
 	o.size = size
 	return o.loop((size+chunk-1)/chunk, inParallel, body)
 }
+
+// row is where the sums of a piece go.
+func (j *job) row(piece int) []float64 { return j.rows[piece*len(j.dst):][:len(j.dst)] }
 
 // span is the part of the size numbers that a piece covers.
 func (j *job) span(piece int) (lo, hi int) { return piece * chunk, min((piece+1)*chunk, j.size) }

@@ -84,7 +84,7 @@ func TestLeftUndone(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			mean := want.expectation(compiled, true)
+			mean := expectation(want, compiled)
 			for _, when := range []string{"before", "after"} {
 				if got, err := s.Expect(o); err != nil || !(math.Abs(got-mean) < 10*tolerance) {
 					t.Errorf("%d qubits, %v: expectation value %s the amplitudes are read %v (%v), want %v", n, precision, when, got, err, mean)

@@ -117,11 +117,10 @@ func (t *shifted) finish(ctx context.Context, i int) error {
 
 // weighted is Σ cₖeₖ of a state.
 func (w *workspace) weighted(a vector, observables []plan.Observable) float64 {
+	a.expectations(w.expect, observables, w.inParallel)
 	sum := 0.0
-	for k, o := range observables {
-		if c := w.cotangent[k]; c != 0 {
-			sum += c * a.expectation(o, w.inParallel)
-		}
+	for k, e := range w.expect {
+		sum += w.cotangent[k] * e
 	}
 	return sum
 }

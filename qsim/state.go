@@ -159,6 +159,26 @@ func (s *State) Probabilities(dst []float64) error {
 	return nil
 }
 
+// Marginal writes to dst, which has length 2ᵏ, the probabilities of the outcomes of k
+// different qubits, whatever the others are: dst[y] = Σ |aₓ|² over all x whose bit
+// qubits[i] is bit i of y. It does not copy the state.
+func (s *State) Marginal(dst []float64, qubits ...int) error {
+	for i, q := range qubits {
+		if q < 0 || q >= s.qubits {
+			return fmt.Errorf("marginal: qubit %d of %d: %w", q, s.qubits, circuits.ErrRange)
+		}
+		if slices.Contains(qubits[:i], q) {
+			return fmt.Errorf("marginal: qubit %d is named twice: %w", q, ErrShape)
+		}
+	}
+	if len(dst) != 1<<len(qubits) {
+		return fmt.Errorf("marginal: destination %d for the %d outcomes of %d qubits: %w", len(dst), 1<<len(qubits), len(qubits), ErrShape)
+	}
+	s.order()
+	s.amplitudes.marginal(dst, qubits, s.amplitudes.len() > chunk)
+	return nil
+}
+
 // Expect returns ⟨s|O|s⟩ for the observable o.
 func (s *State) Expect(o circuits.PauliSum) (float64, error) {
 	compiled, err := compileObservable(o, s.qubits)
@@ -168,23 +188,9 @@ func (s *State) Expect(o circuits.PauliSum) (float64, error) {
 	if s.left != nil {
 		compiled = s.left.On(compiled)
 	}
-	return s.amplitudes.expectation(compiled, s.amplitudes.len() > chunk), nil
-}
-
-// expectation is ⟨v|O|v⟩.
-func (v vector) expectation(o plan.Observable, inParallel bool) float64 {
-	sum := 0.0
-	for _, t := range o {
-		if v.len() <= chunk {
-			sum += t.Coef * v.expect(t.Pauli, 0, v.len())
-			continue
-		}
-		sum += t.Coef * real(operands{a: v, pauli: t.Pauli}.chunks(v.len(), inParallel, func(j *job, piece int) complex128 {
-			lo, hi := j.span(piece)
-			return complex(j.a.expect(j.pauli, lo, hi), 0)
-		}))
-	}
-	return sum
+	var e [1]float64
+	s.amplitudes.expectations(e[:], []plan.Observable{compiled}, s.amplitudes.len() > chunk)
+	return e[0], nil
 }
 
 // Sample draws shots basis states with probabilities |aₓ|², in the order of the

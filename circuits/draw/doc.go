@@ -12,5 +12,7 @@
 // control, ⊕ the target of CX and CCX, × a swapped qubit, ░ a barrier, |0⟩ a
 // reset and M→c0 a measurement into classical bit 0. X if c0 is an X in the runs in
 // which bit 0 is 1, and the line c has what is stored in bits. Weights are w0, w1, …
-// and features x0, x1, ….
+// and features x0, x1, …, unless [Options] names them.
+//
+// [SVG] draws the same as a picture.
 package draw

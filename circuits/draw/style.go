@@ -13,6 +13,7 @@ import (
 type style struct {
 	wire, control, target, swap, barrier, arrow, assign, zero, dagger string
 	links                                                             [passed + 1]string
+	weights                                                           []string
 	decimals                                                          int // less than 0: all
 }
 
@@ -27,7 +28,7 @@ func newStyle(o *Options) *style {
 			links: [...]string{alone: "-", first: "/", middle: "|", last: `\`, passed: "|"},
 		}
 	}
-	s.decimals = o.Decimals
+	s.weights, s.decimals = o.Weights, o.Decimals
 	if o.Decimals == 0 {
 		s.decimals = 3
 	}
@@ -46,21 +47,25 @@ func (s *style) label(op circuits.Op, k int) string {
 }
 
 func (s *style) plainLabel(op circuits.Op, k int) string {
-	controls := op.Gate.Spec().Controls
-	if k < controls {
+	switch part(op, k) {
+	case partControl:
 		return s.control
-	}
-	switch op.Gate {
-	case circuits.GateCX, circuits.GateCCX:
+	case partTarget:
 		return s.target
-	case circuits.GateCZ, circuits.GateCCZ:
-		return s.control
-	case circuits.GateSWAP, circuits.GateCSWAP:
+	case partSwap:
 		return s.swap
-	case circuits.GateBarrier:
+	case partBarrier:
 		return s.barrier
-	case circuits.GateMeasure:
+	case partMeasure:
 		return fmt.Sprintf("M%sc%d", s.arrow, op.Clbit)
+	default:
+		return s.box(op, k)
+	}
+}
+
+// box is the text of what is not a sign.
+func (s *style) box(op circuits.Op, k int) string {
+	switch op.Gate {
 	case circuits.GateReset:
 		return s.zero
 	case circuits.GateStore:
@@ -68,7 +73,7 @@ func (s *style) plainLabel(op circuits.Op, k int) string {
 	case circuits.GateFail:
 		return "fail"
 	}
-	name := s.name(op.Gate)
+	name, controls := s.name(op.Gate), op.Gate.Spec().Controls
 	if ordered(op) {
 		name += fmt.Sprintf("[%d]", k-controls)
 	}
@@ -80,6 +85,39 @@ func (s *style) plainLabel(op circuits.Op, k int) string {
 		angles[i] = s.angle(a)
 	}
 	return name + "(" + strings.Join(angles, ",") + ")"
+}
+
+// role is the part that a qubit plays in an operation.
+type role uint8
+
+const (
+	partBox role = iota
+	partControl
+	partTarget // of CX and CCX
+	partSwap
+	partBarrier
+	partMeasure
+)
+
+// part is what stands on the k-th qubit of op.
+func part(op circuits.Op, k int) role {
+	if k < op.Gate.Spec().Controls {
+		return partControl
+	}
+	switch op.Gate {
+	case circuits.GateCX, circuits.GateCCX:
+		return partTarget
+	case circuits.GateCZ, circuits.GateCCZ:
+		return partControl
+	case circuits.GateSWAP, circuits.GateCSWAP:
+		return partSwap
+	case circuits.GateBarrier:
+		return partBarrier
+	case circuits.GateMeasure:
+		return partMeasure
+	default:
+		return partBox
+	}
 }
 
 // ordered reports whether exchanging targets of op makes another gate.
@@ -126,7 +164,7 @@ func (s *style) angle(a circuits.Angle) string {
 			factors = append(factors, coef)
 		}
 		for _, v := range t.Vars {
-			factors = append(factors, v.String())
+			factors = append(factors, s.variable(v))
 		}
 		switch {
 		case t.Coef < 0:
@@ -137,6 +175,14 @@ func (s *style) angle(a circuits.Angle) string {
 		b.WriteString(strings.Join(factors, "*"))
 	}
 	return b.String()
+}
+
+// variable is the name of a weight or feature.
+func (s *style) variable(v circuits.Var) string {
+	if !v.Feature && v.Index < len(s.weights) {
+		return s.weights[v.Index]
+	}
+	return v.String()
 }
 
 // number writes v ≥ 0 with the decimals of the style, and with an exponent where

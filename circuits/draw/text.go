@@ -12,17 +12,20 @@ import (
 	"github.com/qnn-go/qnn/circuits"
 )
 
-// Options are the settings of [Text]. The zero value draws Unicode on lines of
-// any length, numbers to 3 decimals.
+// Options are the settings of [Text] and [SVG]. The zero value draws Unicode on lines
+// of any length, numbers to 3 decimals.
 type Options struct {
-	// Width is the longest line in characters; a longer drawing continues below,
-	// after an empty line. A single gate that does not fit still makes its line
-	// longer. 0 or less: lines are not wrapped.
+	// Width is the longest line in characters, of 8 pixels each in a picture; a longer
+	// drawing continues below, after an empty line. A single gate that does not fit
+	// still makes its line longer. 0 or less: lines are not wrapped.
 	Width int
+	// Qubits and Weights are names in place of q0, q1, … and w0, w1, …, as many as there
+	// are.
+	Qubits, Weights []string
 	// Decimals is the number of decimals of a number, trailing zeros left out.
 	// 0 stands for 3; less than 0 writes every digit.
 	Decimals int
-	// ASCII draws * for ●, X for ⊕, x for ×, : for ░, / | \ for brackets, - for
+	// ASCII, in text, draws * for ●, X for ⊕, x for ×, : for ░, / | \ for brackets, - for
 	// wires and M->c0 for M→c0.
 	ASCII bool
 }
@@ -49,14 +52,13 @@ func Text(w io.Writer, c *circuits.Circuit, o *Options) error {
 		out.WriteString("(no qubits)\n")
 		return write(w, &out)
 	}
-	prefixes := make([]string, lines(c))
-	widest := len(fmt.Sprintf("q%d: ", c.Qubits-1))
-	for q := range prefixes {
-		name := "c:"
-		if q < c.Qubits {
-			name = fmt.Sprintf("q%d:", q)
-		}
-		prefixes[q] = fmt.Sprintf("%-*s", widest, name)
+	prefixes := lineNames(c, o)
+	widest := 0
+	for _, name := range prefixes {
+		widest = max(widest, utf8.RuneCountInString(name)+2)
+	}
+	for q, name := range prefixes {
+		prefixes[q] = fmt.Sprintf("%-*s", widest, name+":")
 	}
 	room := math.MaxInt
 	if o.Width > 0 {
@@ -80,6 +82,22 @@ func lines(c *circuits.Circuit) int {
 		return c.Qubits + 1
 	}
 	return c.Qubits
+}
+
+// lineNames are the names of the lines.
+func lineNames(c *circuits.Circuit, o *Options) []string {
+	names := make([]string, lines(c))
+	for q := range names {
+		switch {
+		case q == c.Qubits:
+			names[q] = "c"
+		case q < len(o.Qubits):
+			names[q] = o.Qubits[q]
+		default:
+			names[q] = fmt.Sprintf("q%d", q)
+		}
+	}
+	return names
 }
 
 func classical(op circuits.Op) bool {
@@ -134,10 +152,24 @@ func (col *column) width() int {
 	return col.written
 }
 
-// layout places each operation in the first column that is free for all lines it
-// touches and behind all earlier operations on them.
+// layout writes the operations into cells.
 func layout(c *circuits.Circuit, s *style) []column {
-	var columns []column
+	arranged := arrange(c)
+	columns := make([]column, len(arranged))
+	for i, ops := range arranged {
+		columns[i].cells = make([]cell, lines(c))
+		for _, op := range ops {
+			columns[i].put(op, slices.Min(op.Qubits), slices.Max(op.Qubits), s)
+		}
+	}
+	return columns
+}
+
+// arrange places each operation in the first column that is free for all lines it
+// touches and behind all earlier operations on them. What is on classical bits alone
+// is put on the line behind the qubits; global phases are left out.
+func arrange(c *circuits.Circuit) [][]circuits.Op {
+	var columns [][]circuits.Op
 	n := lines(c)
 	next := make([]int, n+c.Clbits) // first free column of each line and bit
 	for _, op := range c.Ops {
@@ -147,12 +179,11 @@ func layout(c *circuits.Circuit, s *style) []column {
 		if len(op.Qubits) == 0 { // a global phase, or a barrier on nothing
 			continue
 		}
-		low, high := slices.Min(op.Qubits), slices.Max(op.Qubits)
 		var touched []int
 		if op.Gate == circuits.GateBarrier {
-			touched = op.Qubits
+			touched = slices.Clone(op.Qubits)
 		} else {
-			for q := low; q <= high; q++ {
+			for q := slices.Min(op.Qubits); q <= slices.Max(op.Qubits); q++ {
 				touched = append(touched, q)
 			}
 		}
@@ -167,9 +198,9 @@ func layout(c *circuits.Circuit, s *style) []column {
 			next[q] = at + 1
 		}
 		if at == len(columns) {
-			columns = append(columns, column{cells: make([]cell, n)})
+			columns = append(columns, nil)
 		}
-		columns[at].put(op, low, high, s)
+		columns[at] = append(columns[at], op)
 	}
 	return columns
 }

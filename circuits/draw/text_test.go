@@ -103,9 +103,7 @@ func TestTextGolden(t *testing.T) {
 		{"packing", circuits.New(4).CX(0, 2).CX(1, 3).H(3).H(0).CX(3, 0).H(1), nil},
 		{"barriers", circuits.New(3).H(0).H(0).Barrier(0, 2).X(2).X(1).Barrier().X(0).Append(circuits.GateBarrier, nil), nil},
 		{"bits", circuits.New(2).Measure(0, 0).Reset(0).H(1).H(1).Measure(1, 0).Measure(0, 0).X(0), nil},
-		{"conditions", circuits.New(3).H(0).Measure(0, 0).Measure(1, 1).X(1).If(circuits.BitIs(0, true)).
-			CX(0, 2).If(circuits.BitsAre([]int{0, 1}, circuits.Less, 2)).RY(w(0), 0).If(circuits.BitIs(0, false).Both(circuits.BitIs(1, true))).
-			Store(0, circuits.BitIs(1, true)).Measure(2, 0).If(circuits.BitIs(1, true)).X(2), nil},
+		{"conditions", conditions(), nil},
 		{"phase", circuits.New(1).GPhase(w(0)).H(0).GPhase(circuits.Const(math.Pi)).GPhase(w(0)), nil},
 		{"phase-cancelled", circuits.New(1).GPhase(w(0)).GPhase(w(0).Scale(-1)), nil},
 	} {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"strings"
 
@@ -10,6 +11,8 @@ import (
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/circuits/ansatz"
 	"github.com/qnn-go/qnn/circuits/draw"
+	"github.com/qnn-go/qnn/circuits/qasm"
+	"github.com/qnn-go/qnn/internal/suggest"
 )
 
 type drawOptions struct {
@@ -20,7 +23,7 @@ type drawOptions struct {
 	Entanglement string
 	ASCII        bool
 	Width        int
-	Out          string
+	Format, Out  string
 	JSON, Mute   bool
 }
 
@@ -31,7 +34,8 @@ func newDraw(s Streams) *cobra.Command {
 		Short: "Draw the circuit of a run, of an OpenQASM program, or of an encoding and an ansatz",
 		Long: `Draw the circuit of a run directory or model file, or of an OpenQASM program (- for one
 on standard input), or, without either, the circuit that the flags describe. Weights are
-w0, w1, …, features x0, x1, …; the inputs of a program are drawn as weights.`,
+w0, w1, …, features x0, x1, …; qubits and inputs of a program have the names it gives
+them. --format svg draws a picture; so does --out with a name that ends in .svg.`,
 		Example: "  qnn draw runs/iris-0001\n  qnn draw bell.qasm\n  qnn draw --features 3 --encoding zz --ansatz real-amplitudes --layers 1",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
@@ -55,6 +59,7 @@ w0, w1, …, features x0, x1, …; the inputs of a program are drawn as weights.
 	f.StringVar(&o.Entanglement, "entanglement", "", strings.Join(ansatz.Entanglements(), ", ")+"; for the ansaetze that have a choice")
 	f.BoolVar(&o.ASCII, "ascii", false, "use ASCII characters only")
 	f.IntVar(&o.Width, "width", 100, "wrap at this many columns, 0: never")
+	f.StringVar(&o.Format, "format", "", "text or svg (default by the name of the file to write)")
 	f.StringVar(&o.Out, "out", "", "file to write (default standard output)")
 	addOutputFlags(f, &o.JSON, &o.Mute)
 	return c
@@ -71,17 +76,21 @@ type drawing struct {
 }
 
 func runDraw(o *drawOptions) error {
-	c, err := o.circuit()
+	paint, err := o.painter()
 	if err != nil {
 		return err
 	}
 	style := &draw.Options{ASCII: o.ASCII, Width: o.Width}
+	c, err := o.circuit(style)
+	if err != nil {
+		return err
+	}
 	return output(o.Out, o.Streams.Out, func(w io.Writer) error {
 		if !o.JSON {
-			return draw.Text(w, c, style)
+			return paint(w, c, style)
 		}
 		var text bytes.Buffer
-		if err := draw.Text(&text, c, style); err != nil {
+		if err := paint(&text, c, style); err != nil {
 			return err
 		}
 		d := drawing{c.Qubits, c.Depth(), c.Weights(), c.Features(), map[string]int{}, text.String()}
@@ -92,12 +101,29 @@ func runDraw(o *drawOptions) error {
 	})
 }
 
-func (o *drawOptions) circuit() (*circuits.Circuit, error) {
+// painter is what draws in the format asked for.
+func (o *drawOptions) painter() (func(io.Writer, *circuits.Circuit, *draw.Options) error, error) {
+	format := o.Format
+	if format == "" && strings.HasSuffix(o.Out, ".svg") && !o.JSON {
+		format = "svg"
+	}
+	switch format {
+	case "svg":
+		return draw.SVG, nil
+	case "", "text":
+		return draw.Text, nil
+	}
+	return nil, usage("--format %s", suggest.Unknown("format", format, []string{"text", "svg"}))
+}
+
+// circuit is what to draw; a program gives names to its qubits and inputs.
+func (o *drawOptions) circuit(style *draw.Options) (*circuits.Circuit, error) {
 	if o.Model == "-" || strings.HasSuffix(o.Model, ".qasm") {
 		d, err := readProgram(o.Model, o.In)
 		if err != nil {
 			return nil, err
 		}
+		style.Qubits, style.Weights = qubitNames(d), d.Inputs
 		return d.Circuit, nil
 	}
 	if o.Model != "" {
@@ -112,4 +138,15 @@ func (o *drawOptions) circuit() (*circuits.Circuit, error) {
 	}
 	o.Config.Entanglement = ansatz.Entanglement(o.Entanglement)
 	return buildCircuit(o.Config)
+}
+
+// qubitNames are those of the registers with the index behind; nil for physical qubits.
+func qubitNames(d *qasm.Decoded) []string {
+	var names []string
+	for _, r := range d.Qubits {
+		for i := range r.Size {
+			names = append(names, fmt.Sprintf("%s%d", r.Name, i))
+		}
+	}
+	return names
 }

@@ -287,3 +287,19 @@ func TestSimulateConditions(t *testing.T) {
 	endless := writeFile(t, "endless.qasm", header+"x q[0]; c[0] = measure q[0]; while (c[0]) { c[0] = measure q[0]; }\n")
 	refuse(t, 1, "did not end", "simulate", endless)
 }
+
+// Pictures of programs have the names of their qubits and inputs.
+func TestDrawSVG(t *testing.T) {
+	path := writeFile(t, "in.qasm", "OPENQASM 3.0;\ninclude \"stdgates.inc\";\ninput float theta;\nqubit[2] data; qubit a;\nrx(theta) data[1]; cx data[1], a;\n")
+	file := filepath.Join(t.TempDir(), "in.svg")
+	command(t, 0, "draw", path, "--out", file)
+	direct, _ := command(t, 0, "draw", path, "--format", "svg")
+	if svg := read(t, file); svg != direct || !strings.HasPrefix(svg, "<svg ") || !strings.Contains(svg, ">data1<") || !strings.Contains(svg, ">RX(theta)<") {
+		t.Errorf("picture:\n%s", svg)
+	}
+	text, _ := command(t, 0, "draw", path)
+	if !strings.Contains(text, "data1: ─RX(theta)─") {
+		t.Errorf("text:\n%s", text)
+	}
+	refuse(t, 2, "format", "draw", path, "--format", "pdf")
+}

@@ -227,10 +227,17 @@ func (p *parser) cast() value {
 		p.expect('(')
 		v := p.expression(0)
 		p.expect(')')
-		if d, ok := p.digits(v); p.err == nil && (!ok || len(d) != size) || scalar {
-			p.fail(pos, ErrUnsupported, "%v as %d bits", v, size)
+		d, ok := p.digits(v)
+		if p.err == nil && (!ok || len(d) > size || v.dynamic() && len(d) != size) {
+			p.fail(pos, circuits.ErrRange, "%v as %d bits", v, size)
 		}
-		return v
+		if v.dynamic() || scalar || p.err != nil || !p.spend(pos, size/8) {
+			return v
+		}
+		for len(d) < size {
+			d = append(d, circuits.Always(false))
+		}
+		return value{kind: kindDigits, late: &late{digits: d}}
 	}
 	typ := p.scalarType()
 	p.expect('(')

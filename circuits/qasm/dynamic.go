@@ -437,6 +437,9 @@ func simple(c circuits.Condition) circuits.Condition {
 		list, neutral = c.Any, false
 	}
 	if len(list) == 0 {
+		if len(c.Bits) > 0 && c.Value.BitLen() > len(c.Bits) { // larger than any number of so many bits
+			return circuits.Always(c.Is == circuits.Unequal || c.Is == circuits.Less || c.Is == circuits.LessEqual)
+		}
 		return c
 	}
 	var out []circuits.Condition

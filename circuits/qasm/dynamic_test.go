@@ -15,7 +15,8 @@ func TestDecodeConditionsVersion2(t *testing.T) {
 		{"if(c==3) x q[0];", "x 0 if c[0:1]==3"},
 		{"if(d==1) cx q[0],q[1];", "cx 0,1 if c2"},
 		{"if(d==0) reset q;", "reset 0 if !c2; reset 1 if !c2"},
-		{"if (c == 123456789012345678901234567890) x q[0];", "x 0 if c[0:1]==123456789012345678901234567890"},
+		{"if (c == 123456789012345678901234567890) x q[0];", ""},
+		{"if (c != 123456789012345678901234567890) x q[0];", "x 0"},
 		// Qiskit looks anew for each qubit.
 		{"if(c==0) measure q->c;", "measure 0->0 if c[0:1]==0; measure 1->1 if c[0:1]==0"},
 		{"gate g a,b { x a; barrier a,b; h b; } if(c==1) g q[0],q[1]; x q[0];", "x 0 if c[0:1]==1; barrier 0,1; h 1 if c[0:1]==1; x 0"},

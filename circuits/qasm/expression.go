@@ -278,6 +278,9 @@ func (p *parser) declared(t token, e *entry) value {
 		if e.value.kind == kindDuration {
 			p.fail(t.pos, ErrUnsupported, "duration in an expression")
 		}
+		if p.is('[') {
+			return p.bitOf(e.value)
+		}
 		return e.value
 	case entryBits:
 		return p.bitValue()

@@ -182,6 +182,29 @@ func (p *parser) bitValue() value {
 	return numberOf(bits)
 }
 
+// bitOf reads the index of binary digits of a number.
+func (p *parser) bitOf(v value) value {
+	pos := p.tok.pos
+	switch v.kind {
+	case kindInteger:
+		digits := p.index(operand{n: 64})
+		out := value{kind: kindInteger}
+		for i := range digits.n {
+			out.i |= v.i >> digits.at(i) & 1 << i
+		}
+		return out
+	case kindBits:
+		digits := p.index(operand{list: v.late.bits, n: len(v.late.bits)})
+		if digits.scalar {
+			return given(circuits.BitIs(digits.first, true))
+		}
+		return numberOf(digits.bits())
+	default:
+		p.fail(pos, circuits.ErrSyntax, "index of %v", v)
+		return value{}
+	}
+}
+
 // sizeOf reads sizeof(q), the number of qubits or bits of a register.
 func (p *parser) sizeOf() value {
 	p.next()

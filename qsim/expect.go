@@ -31,6 +31,7 @@ func (p *Program) forward(ctx context.Context, dst []float64, w *workspace, weig
 	observables := p.observables
 	if gates {
 		w.psi = w.psi.flat()
+		w.psi.reset(false)
 		if err := p.apply(ctx, w.psi, &w.bound, w.inParallel); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"math/cmplx"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -152,6 +153,55 @@ func BenchmarkMeasure(b *testing.B) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// TestApply: a circuit applied after another is both in a row.
+func TestApply(t *testing.T) {
+	const n = 12
+	first, second, both := circuits.New(n), circuits.New(n), circuits.New(n)
+	for q := range n {
+		for _, c := range []*circuits.Circuit{first, both} {
+			c.RY(circuits.Const(0.3+float64(q)), q).CX(q, (q+5)%n)
+		}
+	}
+	for q := range n {
+		for _, c := range []*circuits.Circuit{second, both} {
+			c.RX(circuits.Weight(0), q).CP(circuits.Const(0.7), q, (q+1)%n).SWAP(q, (q+2)%n).CX((q+7)%n, q)
+		}
+	}
+	for _, precision := range []Precision{Double, Single} {
+		tolerance := 1e-12
+		if precision == Single {
+			tolerance = 1e-5
+		}
+		var states [2]*State
+		for i, programs := range [][]*circuits.Circuit{{first, second}, {both}} {
+			s, err := precision.NewState(n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for k, c := range programs {
+				p, err := precision.Compile(c)
+				if err != nil {
+					t.Fatal(err)
+				}
+				run, weights := p.Run, []float64{0.9}[:p.Weights()]
+				if k > 0 {
+					run = p.Apply
+				}
+				if err := run(t.Context(), s, weights, nil); err != nil {
+					t.Fatal(err)
+				}
+			}
+			states[i] = s
+		}
+		want := states[1].Amplitudes()
+		for x, a := range states[0].Amplitudes() {
+			if d := cmplx.Abs(a - want[x]); !(d < tolerance) {
+				t.Fatalf("%v, amplitude %d is off by %v", precision, x, d)
+			}
 		}
 	}
 }

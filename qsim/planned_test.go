@@ -55,6 +55,7 @@ func TestLeftUndone(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := newVector(precision, n)
+			want.reset(false)
 			if err := p.apply(t.Context(), want, p.work.bound(p), true); err != nil {
 				t.Fatal(err)
 			}

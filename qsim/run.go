@@ -15,6 +15,33 @@ import (
 // or resets before its end is refused with [ErrNotUnitary]. When ctx ends first,
 // its error is returned and the state is undefined.
 func (p *Program) Run(ctx context.Context, s *State, weights, features []float64) error {
+	if err := p.checkRun(s, weights, features); err != nil {
+		return err
+	}
+	if pl := p.statePlan(); pl != nil {
+		s.left, s.amplitudes = pl.Plan, s.amplitudes.laid(pl.Plan)
+		err := pl.run(ctx, s.amplitudes, weights, features, p.qubits >= ParallelQubits)
+		if !errors.Is(err, plan.ErrNotFinite) {
+			return err
+		} // which angle it was, the binding of the gates tells
+	}
+	s.left, s.amplitudes = nil, s.amplitudes.flat()
+	s.amplitudes.reset(false)
+	return p.gates(ctx, s.amplitudes, weights, features)
+}
+
+// Apply applies the circuit to s as it is, gate by gate: every gate is one pass over
+// the state. Otherwise it is as [Program.Run], which starts from |0…0⟩ and is faster.
+func (p *Program) Apply(ctx context.Context, s *State, weights, features []float64) error {
+	if err := p.checkRun(s, weights, features); err != nil {
+		return err
+	}
+	s.order()
+	return p.gates(ctx, s.amplitudes, weights, features)
+}
+
+// checkRun refuses what a run of p on s cannot take.
+func (p *Program) checkRun(s *State, weights, features []float64) error {
 	if p.dynamic != nil {
 		return ErrNotUnitary
 	}
@@ -27,20 +54,17 @@ func (p *Program) Run(ctx context.Context, s *State, weights, features []float64
 	if err := p.checkInputs(weights, features); err != nil {
 		return err
 	}
-	if pl := p.statePlan(); pl != nil {
-		s.left, s.amplitudes = pl.Plan, s.amplitudes.laid(pl.Plan)
-		err := pl.run(ctx, s.amplitudes, weights, features, p.qubits >= ParallelQubits)
-		if !errors.Is(err, plan.ErrNotFinite) {
-			return err
-		} // which angle it was, the binding of the gates tells
-	}
-	s.left, s.amplitudes = nil, s.amplitudes.flat()
+	return nil
+}
+
+// gates binds all ops and applies them to a.
+func (p *Program) gates(ctx context.Context, a vector, weights, features []float64) error {
 	b := p.work.bound(p)
 	defer p.work.bounds.Put(b)
 	if err := p.bind(b, weights, features, true); err != nil {
 		return err
 	}
-	return p.apply(ctx, s.amplitudes, b, p.qubits >= ParallelQubits)
+	return p.apply(ctx, a, b, p.qubits >= ParallelQubits)
 }
 
 // ParallelQubits is the number of qubits from which a state is worth several
@@ -48,9 +72,8 @@ func (p *Program) Run(ctx context.Context, s *State, weights, features []float64
 // takes about as long as waking a worker.
 const ParallelQubits = 14
 
-// apply puts a into |0…0⟩ and runs all ops.
+// apply runs all ops.
 func (p *Program) apply(ctx context.Context, a vector, b *bound, inParallel bool) error {
-	a.reset(false)
 	for i := range p.ops {
 		if err := ctx.Err(); err != nil {
 			return err

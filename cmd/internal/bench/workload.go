@@ -12,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/internal/suggest"
@@ -116,21 +117,59 @@ func circuitTask(build func(n, layers int) *bound) func(*workload, int) []Task {
 	return func(w *workload, n int) []Task { return []Task{w.task(build(n, w.layers), 1, runCircuit)} }
 }
 
-// gateTasks are all gates of the table on the lowest, middle and highest qubit. A
-// run includes writing |0…0⟩.
+// gateTasks are all gates of the table on the lowest, middle and highest qubit, and on
+// qubit 2, with a control next to it if there is one.
 func gateTasks(w *workload, n int) []Task {
 	var tasks []Task
 	for _, gate := range circuits.Gates() {
 		if !gate.Unitary() || gate == circuits.GateI || gate == circuits.GateGPhase {
 			continue
 		}
-		for _, q := range []int{0, n / 2, n - 1} {
-			t := w.task(single(gate, n, q), 1, runCircuit)
+		targets := []int{0, 2, n / 2, n - 1}
+		slices.Sort(targets)
+		for _, q := range slices.Compact(targets) {
+			t := w.task(single(gate, n, q), 1, runGate)
 			t.Workload = fmt.Sprintf("%s/%s/q%d", w.name, gate, q)
 			tasks = append(tasks, t)
 		}
 	}
 	return tasks
+}
+
+// runGate applies a gate again and again to a state without zeros. The value is the
+// probability that qubit 0 is 1 after the first time, which is not measured.
+func runGate(t *Task) (Run, error) {
+	p, err := t.Precision.Compile(t.circuit.Circuit)
+	if err != nil {
+		return nil, err
+	}
+	s, err := t.Precision.NewState(t.Qubits)
+	if err != nil {
+		return nil, err
+	}
+	start := circuits.New(t.Qubits)
+	for q := range t.Qubits {
+		start.RY(circuits.Const(1+0.1*float64(q)), q)
+	}
+	before, err := t.Precision.Compile(start)
+	if err != nil {
+		return nil, err
+	}
+	first, value := true, 0.0
+	return func(ctx context.Context) (float64, error) {
+		if !first {
+			return value, p.Apply(ctx, s, t.circuit.weights, nil)
+		}
+		if err := before.Run(ctx, s, nil, nil); err != nil {
+			return 0, err
+		}
+		if err := p.Apply(ctx, s, t.circuit.weights, nil); err != nil {
+			return 0, err
+		}
+		e, err := s.Expect(circuits.PauliZ(0))
+		first, value = false, (1-e)/2
+		return value, err
+	}, nil
 }
 
 func runCircuit(t *Task) (Run, error) {

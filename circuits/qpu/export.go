@@ -24,7 +24,7 @@ import (
 const (
 	ManifestFile = "manifest.json"
 	ResultsDir   = "results" // where the run scripts put what they measured
-	programsDir  = "circuits"
+	ProgramsDir  = "circuits"
 )
 
 //go:embed run_ibm.py run_braket.py
@@ -138,7 +138,7 @@ func (c *Compiled) compileAll(ctx context.Context, j *Job, t *transpile.Target, 
 // compileOne makes the program of circuit i, and sets the layout in o if it is open.
 func (c *Compiled) compileOne(ctx context.Context, i int, logical *circuits.Circuit, t *transpile.Target, o *transpile.Options) error {
 	e := &c.Manifest.Circuits[i]
-	e.File = fmt.Sprintf("%s/%04d.qasm", programsDir, i)
+	e.File = fmt.Sprintf("%s/%04d.qasm", ProgramsDir, i)
 	e.Physical, e.Bits = make([]int, logical.Qubits), make([]int, logical.Qubits)
 	placed, final, err := place(ctx, logical, t, o)
 	if err != nil {
@@ -256,7 +256,7 @@ func (m *Manifest) Script() string {
 // Save writes the programs, the script that runs them and at last the manifest into
 // dir, which must be there.
 func (c *Compiled) Save(dir string) error {
-	if err := os.Mkdir(filepath.Join(dir, programsDir), 0o755); err != nil {
+	if err := os.Mkdir(filepath.Join(dir, ProgramsDir), 0o755); err != nil {
 		return err
 	}
 	for _, p := range c.programs {
@@ -268,7 +268,7 @@ func (c *Compiled) Save(dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(dir, c.Manifest.Script()), script, 0o755); err != nil { //nolint:gosec // a script to run
+	if err := os.WriteFile(filepath.Join(dir, c.Manifest.Script()), script, 0o755); err != nil {
 		return err
 	}
 	return atomicfile.Write(filepath.Join(dir, ManifestFile), c.Manifest.Write)

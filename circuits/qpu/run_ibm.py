@@ -24,7 +24,7 @@ from qiskit_ibm_runtime import RuntimeEncoder, RuntimeJobFailureError, SamplerV2
 from qiskit_ibm_runtime.utils.validations import validate_isa_circuits
 
 HERE = pathlib.Path(__file__).resolve().parent
-FAKES = {"ibm-eagle": "FakeSherbrooke", "ibm-nighthawk": "FakeNighthawk"}  # else Heron r2
+FAKES = {"ibm-heron-r2": "FakeFez", "ibm-nighthawk": "FakeNighthawk", "ibm-eagle": "FakeSherbrooke"}
 
 
 def arguments():
@@ -45,7 +45,9 @@ def find_backend(name, target, channel):
     if name == "fake":
         from qiskit_ibm_runtime import fake_provider
 
-        return getattr(fake_provider, FAKES.get(target, "FakeFez"))(), None
+        if target not in FAKES:
+            raise SystemExit(f"There is no simulated device for {target}. Use --backend aer")
+        return getattr(fake_provider, FAKES[target])(), None
     from qiskit_ibm_runtime import QiskitRuntimeService
 
     service = QiskitRuntimeService(channel=channel) if channel else QiskitRuntimeService()

@@ -27,6 +27,7 @@ const (
 	exportsDir = "qpu" // where exports are by default
 	modelDir   = "run" // copy of what is needed of the run
 	costFile   = "cost.json"
+	pricesFile = "prices.json"
 	readmeFile = "README.txt"
 )
 
@@ -95,7 +96,9 @@ func (o *exportOptions) exportJob(ctx context.Context) error {
 	}
 	report.Directory = dir
 	if err := o.save(dir, c, &report, table); err != nil {
-		_ = os.RemoveAll(dir) // made here, or empty before
+		for _, name := range []string{pricesFile, readmeFile, costFile, modelDir, qpu.ProgramsDir, qpu.ManifestFile, c.Manifest.Script()} {
+			_ = os.RemoveAll(filepath.Join(dir, name))
+		}
 		removeAll(made)
 		return err
 	}
@@ -300,8 +303,12 @@ func nextLines(dir string, m *qpu.Manifest) []string {
 			"python " + script + " --device ARN     # your account", results,
 		}
 	}
+	fake := " --backend fake   # a simulator with noise, here and for free"
+	if m.Vendor != "ibm" || strings.HasSuffix(m.Target, "-fractional") { // no such fake
+		fake = " --backend aer    # a simulator, here and for free"
+	}
 	return []string{
-		"python " + script + " --backend fake   # a simulator with noise, here and for free",
+		"python " + script + fake,
 		"python " + script + " --backend NAME   # a device of your account", results,
 	}
 }
@@ -309,7 +316,7 @@ func nextLines(dir string, m *qpu.Manifest) []string {
 // save writes the directory; the manifest comes last.
 func (o *exportOptions) save(dir string, c *qpu.Compiled, r *deviceExport, prices []byte) error {
 	files := []content{
-		{"prices.json", text(prices)},
+		{pricesFile, text(prices)},
 		{readmeFile, func(w io.Writer) error { return writeReadme(w, dir, c.Manifest, r) }},
 	}
 	if len(r.Costs) > 0 {

@@ -293,7 +293,11 @@ func (r *deviceResults) write(w io.Writer) error {
 	if r.Shots == 0 {
 		shots = "exact"
 	}
-	fmt.Fprintf(&b, "results   %d of %d samples on %s, %s, from %d files\n", len(r.Samples), len(r.Samples)+len(r.Missing), r.Target, shots, r.Files)
+	files := fmt.Sprintf("%d files", r.Files)
+	if r.Files == 1 {
+		files = "1 file"
+	}
+	fmt.Fprintf(&b, "results   %d of %d samples on %s, %s, from %s\n", len(r.Samples), len(r.Samples)+len(r.Missing), r.Target, shots, files)
 	if len(r.Missing) > 0 {
 		fmt.Fprintf(&b, "missing   samples %s: their circuits have no results yet\n", ranges(r.Missing))
 	}

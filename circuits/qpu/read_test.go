@@ -242,3 +242,37 @@ func FuzzNpy(f *testing.F) {
 		}
 	})
 }
+
+// TestHostile: deep nesting and files that are too large are errors, in bounded memory.
+func TestHostile(t *testing.T) {
+	deep := func(open, inner, end string, n int) string {
+		return strings.Repeat(open, n) + inner + strings.Repeat(end, n)
+	}
+	for name, text := range map[string]string{
+		"brackets": strings.Repeat("[", 1e6),
+		"results":  `{"results":` + deep("[", "", "]", 9000) + "}",
+		"samples":  `{"results":[{"data":{"c":{"samples":` + deep("[", `"0x0"`, "]", 9000) + "}}}]}",
+		"types":    deep(`{"__type__":"Result","__value__":`, "{}", "}", 9000),
+		"one key":  `{"` + strings.Repeat("a", 1e7) + `":1}`,
+		"exponent": `{"results":[{"data":{"counts":{"0x1":1e99999999}}}]}`,
+		"hex":      `{"results":[{"data":{"c":{"samples":["0x` + strings.Repeat("f", 1e6) + `"]}}}]}`,
+		"utf-8":    "{\"results\":[{\"data\":{\"\xff\":{\"samples\":[\"\xff\"]}}}]}",
+	} {
+		if _, err := Read(strings.NewReader(text), "f"); !errors.Is(err, ErrFormat) && !errors.Is(err, ErrLimit) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := Read(endless{}, "f"); !errors.Is(err, ErrLimit) {
+		t.Errorf("a file without end: %v", err)
+	}
+}
+
+// endless is a file of blanks.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
+}

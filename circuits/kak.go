@@ -238,8 +238,9 @@ func (k *KAK) negate(i, j int) {
 
 // Count is the least number of gates g, with any gates on one qubit, that make a gate of
 // these coordinates: for CX, CZ and ECR 0 to 3 (Shende, Bullock and Markov 2004,
-// arXiv:quant-ph/0308033, proposition III.1), for RZZ of any angles as many as coordinates
-// differ from 0. It is −1 for other gates.
+// arXiv:quant-ph/0308033, proposition III.1), for ISWAP, which is a CZ with a SWAP, the
+// same but that its class and not theirs takes one; for RZZ of any angles as many as
+// coordinates differ from 0. It is −1 for other gates.
 func (k *KAK) Count(g Gate) int {
 	n := 0
 	for _, x := range k.Coordinates {
@@ -255,6 +256,14 @@ func (k *KAK) Count(g Gate) int {
 			return 2
 		}
 		return n
+	case GateISWAP:
+		if n == 2 && k.Coordinates[1] > math.Pi/4-KAKTolerance {
+			return 1
+		}
+		if n == 1 {
+			return 2
+		}
+		return n
 	default:
 		return -1
 	}
@@ -263,10 +272,10 @@ func (k *KAK) Count(g Gate) int {
 // Circuit returns a circuit on two qubits equal to the matrix to about 1e-14 plus
 // [KAKTolerance], of [KAK.Count] gates g, on either qubit at most one GateU between them,
 // and a global phase. RZZ has angles in [0, π/2]. The error wraps [ErrBasis] if g is none
-// of CX, CZ, ECR and RZZ.
+// of CX, CZ, ECR, ISWAP and RZZ.
 func (k *KAK) Circuit(g Gate) (*Circuit, error) {
 	if k.Count(g) < 0 {
-		return nil, fmt.Errorf("%v, needs cx, cz, ecr or rzz: %w", g, ErrBasis)
+		return nil, fmt.Errorf("%v, needs cx, cz, ecr, iswap or rzz: %w", g, ErrBasis)
 	}
 	return k.circuit(g), nil
 }
@@ -274,6 +283,9 @@ func (k *KAK) Circuit(g Gate) (*Circuit, error) {
 // circuit is [KAK.Circuit] of one of its gates.
 func (k *KAK) circuit(g Gate) *Circuit {
 	n := k.Count(g)
+	if g == GateISWAP && n%2 == 1 {
+		k = k.swapped()
+	}
 	w := newWeaver(g)
 	w.phase = k.Phase
 	w.local(0, k.Right[0])
@@ -300,13 +312,24 @@ func (k *KAK) circuit(g Gate) *Circuit {
 	return w.finish()
 }
 
+// swapped is the KAK of SWAP·U: SWAP = e^{−iπ/4}·exp(iπ/4·(X⊗X + Y⊗Y + Z⊗Z)).
+func (k *KAK) swapped() *KAK {
+	out := &KAK{Phase: k.Phase - math.Pi/4, Left: [2][]complex128{k.Left[1], k.Left[0]}, Right: k.Right, Coordinates: k.Coordinates}
+	for i := range out.Coordinates {
+		out.Coordinates[i] += math.Pi / 4
+	}
+	out.toChamber()
+	return out
+}
+
 // weaver writes a circuit on two qubits in gates U and one gate on two qubits, joining
 // what comes between these on each qubit.
 type weaver struct {
-	gate  Gate
-	out   *Circuit
-	open  [2][]complex128 // not yet written, on each qubit
-	phase float64
+	gate    Gate
+	out     *Circuit
+	open    [2][]complex128 // not yet written, on each qubit of the circuit
+	crossed bool            // qubit 0 of the caller is qubit 1 of the circuit
+	phase   float64
 }
 
 func newWeaver(g Gate) *weaver {
@@ -314,7 +337,18 @@ func newWeaver(g Gate) *weaver {
 }
 
 // local appends the matrix m on qubit q.
-func (w *weaver) local(q int, m []complex128) { w.open[q] = product(m, w.open[q]) }
+func (w *weaver) local(q int, m []complex128) {
+	q = w.at(q)
+	w.open[q] = product(m, w.open[q])
+}
+
+// at is the circuit's qubit of the caller's.
+func (w *weaver) at(q int) int {
+	if w.crossed {
+		return 1 - q
+	}
+	return q
+}
 
 // rotate appends a gate of the table on qubit q.
 func (w *weaver) rotate(q int, g Gate, angles ...float64) *weaver {
@@ -330,6 +364,10 @@ func (w *weaver) cx(control, target int) *weaver {
 	case GateECR:
 		w.rotate(control, GateSdg).rotate(target, GateSXdg).entangle(GateECR, nil, control, target).rotate(control, GateX)
 		w.phase += math.Pi / 4
+	case GateISWAP: // SWAP·CZ·(S⊗S); the SWAP changes what the caller calls 0 and 1
+		w.rotate(target, GateH).rotate(0, GateSdg).rotate(1, GateSdg).entangle(GateISWAP, nil, 0, 1)
+		w.crossed = !w.crossed
+		w.rotate(target, GateH)
 	default:
 		w.entangle(GateCX, nil, control, target)
 	}
@@ -365,7 +403,11 @@ func (w *weaver) interaction(i int, x float64) {
 // entangle writes what is open and then gate g.
 func (w *weaver) entangle(g Gate, angles []Angle, qubits ...int) *weaver {
 	w.flush()
-	w.out.Append(g, angles, qubits...)
+	at := make([]int, len(qubits))
+	for i, q := range qubits {
+		at[i] = w.at(q)
+	}
+	w.out.Append(g, angles, at...)
 	return w
 }
 

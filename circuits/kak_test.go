@@ -14,7 +14,7 @@ import (
 )
 
 // entanglers are the gates on two qubits that a KAK is written in.
-var entanglers = []circuits.Gate{circuits.GateCX, circuits.GateCZ, circuits.GateECR, circuits.GateRZZ}
+var entanglers = []circuits.Gate{circuits.GateCX, circuits.GateCZ, circuits.GateECR, circuits.GateRZZ, circuits.GateISWAP}
 
 // composed is the matrix that k says it is.
 func composed(t testing.TB, k *circuits.KAK) []complex128 {
@@ -123,29 +123,29 @@ func TestKAKDegenerate(t *testing.T) {
 
 // TestKAKCounts checks the numbers of gates that the theory gives for classes of gates.
 func TestKAKCounts(t *testing.T) {
-	type counts struct{ cx, rzz int }
+	type counts struct{ cx, rzz, iswap int }
 	angle := circuits.Const(0.7)
 	for name, c := range map[string]struct {
 		circuit *circuits.Circuit
 		want    counts
 	}{
-		"identity":  {circuits.New(2), counts{0, 0}},
-		"local":     {circuits.New(2).H(0).RY(angle, 1), counts{0, 0}},
-		"cx":        {circuits.New(2).CX(0, 1), counts{1, 1}},
-		"ecr":       {circuits.New(2).ECR(0, 1), counts{1, 1}},
-		"rzz":       {circuits.New(2).RZZ(angle, 0, 1), counts{2, 1}},
-		"cry":       {circuits.New(2).CRY(angle, 0, 1), counts{2, 1}},
-		"two cx":    {circuits.New(2).CX(0, 1).RY(angle, 0).RY(angle, 1).CX(0, 1), counts{2, 2}},
-		"iswap":     {circuits.New(2).ISWAP(0, 1), counts{2, 2}},
-		"swap":      {circuits.New(2).SWAP(0, 1), counts{3, 3}},
-		"swap cx":   {circuits.New(2).SWAP(0, 1).CX(0, 1), counts{2, 2}},
-		"swap rzz":  {circuits.New(2).SWAP(0, 1).RZZ(angle, 0, 1), counts{3, 3}},
-		"four rzz":  {circuits.New(2).RZZ(angle, 0, 1).RXX(angle, 0, 1).RZZ(angle, 0, 1).RXX(angle, 0, 1), counts{2, 2}},
-		"turn":      {circuits.New(2).RZZ(circuits.Const(2*math.Pi), 0, 1), counts{0, 0}},
-		"half turn": {circuits.New(2).RZZ(circuits.Const(math.Pi), 0, 1), counts{0, 0}},
+		"identity":  {circuits.New(2), counts{0, 0, 0}},
+		"local":     {circuits.New(2).H(0).RY(angle, 1), counts{0, 0, 0}},
+		"cx":        {circuits.New(2).CX(0, 1), counts{1, 1, 2}},
+		"ecr":       {circuits.New(2).ECR(0, 1), counts{1, 1, 2}},
+		"rzz":       {circuits.New(2).RZZ(angle, 0, 1), counts{2, 1, 2}},
+		"cry":       {circuits.New(2).CRY(angle, 0, 1), counts{2, 1, 2}},
+		"two cx":    {circuits.New(2).CX(0, 1).RY(angle, 0).RY(angle, 1).CX(0, 1), counts{2, 2, 2}},
+		"iswap":     {circuits.New(2).ISWAP(0, 1), counts{2, 2, 1}},
+		"swap":      {circuits.New(2).SWAP(0, 1), counts{3, 3, 3}},
+		"swap cx":   {circuits.New(2).SWAP(0, 1).CX(0, 1), counts{2, 2, 1}},
+		"swap rzz":  {circuits.New(2).SWAP(0, 1).RZZ(angle, 0, 1), counts{3, 3, 3}},
+		"four rzz":  {circuits.New(2).RZZ(angle, 0, 1).RXX(angle, 0, 1).RZZ(angle, 0, 1).RXX(angle, 0, 1), counts{2, 2, 2}},
+		"turn":      {circuits.New(2).RZZ(circuits.Const(2*math.Pi), 0, 1), counts{0, 0, 0}},
+		"half turn": {circuits.New(2).RZZ(circuits.Const(math.Pi), 0, 1), counts{0, 0, 0}},
 	} {
 		k := checkKAK(t, name, matrix(t, c.circuit, nil, nil))
-		if got := (counts{k.Count(circuits.GateCX), k.Count(circuits.GateRZZ)}); got != c.want {
+		if got := (counts{k.Count(circuits.GateCX), k.Count(circuits.GateRZZ), k.Count(circuits.GateISWAP)}); got != c.want {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)
 		}
 	}

@@ -41,7 +41,7 @@ func blocks(c *circuits.Circuit, t *Target, start bool) *circuits.Circuit {
 // writes, the preferred one first.
 func entanglers(t *Target) []circuits.Gate {
 	var out []circuits.Gate
-	for _, g := range []circuits.Gate{circuits.GateCX, circuits.GateCZ, circuits.GateECR, circuits.GateRZZ} {
+	for _, g := range []circuits.Gate{circuits.GateCX, circuits.GateCZ, circuits.GateECR, circuits.GateRZZ, circuits.GateISWAP} {
 		if t.Has(g) {
 			out = append(out, g)
 		}
@@ -170,7 +170,9 @@ func (b *blockCollector) shortest(n *block) *circuits.Circuit {
 	try(circuits.New(2), u)
 	switch {
 	case n.fresh[0] && n.fresh[1] && fewest > 0:
-		try(circuits.New(2), prepare(u))
+		state := prepare(u)
+		try(circuits.New(2), state)
+		try(circuits.New(2), multiply4(state, circuits.Op{Gate: circuits.GateSWAP}.TargetMatrix(nil))) // |00⟩ stays
 	case fresh && fewest > 2: // on |0⟩ and another, RZZ(ψ) is RZ(ψ) on the other
 		q := 0
 		if n.fresh[0] {

@@ -17,6 +17,7 @@ var pairBases = map[string][]transpile.Native{
 	"cz":     natives(circuits.GateRZ, circuits.GateSX, circuits.GateCZ),
 	"ecr":    natives(circuits.GateRZ, circuits.GateSX, circuits.GateECR),
 	"rzz":    natives(circuits.GateGPi, circuits.GateGPi2, circuits.GateRZZ),
+	"iswap":  natives(circuits.GateRZ, circuits.GateSX, circuits.GateISWAP),
 	"cz rzz": natives(circuits.GateRZ, circuits.GateSX, circuits.GateCZ, circuits.GateRZZ),
 }
 
@@ -55,16 +56,17 @@ func TestBlocksCounts(t *testing.T) {
 		startCX      int // from |0…0⟩
 		startRZZ     int
 		mixed, start int // of cz and rzz
+		iswap        [2]int
 	}{
-		{"local", n(2).CX(0, 1).CX(0, 1), 0, 0, 0, 0, 0, 0},
-		{"rzz", n(2).H(0).H(1).RZZ(a, 0, 1), 2, 1, 1, 1, 1, 1},
-		{"quarter", n(2).H(0).H(1).RZZ(circuits.Const(1.5707963267948966), 0, 1), 1, 1, 1, 1, 1, 1},
-		{"swap", n(2).RY(a, 0).RY(b, 1).SWAP(0, 1), 3, 3, 0, 0, 3, 0},
-		{"swap cx", n(2).RY(a, 0).RY(b, 1).SWAP(0, 1).CX(0, 1), 2, 2, 1, 1, 2, 1},
-		{"swap rzz", n(2).RY(a, 0).RY(b, 1).SWAP(0, 1).RZ(a, 0).RZZ(a, 1, 0), 3, 3, 1, 1, 3, 1},
-		{"three cx", n(2).RY(b, 0).CX(0, 1).RY(a, 0).RZ(a, 1).CX(0, 1).RY(b, 0).RZ(b, 1).CX(0, 1), 3, 3, 1, 1, 3, 1},
-		{"four cx", n(2).RY(a, 0).CX(0, 1).RY(a, 0).RZ(a, 1).CX(0, 1).RY(b, 0).RZ(b, 1).CX(0, 1).RY(a, 1).RX(a, 0).CX(0, 1), 3, 3, 1, 1, 3, 1},
-		{"swap in |0⟩", n(3).RY(a, 0).CX(0, 1).SWAP(1, 2), 4, 4, 3, 3, 4, 3},
+		{"local", n(2).CX(0, 1).CX(0, 1), 0, 0, 0, 0, 0, 0, [2]int{0, 0}},
+		{"rzz", n(2).H(0).H(1).RZZ(a, 0, 1), 2, 1, 1, 1, 1, 1, [2]int{2, 1}},
+		{"quarter", n(2).H(0).H(1).RZZ(circuits.Const(1.5707963267948966), 0, 1), 1, 1, 1, 1, 1, 1, [2]int{2, 1}},
+		{"swap", n(2).RY(a, 0).RY(b, 1).SWAP(0, 1), 3, 3, 0, 0, 3, 0, [2]int{3, 0}},
+		{"swap cx", n(2).RY(a, 0).RY(b, 1).SWAP(0, 1).CX(0, 1), 2, 2, 1, 1, 2, 1, [2]int{1, 1}},
+		{"swap rzz", n(2).RY(a, 0).RY(b, 1).SWAP(0, 1).RZ(a, 0).RZZ(a, 1, 0), 3, 3, 1, 1, 3, 1, [2]int{3, 1}},
+		{"three cx", n(2).RY(b, 0).CX(0, 1).RY(a, 0).RZ(a, 1).CX(0, 1).RY(b, 0).RZ(b, 1).CX(0, 1), 3, 3, 1, 1, 3, 1, [2]int{3, 1}},
+		{"four cx", n(2).RY(a, 0).CX(0, 1).RY(a, 0).RZ(a, 1).CX(0, 1).RY(b, 0).RZ(b, 1).CX(0, 1).RY(a, 1).RX(a, 0).CX(0, 1), 3, 3, 1, 1, 3, 1, [2]int{3, 1}},
+		{"swap in |0⟩", n(3).RY(a, 0).CX(0, 1).SWAP(1, 2), 4, 4, 3, 3, 4, 3, [2]int{5, 2}},
 	} {
 		for _, x := range []struct {
 			target string
@@ -75,6 +77,7 @@ func TestBlocksCounts(t *testing.T) {
 			{"ecr", [2]int{c.cx, c.startCX}},
 			{"rzz", [2]int{c.rzz, c.startRZZ}},
 			{"cz rzz", [2]int{c.mixed, c.start}},
+			{"iswap", c.iswap},
 		} {
 			for i, want := range x.want {
 				out := transpile.Blocks(c.circuit, pairTarget(x.target), i == 1)

@@ -7,7 +7,7 @@ GOLANGCI         := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)
 GONB             := $(TOOLS)/gonb-$(GONB_VERSION)
 FUZZTIME         := 30s
 
-.PHONY: all fmt vet lint test noasm race qiskit fuzz bench bench-peers gen notebook check-notebooks python print-python ci
+.PHONY: all fmt vet lint test noasm race qiskit fuzz bench bench-peers bench-transpile gen notebook check-notebooks python print-python ci
 
 all: vet test
 
@@ -55,6 +55,11 @@ bench:
 # docs/benchmarks/README.md. PEERS are options, such as --workload hea --qubits 16.
 bench-peers:
 	docs/benchmarks/peers.py $(PEERS)
+
+# bench-transpile transpiles beside Qiskit, for about half an hour, and writes
+# docs/benchmarks/transpile.md.
+bench-transpile:
+	docs/benchmarks/transpile.py --out docs/benchmarks/transpile.md
 
 # gen writes the generated files anew: assembly, and figures recorded from other
 # libraries.

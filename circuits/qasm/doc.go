@@ -1,6 +1,7 @@
 // Package qasm writes circuits as OpenQASM text and reads them.
 //
-// [Encode] writes qubit k as q[k] and classical bit k as c[k], in every dialect. A
+// [Encode] writes qubit k as q[k], as $k where qubits are physical, and classical bit k as
+// c[k] or b[k]. A
 // register's first bit is the least significant, as in Qiskit and in package
 // circuits, so a Qiskit result string reads with qubit 0 on the right.
 //

@@ -137,8 +137,12 @@ func (r *routing) trial(ctx context.Context, forth, back *order, layout []int, r
 		}
 	}
 	if r.o.Layout == nil {
-		anew(r.line)
+		for range max(1, 4*(r.o.Level-2)) { // ties are drawn, and a line is quick
+			anew(r.line)
+		}
 	}
+	out = cheapest(out)
+	out = out[:min(1, len(out))]
 	hopeless := len(out) > 0 && 2*out[0].cost() < pairs(r.c.Ops)
 	if layout == nil {
 		layout = region(r.c.Qubits, r.target.graph, rng)

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"unsafe"
 
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
@@ -20,16 +21,33 @@ func (p *Plan) FirstPasses(weights int) []int {
 	for i := range first {
 		first[i] = len(p.passes)
 	}
+	last := p.lastPhase()
 	for i := range p.passes {
 		for _, b := range p.passes[i].blocks {
 			for k := range b.stages {
 				for _, v := range b.stages[k].values() {
-					p.see(first, v, i)
+					p.see(first, v, min(i, last))
 				}
 			}
 		}
 	}
 	return first
+}
+
+// lastPhase is the pass with the last table of phases, which the cosines of the rotations
+// after it join too.
+func (p *Plan) lastPhase() int {
+	last := 0
+	for i := range p.passes {
+		for _, b := range p.passes[i].blocks {
+			for k := range b.stages {
+				if slices.ContainsFunc(b.stages[k].steps, func(s step) bool { return s.shared() }) {
+					last = i
+				}
+			}
+		}
+	}
+	return last
 }
 
 // see lowers first to pass for the weights that v depends on.

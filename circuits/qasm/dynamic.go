@@ -81,9 +81,13 @@ func (p *parser) refresh() {
 		c := p.conds[0]
 		p.when = &c
 	default:
-		c := p.conds[0]
-		for _, d := range p.conds[1:] {
-			c = c.Both(d)
+		c := circuits.Condition{All: make([]circuits.Condition, 0, len(p.conds))}
+		for _, d := range p.conds {
+			if len(d.All) > 0 {
+				c.All = append(c.All, d.All...)
+			} else {
+				c.All = append(c.All, d)
+			}
 		}
 		p.when = &c
 	}
@@ -115,11 +119,11 @@ func (p *parser) store(pos, bit int, value circuits.Condition) {
 // OpenQASM 2, where a condition is on one statement, each of the operations that it is
 // on several qubits looks anew, as in Qiskit.
 func (p *parser) keep(pos, bit int) {
-	if p.version == 2 {
+	if p.version == 2 || p.err != nil || len(p.conds) == 0 || !p.spend(pos, p.whenCost) {
 		return
 	}
 	for i := range p.conds {
-		if !slices.Contains(p.conds[i].Reads(nil), bit) {
+		if !reads(&p.conds[i], bit) {
 			continue
 		}
 		saved, value := p.hide(pos), p.conds[i]
@@ -127,6 +131,12 @@ func (p *parser) keep(pos, bit int) {
 		p.conds[i] = circuits.BitIs(saved, true)
 		p.refresh()
 	}
+}
+
+// reads reports whether c depends on a bit.
+func reads(c *circuits.Condition, bit int) bool {
+	inner := func(d circuits.Condition) bool { return reads(&d, bit) }
+	return slices.Contains(c.Bits, bit) || slices.ContainsFunc(c.All, inner) || slices.ContainsFunc(c.Any, inner)
 }
 
 // target is where a jump leads: the end of what began when it was opened.
@@ -244,6 +254,10 @@ func (p *parser) digits(v value) ([]circuits.Condition, bool) {
 	case kindCondition:
 		return []circuits.Condition{v.late.condition}, true
 	case kindBits:
+		if len(v.late.bits) > maxDigits {
+			p.fail(p.tok.pos, ErrLimit, "operation on %d measured bits, at most %d", len(v.late.bits), maxDigits)
+			return nil, false
+		}
 		out := make([]circuits.Condition, len(v.late.bits))
 		for i, b := range v.late.bits {
 			out[i] = circuits.BitIs(b, true)
@@ -299,6 +313,7 @@ func mirrored(is circuits.Comparison) circuits.Comparison {
 
 // operateBits is a binary operation where a or b is known only when the circuit runs.
 func (p *parser) operateBits(pos int, op symbol, a, b value) value {
+	a, b = p.compact(pos, a), p.compact(pos, b)
 	switch op {
 	case symAnd:
 		return given(p.truth(pos, a).Both(p.truth(pos, b)))
@@ -340,6 +355,18 @@ func (p *parser) operateBits(pos int, op symbol, a, b value) value {
 		return given(out[0])
 	}
 	return p.saved(pos, out)
+}
+
+// maxCondition is how large an operand may be before it is kept in a hidden bit, as
+// exclusive or writes each of its operands twice.
+const maxCondition = 64
+
+// compact keeps a large condition in a hidden bit.
+func (p *parser) compact(pos int, v value) value {
+	if v.kind != kindCondition || size(&v.late.condition) <= maxCondition {
+		return v
+	}
+	return given(circuits.BitIs(p.saved(pos, []circuits.Condition{v.late.condition}).late.bits[0], true))
 }
 
 func given(c circuits.Condition) value { return value{kind: kindCondition, late: &late{condition: c}} }

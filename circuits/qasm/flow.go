@@ -245,20 +245,21 @@ func (p *parser) switchCase() {
 		v = p.saved(pos, d)
 	}
 	seen := map[int64]bool{}
-	rest := circuits.Always(true) // no case so far
+	var others []circuits.Condition // that it is none of the cases so far
 	for !p.is('}') && p.err == nil && p.jump == jumpNone {
-		match := rest
+		var match circuits.Condition
 		switch {
 		case p.acceptName("case"):
 			match = p.caseValues(v, seen)
+			others = append(others, match.Not())
 		case p.acceptName("default"):
+			match = simple(circuits.Condition{All: append(others, circuits.Always(true))})
 		default:
 			p.fail(p.tok.pos, circuits.ErrSyntax, "expected case or default, found %s", p.found())
 		}
 		if p.err == nil && !p.is('{') {
 			p.expect('{')
 		}
-		rest = simple(rest.Both(match.Not()))
 		if holds, ok := constant(match); ok {
 			p.branch(holds)
 		} else {

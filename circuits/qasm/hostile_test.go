@@ -77,6 +77,28 @@ func TestHostile(t *testing.T) {
 		{"long condition", header3 + "while (" + many(100_000, "1+") + "1) ;", qasm.ErrLimit},
 		{"recursive def", header3 + "def f(int n) { f(n); f(n); } f(1);", qasm.ErrLimit},
 		{"doubling defs", header3 + "def f(int n) { if (n > 0) { f(n - 1); f(n - 1); } } f(60);", qasm.ErrLimit},
+		{"loops by measured bits", header3 + "qubit q; bit c; " + many(5, "while (c) { c = measure q; ") + many(5, "}"), qasm.ErrLimit},
+		{"conditions in conditions", header3 + "qubit q; bit c; " + many(100_000, "if (c) ") + "x q;", qasm.ErrLimit},
+		{"else ifs by measured bits", header3 + "qubit q; bit[9] c; " + many(100_000, "if (c == 3) x q; else "), qasm.ErrLimit},
+		{"conditions on a huge register", header3 + "qubit q; bit[900000] c; " + many(10_000, "if (c == 3) x q; "), qasm.ErrLimit},
+		{"operations under a huge condition", header3 + "qubit q; bit[900000] c; if (c == 3) { " + many(10_000, "x q; ") + "}", qasm.ErrLimit},
+		{"broadcast under a huge condition", header3 + "qubit[90000] q; bit[900000] c; if (c == 3) x q;", qasm.ErrLimit},
+		{"changes of a tested register", header3 + "qubit q; bit[900000] c; if (c == 3) c = c << 1;", qasm.ErrLimit},
+		{"hidden bits", header3 + "bit[900000] c; c = c ^ c; c = c & c;", qasm.ErrLimit},
+		{"comparison of huge registers", header3 + "qubit q; bit[400000] c; bit[400000] d; if (c == d) x q;", qasm.ErrLimit},
+		{"conditions that grow", header3 + "qubit q; bit[2] c; bool b = c[0]; " + many(2000, "if (c[0] ^ c[1]) ") + "x q;", qasm.ErrLimit},
+		{"exclusive or of itself", header3 + "qubit q; bit[2] c; if (c[0]" + many(100, " ^ c[1]") + ") x q;", nil},
+		{"jumps", header3 + "qubit q; bit c; while (true) { " + many(100, "if (c) continue; ") + "x q; if (c) break; }", nil},
+		{"recursion by measured bits", header3 + "qubit q; bit c; def f(int n) { if (c) { f(n); f(n); } } f(1);", qasm.ErrLimit},
+		{"cases", header3 + "qubit q; bit[8] c; switch (c) { " + func() string {
+			s := ""
+			for i := range 100_000 {
+				s += fmt.Sprintf("case %d { x q; } ", i)
+			}
+			return s + "default { x q; } }"
+		}(), qasm.ErrLimit},
+		{"huge number to compare with", header3 + "qubit q; bit c; if (c == " + many(1_000_000, "9") + ") x q;", circuits.ErrRange},
+		{"string of bits", header3 + "bit[9] c = \"" + many(1_000_000, "1") + "\";", circuits.ErrSyntax},
 		{"huge register", "OPENQASM 2.0; qreg q[1000001];", circuits.ErrRange},
 		{"huge integer", "OPENQASM 2.0; qreg q[" + many(1_000_000, "9") + "];", circuits.ErrRange},
 		{"huge exponent", header3 + "float x = 1e99999999;", circuits.ErrRange},

@@ -15,8 +15,7 @@ const (
 	// Double keeps amplitudes as complex128, 16 bytes each.
 	Double Precision = iota
 	// Single keeps amplitudes as complex64, 8 bytes each: half the memory and up to
-	// twice the speed, for a single state from 10 qubits on. Each gate rounds an amplitude
-	// by up to 6e-8 of its size.
+	// twice the speed. Each gate rounds an amplitude by up to 6e-8 of its size.
 	Single
 )
 

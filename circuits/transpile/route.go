@@ -149,14 +149,8 @@ func (r *routing) trial(ctx context.Context, forth, back *order, layout []int, r
 		if err := checkConnected(r.pairs, r.target, layout); err != nil {
 			return nil, err
 		}
-		f, b := r.router(forth, rng), r.router(back, rng)
-		for range refinements {
-			if ctx.Err() != nil || hopeless {
-				break
-			}
-			f.run(layout)
-			b.run(f.at)
-			layout = slices.Clone(b.at)
+		if !hopeless {
+			layout = r.refine(ctx, forth, back, layout, rng)
 		}
 	}
 	anew(layout)
@@ -167,6 +161,20 @@ func (r *routing) trial(ctx context.Context, forth, back *order, layout []int, r
 		}
 	}
 	return out, ctx.Err()
+}
+
+// refine improves a layout by routing forth and back.
+func (r *routing) refine(ctx context.Context, forth, back *order, layout []int, rng *rand.Rand) []int {
+	f, b := r.router(forth, rng), r.router(back, rng)
+	for range refinements {
+		if ctx.Err() != nil {
+			break
+		}
+		f.run(layout)
+		b.run(f.at)
+		layout = slices.Clone(b.at)
+	}
+	return layout
 }
 
 // reversed is c from its end to its beginning.

@@ -1,0 +1,260 @@
+package plan
+
+import (
+	"math/bits"
+	"unsafe"
+
+	"github.com/qnn-go/qnn/qsim/internal/kernel"
+)
+
+// Group is what one worker needs to run the samples of a group.
+type Group struct {
+	arena   []float64
+	angles  []float64 // of all samples, angle by angle
+	d       []float64 // derivatives by those of one sample
+	lane    []float64 // a number for each sample
+	sin     []float64 // of half the turns, then of the phases; by lane
+	cos     []float64
+	entries []complex128
+	scratch []float64
+	calls   []groupCall
+}
+
+// groupCall is a call of the machine for the states of a group, without their address.
+type groupCall struct {
+	kernel.Stage
+	offset int64 // of the block
+	code   int
+}
+
+// NewGroup returns a Group for p, its sums 0.
+func (p *Plan) NewGroup() *Group {
+	local := len(p.turns)
+	for _, st := range p.phases {
+		local += len(st.phases)
+	}
+	g := &Group{
+		angles: make([]float64, len(p.angles)*p.Samples()), d: make([]float64, len(p.angles)), lane: make([]float64, p.Samples()),
+		sin: angles(local * p.Samples()), cos: angles(local * p.Samples()),
+		scratch: make([]float64, 1<<max(p.Bits-p.machine.Lanes, p.machine.Rows)),
+	}
+	const line = 8
+	arena := make([]float64, p.own/8+line)
+	skip := int(-uintptr(unsafe.Pointer(&arena[0])) / 8 % line)
+	g.arena = arena[skip:]
+	for i := range p.passes { // of one tile each
+		for _, set := range p.passes[i].blocks {
+			for _, base := range set.bases {
+				for k := range set.stages {
+					st := &set.stages[k]
+					g.calls = append(g.calls, groupCall{kernel.Stage{
+						Index: base.Index, Loads: &st.loads, Stores: &st.stores,
+						Groups: &st.groups[0], N: len(st.groups), Arena: unsafe.Pointer(&g.arena[0]),
+					}, base.Offset, st.code})
+				}
+			}
+		}
+	}
+	return g
+}
+
+// Load fills in the numbers that depend on features for 1 ≤ len(samples) ≤ Samples()
+// samples. Angles that are not finite give [ErrNotFinite], but those of a gradient, which
+// are taken to have been loaded into the way there.
+func (p *Plan) Load(g *Group, weights []float64, samples [][]float64) error {
+	if p.dual && len(p.turns)+len(p.phases) == 0 {
+		return nil
+	}
+	lanes := p.Samples()
+	for _, i := range p.angleAt {
+		if !p.angles[i].evalAll(g.angles[i*lanes:], weights, samples) {
+			return ErrNotFinite
+		}
+	}
+	p.arguments(g)
+	kernel.Sincos(g.sin, g.cos, g.sin)
+	for k, st := range p.turns {
+		p.spread(g, st.sums, g.cos[k*lanes:][:lanes])
+		p.spread(g, st.sums+p.machine.Vector(), g.sin[k*lanes:][:lanes])
+	}
+	term := len(p.turns)
+	for _, st := range p.phases {
+		for l := range samples {
+			p.loadPhase(g, l, st, term)
+		}
+		term += len(st.phases)
+	}
+	return nil
+}
+
+// arguments writes the angles whose sines are needed.
+func (p *Plan) arguments(g *Group) {
+	lanes := p.Samples()
+	x := g.sin
+	for _, st := range p.turns {
+		half := st.value.scale / 2
+		for l, a := range g.angles[st.value.index*lanes:][:lanes] {
+			x[l] = half * a
+		}
+		x = x[lanes:]
+	}
+	for _, st := range p.phases {
+		for _, t := range st.phases {
+			clear(x[:lanes])
+			for _, v := range t.values {
+				addValue(x[:lanes], v, g.angles)
+			}
+			x = x[lanes:]
+		}
+	}
+}
+
+// addValue adds v to x, lane by lane.
+func addValue(x []float64, v value, angles []float64) {
+	if v.index < 0 {
+		for l := range x {
+			x[l] += v.offset
+		}
+		return
+	}
+	for l, a := range angles[v.index*len(x):][:len(x)] {
+		x[l] += v.scale * a
+	}
+}
+
+// loadPhase writes e^{iφ} for lane l, all select bits and rows. The sines and
+// cosines of its terms are those from number first on.
+func (p *Plan) loadPhase(g *Group, l int, st *step, first int) {
+	rows := 1 << (p.machine.Rows + bits.OnesCount64(st.mask))
+	if len(g.entries) < rows {
+		g.entries = make([]complex128, rows)
+	}
+	e := g.entries[:rows]
+	for i := range e {
+		e[i] = 1
+	}
+	for k, t := range st.phases {
+		at := (first+k)*p.Samples() + l
+		f, mask := complex(g.cos[at], g.sin[at]), int(t.bits)
+		for i := mask; i < len(e); i = (i + 1) | mask {
+			e[i] *= f
+		}
+	}
+	if p.machine.Single {
+		spreadPhases(operand[float32](g, st.sums, 4*rows*p.Samples()), e, l)
+	} else {
+		spreadPhases(operand[float64](g, st.sums, 4*rows*p.Samples()), e, l)
+	}
+}
+
+// operand is n floats of the machine's precision at an offset in bytes in the arena.
+func operand[T float32 | float64](g *Group, offset, n int) []T {
+	return unsafe.Slice((*T)(unsafe.Add(unsafe.Pointer(&g.arena[0]), offset)), n)
+}
+
+// spread makes the operand at offset of a number for each lane.
+func (p *Plan) spread(g *Group, offset int, values []float64) {
+	if p.machine.Single {
+		spreadValues(operand[float32](g, offset, 2*len(values)), values)
+	} else {
+		spreadValues(operand[float64](g, offset, 2*len(values)), values)
+	}
+}
+
+// spreadValues writes every value twice, for real and imaginary part.
+func spreadValues[T float32 | float64](dst []T, values []float64) {
+	for _, v := range values {
+		dst[0], dst[1] = T(v), T(v)
+		dst = dst[2:]
+	}
+}
+
+// spreadPhases writes lane l of a table with a row for each of e, as kernel.OpPhaseLocal
+// takes it.
+func spreadPhases[T float32 | float64](table []T, e []complex128, l int) {
+	vector := len(table) / (2 * len(e))
+	for row, v := range e {
+		re, im := table[2*row*vector:][:vector], table[(2*row+1)*vector:][:vector]
+		re[2*l], re[2*l+1] = T(real(v)), T(real(v))
+		im[2*l], im[2*l+1] = T(-imag(v)), T(imag(v))
+	}
+}
+
+// Expect runs the loaded samples of p on the states in a, and writes the expectation
+// value of observable k for sample l to dst[l·observables+k].
+func Expect[A kernel.Amplitude](p *Plan, b *Bound, g *Group, a []A, dst []float64) {
+	clear(g.arena[p.arena/8 : p.operands/8])
+	p.runGroup(b, g, address(p, a))
+	for k, st := range p.diagonals {
+		sums := g.arena[st.sums/8:]
+		for l := range p.Samples() {
+			dst[l*len(p.diagonals)+k] = sums[2*l] + sums[2*l+1]
+		}
+	}
+}
+
+// Gradient runs the loaded samples of p backwards on the states in a, ψ and then λ, and
+// adds to the sums of g. cotangents[l·observables+k] is the derivative of the loss
+// by the expectation value of observable k for sample l.
+func Gradient[A kernel.Amplitude](p *Plan, b *Bound, g *Group, a []A, cotangents []float64) {
+	for k, st := range p.diagonals {
+		c := g.lane
+		for l := range c {
+			c[l] = cotangents[l*len(p.diagonals)+k]
+		}
+		p.spread(g, st.sums, c)
+	}
+	p.runGroup(b, g, address(p, a))
+}
+
+func (p *Plan) runGroup(b *Bound, g *Group, a unsafe.Pointer) {
+	for i := range g.calls {
+		c := &g.calls[i]
+		c.Base, c.Code = unsafe.Add(a, c.offset), &b.code[c.code]
+		p.machine.Run(&c.Stage)
+	}
+}
+
+// AddLocal adds to dw and dx the derivatives through angles that depend on features,
+// for the samples last run, and clears their sums. dx may be nil; else it has a row
+// for each sample.
+func (p *Plan) AddLocal(b *Bound, g *Group, weights []float64, samples [][]float64, dw []float64, dx [][]float64) {
+	if p.operands == p.arena {
+		return
+	}
+	for l, x := range samples {
+		p.derivatives(b, g, l)
+		var dxl []float64
+		if dx != nil {
+			dxl = dx[l]
+		}
+		for i := range p.angles {
+			if p.local(i) {
+				p.angles[i].addGradient(weights, x, g.d[i], dw, dxl)
+			}
+		}
+	}
+	clear(g.arena[p.arena/8 : p.operands/8])
+}
+
+// AddShared adds to dw the derivatives by weights through angles that depend on
+// weights alone, for all samples run since the last call, and clears their sums.
+func (p *Plan) AddShared(b *Bound, g *Group, weights, dw []float64) {
+	p.derivatives(b, g, -1)
+	for i := range p.angles {
+		if a := &p.angles[i]; a.kind == byWeight {
+			a.addGradient(weights, nil, g.d[i], dw, nil)
+		}
+	}
+	clear(g.arena[:p.arena/8])
+}
+
+// derivatives sets g.d to those by the local angles of a lane, or by the others with −1.
+func (p *Plan) derivatives(b *Bound, g *Group, lane int) {
+	clear(g.d)
+	for i := range p.gradients {
+		if n := &p.gradients[i]; n.local == (lane >= 0) {
+			p.collect(n.step, g.arena[n.sums/8:][:p.sumsOf(n.step)/8], lane, b.factors[n.code], g.d, g.scratch)
+		}
+	}
+}

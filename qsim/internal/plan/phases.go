@@ -1,0 +1,174 @@
+package plan
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+
+	"github.com/qnn-go/qnn/qsim/internal/kernel"
+)
+
+// Bits outside the block that choose an entry of a phase table: at most
+// maxSelect, and maxNear that change within a tile, so that the entries in use
+// stay in the first-level cache.
+const (
+	maxSelect = 4
+	maxNear   = 2
+)
+
+// flush multiplies in the pending phases within the block, and of those with
+// bits outside of it the ones that meet x.
+func (e *emitter) flush(x uint64) {
+	var now, later, keep []term
+	for _, t := range e.pending {
+		switch {
+		case t.bits&^e.block == 0:
+			now = append(now, t)
+		case t.bits&x != 0:
+			later = append(later, t)
+		default:
+			keep = append(keep, t)
+		}
+	}
+	e.pending = keep
+	for len(now)+len(later) > 0 {
+		outside := uint64(0)
+		var rest []term
+		for _, t := range later {
+			wider := outside | t.bits&^e.block
+			if !e.batch && (bits.OnesCount64(wider) > maxSelect || bits.OnesCount64(wider&e.near) > maxNear) {
+				rest = append(rest, t)
+				continue
+			}
+			outside = wider
+			now = append(now, t)
+		}
+		e.phase(now, outside)
+		now, later = nil, rest
+	}
+}
+
+// phase multiplies by terms, in a batch by those of the samples' features apart.
+func (e *emitter) phase(terms []term, outside uint64) {
+	if !e.batch {
+		e.shared(terms, outside)
+		return
+	}
+	same, own := e.apart(terms)
+	if len(same) > 0 || len(own) == 0 {
+		e.shared(same, outside)
+	}
+	if len(own) > 0 {
+		s := step{op: kernel.OpPhaseLocal, mask: outside, phases: e.indexed(own, outside), local: true}
+		e.multiply(s)
+	}
+}
+
+// multiply writes the derivatives by the phases of s, and s.
+func (e *emitter) multiply(s step) {
+	e.gradient(s)
+	if len(s.phases) > 0 && !slices.ContainsFunc(s.phases, func(t term) bool { return !t.still }) {
+		return
+	}
+	e.steps = append(e.steps, s)
+	if s.shared() {
+		e.rotations = 0
+	}
+}
+
+// apart divides terms into what is the same for all samples of a batch and what is not.
+func (e *emitter) apart(terms []term) (same, own []term) {
+	for _, t := range terms {
+		var s, o []value
+		for _, v := range t.values {
+			if e.isLocal(v) {
+				o = append(o, v)
+			} else {
+				s = append(s, v)
+			}
+		}
+		if s != nil {
+			same = append(same, term{t.bits, s, t.still})
+		}
+		if o != nil {
+			own = append(own, term{t.bits, o, t.still})
+		}
+	}
+	return same, own
+}
+
+func (e *emitter) shared(terms []term, outside uint64) {
+	e.multiply(step{op: e.phaseOp(), mask: outside, phases: e.indexed(terms, outside)})
+}
+
+// gradient writes the derivatives by the phases of s.
+func (e *emitter) gradient(s step) {
+	if !e.dual {
+		return
+	}
+	for _, t := range s.phases {
+		if slices.ContainsFunc(t.values, e.differentiable) {
+			s.op = kernel.OpGradPhase
+			if s.mask == 0 && !slices.ContainsFunc(s.phases, func(t term) bool { return t.bits&(t.bits-1) != 0 }) {
+				s.op = kernel.OpGradBits
+			}
+			e.steps = append(e.steps, s)
+			return
+		}
+	}
+}
+
+// indexed is terms with bits of a table's index, those of one bit first, ascending, and
+// with no more than one constant each.
+func (e *emitter) indexed(terms []term, outside uint64) []term {
+	out := make([]term, len(terms))
+	for i, t := range terms {
+		out[i] = term{e.entries(t.bits, outside), folded(t.values), t.still}
+	}
+	slices.SortFunc(out, func(s, t term) int {
+		return cmp.Or(cmp.Compare(min(s.bits&(s.bits-1), 1), min(t.bits&(t.bits-1), 1)), cmp.Compare(s.bits, t.bits))
+	})
+	return out
+}
+
+// folded is values with their constants, if any, added up.
+func folded(values []value) []value {
+	sum, constants := 0.0, false
+	var out []value
+	for _, v := range values {
+		if v.index < 0 {
+			sum, constants = sum+v.offset, true
+			continue
+		}
+		out = append(out, v)
+	}
+	if constants {
+		out = append(out, constant(sum))
+	}
+	return out
+}
+
+// entries is the mask of a table's index (select bits, row, lane), from the most
+// significant down, that stands for the index bits x.
+func (e *emitter) entries(x, outside uint64) uint64 {
+	mask := uint64(0)
+	rows, lanes := e.rows, e.lanes
+	if e.batch { // the same in all lanes
+		lanes = 0
+	}
+	if e.dual {
+		rows++ // the row bit that tells the states apart
+	}
+	for ; x != 0; x &= x - 1 {
+		b := x & -x
+		switch p := e.place(b); {
+		case p < 0:
+			mask |= 1 << (lanes + rows + bits.OnesCount64(outside&(b-1)))
+		case p < e.rows:
+			mask |= 1 << (lanes + p)
+		default:
+			mask |= 1 << (p - e.rows)
+		}
+	}
+	return mask
+}

@@ -245,8 +245,8 @@ func TestCancellation(t *testing.T) {
 				if err := call(ctx); !errors.Is(err, context.DeadlineExceeded) {
 					t.Errorf("n=%d %s after %d looks: %v", n, name, looks, err)
 				}
-				// One look for each group of samples that was still to begin.
-				if after := ctx.after.Load(); after > int64(len(batch)/4) {
+				// One look for each group of samples, at least two, that was still to begin.
+				if after := ctx.after.Load(); after > int64(len(batch)/2) {
 					t.Errorf("n=%d %s after %d looks: looked %d times at an ended context", n, name, looks, after)
 				}
 			}

@@ -15,8 +15,9 @@ const chunk = 1 << 12
 
 const (
 	// spinTime is how long a goroutine without work looks for some before it
-	// sleeps: longer than the gap between two gates, shorter than a wake-up costs.
-	spinTime = 100 * time.Microsecond
+	// sleeps: longer than what a run of a circuit does on one worker, binding and the first
+	// tile, and about what a wake-up can cost in a virtual machine.
+	spinTime = 400 * time.Microsecond
 	// polls is the number of looks, about 1 ns each, between two offers of the
 	// processor to other goroutines.
 	polls = 256

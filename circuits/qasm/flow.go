@@ -260,6 +260,9 @@ func (p *parser) switchCase() {
 		if p.err == nil && !p.is('{') {
 			p.expect('{')
 		}
+		if p.err != nil {
+			break
+		}
 		if holds, ok := constant(match); ok {
 			p.branch(holds)
 		} else {

@@ -1,7 +1,6 @@
 package qsim
 
 import (
-	"math/bits"
 	"sync"
 	"unsafe"
 
@@ -30,9 +29,6 @@ func inRow(s kernel.Pauli, row int) (within kernel.Pauli, far int) {
 	return within, far
 }
 
-// parity is −1 where x and z have an odd number of bits in common, else 1.
-func parity(x, z int) float64 { return float64(1 - 2*(bits.OnesCount(uint(x&z))&1)) }
-
 // pairs keeps memory for two rows.
 var pairs = sync.Pool{New: func() any { return new([2 * memory.Row / 16]complex128) }} //nolint:gochecknoglobals // scratch
 
@@ -54,7 +50,7 @@ func expectRows[A kernel.Amplitude](a []A, s kernel.Pauli, lo, hi int) float64 {
 			copy(pair[copy(pair, r):], row(a, x^far))
 			r = pair
 		}
-		sum += parity(x, s.Z&^(size-1)) * kernel.Expect(r, within, 0, size)
+		sum += kernel.Sign(x, s.Z&^(size-1)) * kernel.Expect(r, within, 0, size)
 	}
 	return sum
 }
@@ -66,7 +62,7 @@ func addPauliRows[A kernel.Amplitude](dst, a []A, s kernel.Pauli, coef float64, 
 	within, far := inRow(s, size)
 	within.X &= size - 1
 	for x := lo; x < hi; x += size { // the sign belongs to the row that comes
-		kernel.AddPauli(row(dst, x), row(a, x^far), within, coef*parity(x^far, s.Z&^(size-1)), 0, size)
+		kernel.AddPauli(row(dst, x), row(a, x^far), within, coef*kernel.Sign(x^far, s.Z&^(size-1)), 0, size)
 	}
 }
 

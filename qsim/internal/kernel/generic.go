@@ -167,12 +167,12 @@ func expectGeneric[A Amplitude](a []A, p Pauli, lo, hi int) float64 {
 	if p.X == 0 {
 		for x := lo; x < hi; x++ {
 			v := complex128(a[x])
-			sum += sign(x, p.Z) * (real(v)*real(v) + imag(v)*imag(v))
+			sum += Sign(x, p.Z) * (real(v)*real(v) + imag(v)*imag(v))
 		}
 		return sum
 	}
 	for x := lo; x < hi; x++ {
-		sum += sign(x, p.Z) * real(conj(complex128(a[x^p.X]))*p.Phase*complex128(a[x]))
+		sum += Sign(x, p.Z) * real(conj(complex128(a[x^p.X]))*p.Phase*complex128(a[x]))
 	}
 	return sum
 }
@@ -181,7 +181,7 @@ func addPauliGeneric[A Amplitude](dst, a []A, p Pauli, coef float64, lo, hi int)
 	f := p.Phase * complex(coef, 0)
 	for x := lo; x < hi; x++ {
 		from := x ^ p.X
-		dst[x] = A(complex128(dst[x]) + f*complex(sign(from, p.Z), 0)*complex128(a[from]))
+		dst[x] = A(complex128(dst[x]) + f*complex(Sign(from, p.Z), 0)*complex128(a[from]))
 	}
 }
 

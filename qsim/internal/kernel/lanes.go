@@ -14,7 +14,7 @@ func ExpectLanes[A Amplitude](dst []float64, a []A, in Lanes, amplitudes int, p 
 	lanes := len(dst)
 	f := p.Phase * complex(coef, 0)
 	for x := range amplitudes {
-		s := sign(x, p.Z)
+		s := Sign(x, p.Z)
 		re, im := s*real(f), s*imag(f)
 		to := a[in.at(x^p.X, lanes):][:lanes]
 		for l, v := range a[in.at(x, lanes):][:lanes] {
@@ -29,7 +29,7 @@ func ExpectLanes[A Amplitude](dst []float64, a []A, in Lanes, amplitudes int, p 
 func AddPauliLanes[A Amplitude](dst, a []A, in Lanes, amplitudes int, p Pauli, coef []float64) {
 	lanes := len(coef)
 	for x := range amplitudes {
-		s := sign(x, p.Z)
+		s := Sign(x, p.Z)
 		re, im := s*real(p.Phase), s*imag(p.Phase)
 		to := dst[in.at(x^p.X, lanes):][:lanes]
 		for l, v := range a[in.at(x, lanes):][:lanes] {

@@ -12,8 +12,8 @@ type Pauli struct {
 	Phase complex128 // i^y
 }
 
-// sign is (−1)^parity(x AND z).
-func sign(x, z int) float64 {
+// Sign is (−1)^parity(x AND z).
+func Sign(x, z int) float64 {
 	return float64(1 - 2*(bits.OnesCount(uint(x&z))&1))
 }
 
@@ -44,7 +44,7 @@ func strip(lo, hi, size int, body func(x, n int), rest func(lo, hi int)) {
 func (p *Pauli) onLanes(lanes int) (x, z, xl, negative int) {
 	in := 1<<lanes - 1
 	for l := range 1 << lanes {
-		if sign(l, p.Z) < 0 {
+		if Sign(l, p.Z) < 0 {
 			negative |= 3 << (2 * l)
 		}
 	}
@@ -96,7 +96,7 @@ func addPauli(v *vectors, dst, a []complex128, p Pauli, coef float64, lo, hi int
 	x, z, xl, negative := p.onLanes(v.lanes)
 	f := p.Phase * complex(coef, 0)
 	// The sign belongs to the amplitude that comes, lane by lane l XOR xl.
-	f *= complex(sign(xl, p.Z), 0)
+	f *= complex(Sign(xl, p.Z), 0)
 	strip(lo, hi, v.lanes,
 		func(from, n int) {
 			last := from + n<<v.lanes - 1

@@ -28,6 +28,7 @@ type Plan struct {
 	angles      []angle
 	phase       []value // the global phase is their sum
 	passes      []pass
+	touched     uint64    // bits that some stage works on
 	numbers     []numbers // of the steps that have some, in their order
 	gradients   []numbers // those that add to sums of derivatives
 	code        int       // instructions in all stages
@@ -260,11 +261,7 @@ func (p *Plan) stage(r part, block, tile uint64) stage {
 // Untouched reports whether the plan leaves some amplitudes as they are. If not, it takes
 // what is in memory for 0, whatever that is, but for the 128 amplitudes with the lowest
 // indices.
-func (p *Plan) Untouched() bool {
-	touched := uint64(0)
-	p.eachStage(func(s *stage) { touched |= s.active })
-	return touched != p.all()
-}
+func (p *Plan) Untouched() bool { return p.touched != p.all() }
 
 // finish makes sure that there is a phase to take up the global phase and the
 // cosines of the last rotations.
@@ -306,6 +303,7 @@ func (p *Plan) layout() {
 				s := &p.passes[i].blocks[j].stages[k]
 				s.fold()
 				s.code = p.code
+				p.touched |= s.active
 				p.code += len(s.steps) + 2
 				for at := range s.steps {
 					st := &s.steps[at]

@@ -43,7 +43,7 @@ func (c *Circuit) Append(g Gate, angles []Angle, qubits ...int) *Circuit {
 // Clone returns a deep copy of c; the angles and conditions themselves are values
 // and shared.
 func (c *Circuit) Clone() *Circuit {
-	out := c.empty()
+	out := c.Like()
 	out.Ops = slices.Clone(c.Ops)
 	for i := range out.Ops {
 		op := &out.Ops[i]
@@ -52,9 +52,12 @@ func (c *Circuit) Clone() *Circuit {
 	return out
 }
 
-// empty is a circuit on the qubits and bits of c.
-func (c *Circuit) empty() *Circuit {
-	return &Circuit{Qubits: c.Qubits, Clbits: c.Clbits, Hidden: c.Hidden}
+// Like returns an empty circuit that has all that c has but its operations: the same
+// qubits and bits, hidden ones too.
+func (c *Circuit) Like() *Circuit {
+	out := *c
+	out.Ops = nil
+	return &out
 }
 
 // Concat appends the operations of d, whose qubits and bits keep their numbers.
@@ -254,7 +257,7 @@ func (op *Op) validateMatrix() error {
 // Inverse returns the circuit that undoes c: the inverse gates in reverse order.
 // The error wraps [ErrNoInverse] if c measures, resets, or reads or writes bits.
 func (c *Circuit) Inverse() (*Circuit, error) {
-	out := c.empty()
+	out := c.Like()
 	out.Ops = make([]Op, 0, len(c.Ops))
 	for i, op := range slices.Backward(c.Ops) {
 		inv, err := op.Inverse()

@@ -323,3 +323,22 @@ func TestErrorNamesThings(t *testing.T) {
 		t.Errorf("error %q, want %q", err, want)
 	}
 }
+
+// TestLikeKeepsAllButOperations walks the fields of a circuit, so that none can be forgotten.
+func TestLikeKeepsAllButOperations(t *testing.T) {
+	c := circuits.New(3).H(0).Measure(0, 4)
+	c.Hidden = 2
+	v, like := reflect.ValueOf(*c), reflect.ValueOf(*c.Like())
+	for i := range v.NumField() {
+		switch name := v.Type().Field(i).Name; {
+		case v.Field(i).IsZero():
+			t.Errorf("give field %s a value in this test", name)
+		case name == "Ops":
+			if like.Field(i).Len() != 0 {
+				t.Errorf("Like keeps %d operations", like.Field(i).Len())
+			}
+		case !reflect.DeepEqual(v.Field(i).Interface(), like.Field(i).Interface()):
+			t.Errorf("field %s is %v, want %v", name, like.Field(i), v.Field(i))
+		}
+	}
+}

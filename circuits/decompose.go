@@ -98,7 +98,7 @@ func (c *Circuit) Decompose(basis []Gate) (*Circuit, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	out := c.empty()
+	out := c.Like()
 	d := newDecomposer(basis, out)
 	for i, op := range c.Ops {
 		if !d.reach[op.Gate] {

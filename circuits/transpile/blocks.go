@@ -22,7 +22,7 @@ func blocks(c *circuits.Circuit, t *Target, start bool) *circuits.Circuit {
 	}
 	b := blockCollector{
 		entanglers: e, cost: newCosts(e[0]), fresh: make([]bool, c.Qubits), open: make([]*block, c.Qubits), waiting: make([][]circuits.Op, c.Qubits),
-		out: &circuits.Circuit{Qubits: c.Qubits, Clbits: c.Clbits, Ops: make([]circuits.Op, 0, len(c.Ops))},
+		out: like(c, c.Qubits),
 	}
 	for q := range b.fresh {
 		b.fresh[q] = start

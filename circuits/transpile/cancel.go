@@ -42,7 +42,7 @@ func newCanceller(c *circuits.Circuit) *canceller {
 
 // circuit is what is left of c.
 func (k *canceller) circuit(c *circuits.Circuit) *circuits.Circuit {
-	out := &circuits.Circuit{Qubits: c.Qubits, Clbits: c.Clbits, Ops: make([]circuits.Op, 0, len(k.ops))}
+	out := like(c, c.Qubits)
 	for _, p := range k.ops {
 		if !p.dead {
 			out.Ops = append(out.Ops, p.op)

@@ -58,7 +58,7 @@ func resynthesize(cuts []segment, c *circuits.Circuit, t *Target, layout []int, 
 	}
 	s := &resynthesis{
 		graph: t.graph, layout: layout, rng: rng, beside: make([]uint64, len(layout)), at: make([]int, len(layout)),
-		out: routed{initial: slices.Clone(layout), circuit: &circuits.Circuit{Qubits: t.Qubits, Clbits: c.Clbits}},
+		out: routed{initial: slices.Clone(layout), circuit: like(c, t.Qubits)},
 	}
 	for k, p := range layout {
 		s.at[k] = k

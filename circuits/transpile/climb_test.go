@@ -56,7 +56,7 @@ func TestClimb(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := rings(9)
-	r := &routing{c: c, target: target, o: Options{Level: 3}, pairs: interactions(c), back: reversed(c)}
+	r := &routing{c: c, target: target, o: Options{Level: 3}, pairs: interactions(c.Qubits, c.Ops), back: reversed(c)}
 	rng := rand.New(rand.NewPCG(3, 3))
 	start := r.from(newOrder(c, true), region(9, target.graph, rng), rng)
 	for _, steps := range []int{0, 1, 26, 130} {

@@ -7,11 +7,11 @@ import (
 	"github.com/qnn-go/qnn/circuits"
 )
 
-// interactions lists for each qubit of c the ones it shares a gate with, ascending.
-func interactions(c *circuits.Circuit) [][]int {
-	out := make([][]int, c.Qubits)
-	for i := range c.Ops {
-		if op := &c.Ops[i]; apart(op) {
+// interactions lists for each qubit the ones it shares a gate with, ascending.
+func interactions(qubits int, ops []circuits.Op) [][]int {
+	out := make([][]int, qubits)
+	for i := range ops {
+		if op := &ops[i]; apart(op) {
 			a, b := op.Qubits[0], op.Qubits[1]
 			out[a], out[b] = append(out[a], b), append(out[b], a)
 		}

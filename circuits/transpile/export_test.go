@@ -1,16 +1,43 @@
 package transpile
 
-// OneQubit is oneQubit for tests.
-var OneQubit = oneQubit
+import (
+	"testing"
 
-// Cancel is cancel for tests.
-var Cancel = cancel
+	"github.com/qnn-go/qnn/circuits"
+)
 
-// Blocks is blocks for tests.
-var Blocks = blocks
+// Names of passes for the tests of package transpile_test.
+var (
+	OneQubit = oneQubit
+	Cancel   = cancel
+	Blocks   = blocks
+	Absorb   = absorb
+	Fold     = fold
+	Reversed = reversed
+)
 
-// Absorb is absorb for tests.
-var Absorb = absorb
+// Expand is expand, for tests.
+func Expand(t *testing.T, c *circuits.Circuit) *circuits.Circuit {
+	t.Helper()
+	out, err := expand(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
 
-// Fold is fold for tests.
-var Fold = fold
+// Translate is translate, for tests.
+func Translate(t *testing.T, c *circuits.Circuit, target *Target) *circuits.Circuit {
+	t.Helper()
+	out, err := translate(c, target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// SplitMeasurements is what splitMeasurements leaves, for tests.
+func SplitMeasurements(c *circuits.Circuit) *circuits.Circuit {
+	out, _ := splitMeasurements(c)
+	return out
+}

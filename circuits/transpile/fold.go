@@ -19,7 +19,7 @@ func fold(c *circuits.Circuit, t *Target) *circuits.Circuit {
 	if !ok || n.Angle == nil {
 		return c
 	}
-	out := &circuits.Circuit{Qubits: c.Qubits, Clbits: c.Clbits, Ops: make([]circuits.Op, 0, len(c.Ops))}
+	out := like(c, c.Qubits)
 	var phase []circuits.Term
 	for _, op := range c.Ops {
 		switch {

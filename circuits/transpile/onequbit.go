@@ -22,7 +22,7 @@ func oneQubit(c *circuits.Circuit, t *Target, dropped bool) *circuits.Circuit {
 		return c
 	}
 	f := fusion{
-		basis: b, out: &circuits.Circuit{Qubits: c.Qubits, Clbits: c.Clbits, Ops: make([]circuits.Op, 0, len(c.Ops))},
+		basis: b, out: like(c, c.Qubits),
 		runs: make([]run, c.Qubits), templates: turnTemplates(),
 	}
 	for _, op := range c.Ops {

@@ -10,7 +10,7 @@ import (
 // their qubits side by side, so that swaps come late; nil where not even the first gate
 // finds a place.
 func opening(c *circuits.Circuit, g *graph) []int {
-	first := circuits.New(c.Qubits)
+	first := c.Like()
 	for i := range c.Ops {
 		if apart(&c.Ops[i]) {
 			first.Ops = append(first.Ops, c.Ops[i])
@@ -18,7 +18,7 @@ func opening(c *circuits.Circuit, g *graph) []int {
 	}
 	var best []int
 	sort.Search(len(first.Ops), func(n int) bool {
-		layout := findEmbedding(interactions(&circuits.Circuit{Qubits: c.Qubits, Ops: first.Ops[:n+1]}), g)
+		layout := findEmbedding(interactions(first.Qubits, first.Ops[:n+1]), g)
 		if layout != nil {
 			best = layout
 		}

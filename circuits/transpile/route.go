@@ -44,7 +44,7 @@ func route(ctx context.Context, c *circuits.Circuit, t *Target, o Options) ([]ro
 	if err := checkLayout(c, t, o.Layout); err != nil {
 		return nil, err
 	}
-	r := &routing{c: c, target: t, o: o, pairs: interactions(c)}
+	r := &routing{c: c, target: t, o: o, pairs: interactions(c.Qubits, c.Ops)}
 	if o.Level >= 2 {
 		r.cuts = segments(c)
 		if r.line = findEmbedding(chain(c.Qubits), t.graph); r.line == nil {
@@ -179,7 +179,8 @@ func (r *routing) refine(ctx context.Context, forth, back *order, layout []int, 
 
 // reversed is c from its end to its beginning.
 func reversed(c *circuits.Circuit) *circuits.Circuit {
-	out := &circuits.Circuit{Qubits: c.Qubits, Clbits: c.Clbits, Ops: slices.Clone(c.Ops)}
+	out := c.Like()
+	out.Ops = slices.Clone(c.Ops)
 	slices.Reverse(out.Ops)
 	return out
 }
@@ -197,7 +198,7 @@ func (r *routing) router(o *order, rng *rand.Rand) *router {
 // from routes from a layout.
 func (r *routing) from(o *order, layout []int, rng *rand.Rand) routed {
 	s := r.router(o, rng)
-	out := routed{initial: slices.Clone(layout), circuit: &circuits.Circuit{Qubits: r.target.Qubits, Clbits: r.c.Clbits}}
+	out := routed{initial: slices.Clone(layout), circuit: like(r.c, r.target.Qubits)}
 	s.emit = func(op *circuits.Op, swap bool, p, q int) {
 		if swap {
 			out.circuit.SWAP(p, q)

@@ -81,7 +81,7 @@ func Run(ctx context.Context, c *circuits.Circuit, t *Target, o Options) (*Resul
 // splitMeasurements splits off the measurements at the end, which nothing on their
 // qubits and bits follows: swaps must not come after them.
 func splitMeasurements(c *circuits.Circuit) (*circuits.Circuit, []circuits.Op) {
-	out := &circuits.Circuit{Qubits: c.Qubits, Clbits: c.Clbits}
+	out := c.Like()
 	var last []circuits.Op
 	qubits, bits := make([]bool, c.Qubits), make([]bool, c.Clbits)
 	for _, op := range slices.Backward(c.Ops) {
@@ -155,6 +155,13 @@ func rewrite(c *circuits.Circuit, t *Target, level int, dropped bool) (*circuits
 	return oneQubit(c, t, dropped && level >= 1), nil
 }
 
+// like is an empty circuit as c but on so many qubits, with room for as many operations.
+func like(c *circuits.Circuit, qubits int) *circuits.Circuit {
+	out := c.Like()
+	out.Qubits, out.Ops = qubits, make([]circuits.Op, 0, len(c.Ops))
+	return out
+}
+
 // expand rewrites gates on more than two qubits.
 func expand(c *circuits.Circuit) (*circuits.Circuit, error) {
 	var basis []circuits.Gate
@@ -198,7 +205,7 @@ func translate(c *circuits.Circuit, t *Target) (*circuits.Circuit, error) {
 
 // orient turns the CX that are against the direction of their edge.
 func orient(c *circuits.Circuit, t *Target) *circuits.Circuit {
-	out := &circuits.Circuit{Qubits: c.Qubits, Clbits: c.Clbits}
+	out := c.Like()
 	for _, op := range c.Ops {
 		if op.Gate == circuits.GateCX && !slices.Contains(t.Edges, [2]int{op.Qubits[0], op.Qubits[1]}) {
 			a, b := op.Qubits[0], op.Qubits[1]
@@ -232,7 +239,7 @@ func (r *Result) Compact() (*circuits.Circuit, []int) {
 			device = append(device, p)
 		}
 	}
-	out := &circuits.Circuit{Qubits: len(device), Clbits: r.Circuit.Clbits}
+	out := like(r.Circuit, len(device))
 	for _, op := range r.Circuit.Ops {
 		var qubits []int
 		for _, p := range op.Qubits {

@@ -25,7 +25,7 @@ func TestEstimatorsCompare(t *testing.T) {
 	}
 	train, validation, test := blobs.Subset(parts.Train), blobs.Subset(parts.Validation), blobs.Subset(parts.Test)
 	pipeline := &dataset.Pipeline{Steps: []dataset.Step{&dataset.Standard{}}}
-	if err := pipeline.Fit(train); err != nil {
+	if err := pipeline.Fit(t.Context(), train); err != nil {
 		t.Fatal(err)
 	}
 	circuit, err := ansatz.Build(ansatz.Config{Features: 2, Layers: 2})

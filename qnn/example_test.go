@@ -35,7 +35,7 @@ func Example() {
 	parts := must(dataset.Split(iris, dataset.SplitOptions{Test: 0.2, Seed: 1}))
 	train, test := iris.Subset(parts.Train), iris.Subset(parts.Test)
 	angles := &dataset.Pipeline{Steps: []dataset.Step{&dataset.MinMax{Hi: math.Pi}}}
-	if err := angles.Fit(train); err != nil {
+	if err := angles.Fit(ctx, train); err != nil {
 		log.Fatal(err)
 	}
 

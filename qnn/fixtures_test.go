@@ -59,7 +59,7 @@ func halves(t testing.TB, d *dataset.Dataset) (a, b *dataset.Dataset) {
 func scaled(t testing.TB, d *dataset.Dataset, before ...dataset.Step) *dataset.Pipeline {
 	t.Helper()
 	p := &dataset.Pipeline{Steps: append(before, &dataset.MinMax{Hi: math.Pi})}
-	if err := p.Fit(d); err != nil {
+	if err := p.Fit(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
 	return p

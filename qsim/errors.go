@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/qnn-go/qnn/internal/sysmem"
 )
 
 var (
@@ -37,13 +39,4 @@ func (e *MemoryError) Error() string {
 
 // Bytes writes a size with a binary unit and three significant digits, such as
 // 256 B or 1.5 GiB.
-func Bytes(n uint64) string {
-	if n < 1024 {
-		return fmt.Sprintf("%d B", n)
-	}
-	v, unit := float64(n), 0
-	for v >= 999.5 && unit < 6 {
-		v, unit = v/1024, unit+1
-	}
-	return fmt.Sprintf("%.3g %ciB", v, "BKMGTPE"[unit])
-}
+func Bytes(n uint64) string { return sysmem.Bytes(n) }

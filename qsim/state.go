@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"math/bits"
 	"math/rand/v2"
-	"runtime"
-	"runtime/debug"
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/internal/sysmem"
 	"github.com/qnn-go/qnn/qsim/internal/memory"
 	"github.com/qnn-go/qnn/qsim/internal/plan"
 )
@@ -49,27 +48,14 @@ func CheckMemory(qubits, vectors int) error { return Double.CheckMemory(qubits, 
 // CheckMemory is [CheckMemory] in the precision p: 8·2ⁿ bytes each in single.
 func (p Precision) CheckMemory(qubits, vectors int) error {
 	need := memory.Amplitudes(qubits, vectors, p.AmplitudeBytes())
-	if need < 1<<20 || need <= available(need) {
-		return nil
+	gaps := uint64(0) // between the rows
+	if need <= 1<<59 {
+		gaps = uint64(memory.Offset(int64(need))) - need
 	}
-	// What may be short is garbage not collected yet; the second collection drops
-	// what pools keep through the first.
-	runtime.GC()
-	debug.FreeOSMemory()
-	if free := available(need); need > free {
-		return &MemoryError{Qubits: qubits, Need: need, Available: free}
+	if free, ok := sysmem.Room(need + gaps); !ok {
+		return &MemoryError{Qubits: qubits, Need: need, Available: free - min(free, gaps)}
 	}
 	return nil
-}
-
-// available is the memory that is free for need bytes of amplitudes beside the gaps
-// between their rows.
-func available(need uint64) uint64 {
-	free := memory.Available()
-	if need > free {
-		return free
-	}
-	return free - min(free, uint64(memory.Offset(int64(need)))-need)
 }
 
 // Qubits is the number of qubits.

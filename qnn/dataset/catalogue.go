@@ -3,6 +3,7 @@ package dataset
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"embed"
 	"fmt"
 	"io"
@@ -134,7 +135,7 @@ func (e entry) read() (*Dataset, error) {
 			return nil, fmt.Errorf("%s: %w", e.file, err)
 		}
 	}
-	d, err := ReadCSV(r, CSVOptions{File: e.file, Header: HeaderYes, Separator: ',', Classes: e.Classes})
+	d, err := ReadCSV(context.Background(), r, CSVOptions{File: e.file, Header: HeaderYes, Separator: ',', Classes: e.Classes})
 	if err != nil {
 		return nil, err
 	}

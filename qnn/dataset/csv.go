@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -100,12 +101,12 @@ type CSVOptions struct {
 // error only without a schema.
 //
 // A fault in the content is an *Error with file, line and column; a failure of r is
-// returned as it is, wrapped; an option that is no known word is an *UnknownError.
-func ReadCSV(r io.Reader, o CSVOptions) (*Dataset, error) {
+// returned as it is, wrapped, as is the end of ctx; an option that is no known word is an *UnknownError.
+func ReadCSV(ctx context.Context, r io.Reader, o CSVOptions) (*Dataset, error) {
 	if err := o.normalise(); err != nil {
 		return nil, err
 	}
-	t, err := readTable(r, &o)
+	t, err := readTable(ctx, r, &o)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +117,7 @@ func ReadCSV(r io.Reader, o CSVOptions) (*Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l.build()
+	return l.build(ctx)
 }
 
 // normalise fills in defaults and reports words that are none of the known ones.

@@ -14,7 +14,7 @@ import (
 
 func read(t *testing.T, text string, o CSVOptions) *Dataset {
 	t.Helper()
-	d, err := ReadCSV(strings.NewReader(text), o)
+	d, err := ReadCSV(t.Context(), strings.NewReader(text), o)
 	if err != nil {
 		t.Fatalf("%q: %v", text, err)
 	}
@@ -175,7 +175,7 @@ func TestReadCSVFaults(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.o.File = "p.csv"
-			_, err := ReadCSV(strings.NewReader(c.text), c.o)
+			_, err := ReadCSV(t.Context(), strings.NewReader(c.text), c.o)
 			if _, ok := errors.AsType[*Error](err); !ok {
 				t.Fatalf("got %v, want an *Error", err)
 			}
@@ -201,13 +201,13 @@ func TestReadCSVOptionErrors(t *testing.T) {
 		"schema":  {Schema: &Schema{}},
 		"comma":   {Separator: '"'},
 	} {
-		_, err := ReadCSV(strings.NewReader("a,y\n1,u\n2,v\n"), o)
+		_, err := ReadCSV(t.Context(), strings.NewReader("a,y\n1,u\n2,v\n"), o)
 		var fault *Error
 		if err == nil || errors.As(err, &fault) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	_, err := ReadCSV(strings.NewReader(""), CSVOptions{Missing: "means"})
+	_, err := ReadCSV(t.Context(), strings.NewReader(""), CSVOptions{Missing: "means"})
 	if want := `policy for missing cells "means": unknown; did you mean "mean"? (refuse, drop, mean)`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
@@ -220,14 +220,14 @@ func TestReadCSVKeepsReadErrors(t *testing.T) {
 		if size == 0 {
 			r = iotest.ErrReader(fs.ErrPermission)
 		}
-		_, err := ReadCSV(r, CSVOptions{File: "p.csv"})
+		_, err := ReadCSV(t.Context(), r, CSVOptions{File: "p.csv"})
 		var fault *Error
 		if err == nil || errors.As(err, &fault) || !errors.Is(err, iotest.ErrTimeout) && !errors.Is(err, fs.ErrPermission) {
 			t.Errorf("got %v", err)
 		}
 	}
 	var parse *csv.ParseError
-	if _, err := ReadCSV(strings.NewReader("a,y\n1\n"), CSVOptions{}); !errors.As(err, &parse) || parse.Line != 2 {
+	if _, err := ReadCSV(t.Context(), strings.NewReader("a,y\n1\n"), CSVOptions{}); !errors.As(err, &parse) || parse.Line != 2 {
 		t.Errorf("got %v", err)
 	}
 }
@@ -262,7 +262,7 @@ func TestReadCSVSchema(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.o.Schema = schema
-			d, err := ReadCSV(strings.NewReader(c.text), c.o)
+			d, err := ReadCSV(t.Context(), strings.NewReader(c.text), c.o)
 			got := ""
 			if err != nil {
 				got = err.Error()
@@ -315,7 +315,7 @@ func roundTrip(t *testing.T, d *Dataset) {
 		t.Fatal(err)
 	}
 	schema := d.Schema()
-	back, err := ReadCSV(strings.NewReader(text.String()), CSVOptions{Header: HeaderYes, Separator: ',', Missing: MissingMean, Schema: &schema})
+	back, err := ReadCSV(t.Context(), strings.NewReader(text.String()), CSVOptions{Header: HeaderYes, Separator: ',', Missing: MissingMean, Schema: &schema})
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", d.Name, err, text.String())
 	}
@@ -352,7 +352,7 @@ func FuzzReadCSV(f *testing.F) {
 		if drop {
 			o.Missing = MissingDrop
 		}
-		d, err := ReadCSV(strings.NewReader(text), o)
+		d, err := ReadCSV(t.Context(), strings.NewReader(text), o)
 		if err != nil {
 			var fault *Error
 			if !errors.As(err, &fault) || strings.Contains(err.Error(), "\n") {
@@ -380,7 +380,7 @@ func TestHeaderDetection(t *testing.T) {
 		{"numbers for names", "0,1,label\n1,2,u\n3,4,v\n", "0", 2},
 		{"no names, words alone", "red,big,u\nblue,big,v\nred,small,u\n", "x1", 3},
 	} {
-		d, err := ReadCSV(strings.NewReader(c.text), CSVOptions{})
+		d, err := ReadCSV(t.Context(), strings.NewReader(c.text), CSVOptions{})
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue

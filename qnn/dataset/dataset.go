@@ -7,7 +7,7 @@
 //	d, err := dataset.Load("iris", dataset.Synthetic{})       // or ReadCSV
 //	part, err := dataset.Split(d, dataset.SplitOptions{Test: 0.2})
 //	pipe := dataset.Pipeline{Steps: []dataset.Step{&dataset.Standard{}, &dataset.PCA{K: 2}}}
-//	err = pipe.Fit(d.Subset(part.Train))
+//	err = pipe.Fit(ctx, d.Subset(part.Train))
 //	x, err := pipe.Transform(d.Subset(part.Test).X)
 //
 // Randomness comes from math/rand/v2 PCG generators seeded by the caller; equal

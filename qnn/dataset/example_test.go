@@ -1,6 +1,7 @@
 package dataset_test
 
 import (
+	"context"
 	"fmt"
 	"log"
 	"math"
@@ -28,7 +29,7 @@ func Example() {
 	pipe := dataset.Pipeline{Steps: []dataset.Step{
 		&dataset.Standard{}, pca, &dataset.MinMax{Hi: math.Pi, Clip: true},
 	}}
-	if err := pipe.Fit(train); err != nil {
+	if err := pipe.Fit(context.Background(), train); err != nil {
 		log.Fatal(err)
 	}
 	angles, err := pipe.Transform(test.X)
@@ -48,10 +49,10 @@ func ExampleReadCSV() {
 n/a,no,well
 35,no,well
 `
-	_, err := dataset.ReadCSV(strings.NewReader(patients), dataset.CSVOptions{File: "patients.csv"})
+	_, err := dataset.ReadCSV(context.Background(), strings.NewReader(patients), dataset.CSVOptions{File: "patients.csv"})
 	fmt.Println(err)
 
-	d, err := dataset.ReadCSV(strings.NewReader(patients), dataset.CSVOptions{Missing: dataset.MissingMean})
+	d, err := dataset.ReadCSV(context.Background(), strings.NewReader(patients), dataset.CSVOptions{Missing: dataset.MissingMean})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -164,7 +165,7 @@ func (l *layout) matchPositions() error {
 }
 
 // build makes the data set.
-func (l *layout) build() (*Dataset, error) {
+func (l *layout) build(ctx context.Context) (*Dataset, error) {
 	rows, err := l.keep()
 	if err != nil {
 		return nil, err
@@ -177,6 +178,9 @@ func (l *layout) build() (*Dataset, error) {
 			return nil, err
 		}
 	}
+	if err := checkRoom(len(rows), len(l.columns)); err != nil {
+		return nil, l.t.fault(0, err, "Take fewer rows or columns")
+	}
 	d := &Dataset{Name: l.t.file, Columns: l.columns, Target: l.target, Classes: l.classes, X: newRows(len(rows), len(l.columns))}
 	d.Lines = make([]int, len(rows))
 	levels := make([]map[string]int, len(l.columns))
@@ -184,6 +188,9 @@ func (l *layout) build() (*Dataset, error) {
 		levels[j] = indexOf(c.Levels)
 	}
 	for i, r := range rows {
+		if err := checkpoint(ctx, i); err != nil {
+			return nil, err
+		}
 		d.Lines[i] = l.t.lines[r]
 		for j := range l.columns {
 			if d.X[i][j], err = l.cell(r, j, levels[j]); err != nil {

@@ -2,10 +2,13 @@ package dataset
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/qnn-go/qnn/internal/sysmem"
 )
 
 // Step is one stage of a Pipeline: *Impute, *OneHot, *Standard, *MinMax, *PCA or *L2.
@@ -45,9 +48,10 @@ type Pipeline struct {
 // the steps before. It does not change d, and labels play no part. It returns the
 // errors of Dataset.Validate for the rows, ErrMissing for a missing cell without Impute,
 // and ErrPipeline naming the step that does not fit its input: a categorical column
-// without OneHot, more components than columns. After an error the pipeline must not
-// be used.
-func (p *Pipeline) Fit(d *Dataset) error {
+// without OneHot, more components than columns; ErrTooLarge when the rows after a step do
+// not fit in memory; and the error of ctx, whose end is seen within a fraction of a
+// second. After an error the pipeline must not be used.
+func (p *Pipeline) Fit(ctx context.Context, d *Dataset) error {
 	if err := d.validateRows(); err != nil {
 		return err
 	}
@@ -63,24 +67,63 @@ func (p *Pipeline) Fit(d *Dataset) error {
 	columns, x := p.Columns, d.X
 	for i, s := range p.Steps {
 		var err error
-		if columns, x, err = fitStep(s, columns, x); err != nil {
+		if columns, x, err = fitStep(ctx, s, columns, x); err != nil {
 			return stepError(i, s, err)
 		}
 	}
 	return p.Validate()
 }
 
+// longStep is a step whose fit may take seconds and therefore looks at the context.
+type longStep interface {
+	fitContext(ctx context.Context, in []Column, x [][]float64) error
+}
+
+// checkEvery is the number of rows between two looks at a context.
+const checkEvery = 1024
+
+// checkpoint returns the error of ctx at every row that is a multiple of checkEvery.
+func checkpoint(ctx context.Context, row int) error {
+	if row%checkEvery != 0 {
+		return nil
+	}
+	return ctx.Err()
+}
+
+// checkRoom reports a table of numbers that does not fit in the memory that is free.
+func checkRoom(rows, columns int) error {
+	const header = 24 // bytes of a slice
+	need := uint64(rows) * (8*uint64(columns) + header)
+	if free, ok := sysmem.Room(need); !ok {
+		return fmt.Errorf("%w: %d samples of %d columns need %s, %s are free", ErrTooLarge, rows, columns, sysmem.Bytes(need), sysmem.Bytes(free))
+	}
+	return nil
+}
+
 // fitStep fits a step to rows and returns its output for them.
-func fitStep(s Step, in []Column, x [][]float64) ([]Column, [][]float64, error) {
-	if err := s.fit(in, x); err != nil {
+func fitStep(ctx context.Context, s Step, in []Column, x [][]float64) ([]Column, [][]float64, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	fit := s.fit
+	if long, ok := s.(longStep); ok {
+		fit = func(in []Column, x [][]float64) error { return long.fitContext(ctx, in, x) }
+	}
+	if err := fit(in, x); err != nil {
 		return nil, nil, err
 	}
 	out, err := s.output(in)
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := checkRoom(len(x), len(out)); err != nil {
+		return nil, nil, err
+	}
 	rows := newRows(len(x), len(out))
 	for r := range x {
+		if err := checkpoint(ctx, r); err != nil {
+			return nil, nil, err
+		}
 		if err := s.apply(rows[r], x[r], in); err != nil {
 			return nil, nil, fmt.Errorf("sample %d: %w", r, err)
 		}

@@ -18,7 +18,7 @@ func table1(x ...[]float64) *Dataset {
 func fit(t *testing.T, d *Dataset, steps ...Step) *Pipeline {
 	t.Helper()
 	p := &Pipeline{Steps: steps}
-	if err := p.Fit(d); err != nil {
+	if err := p.Fit(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
 	return p
@@ -204,7 +204,7 @@ func TestPipelineErrors(t *testing.T) {
 		"infinite cell":        {table1([]float64{math.Inf(1)}), nil, ErrCell},
 	} {
 		p := &Pipeline{Steps: c.steps}
-		if err := p.Fit(c.d); !errors.Is(err, c.want) {
+		if err := p.Fit(t.Context(), c.d); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}

@@ -38,6 +38,7 @@ const (
 	streamSynthetic = 1
 	streamSplit     = 2
 	streamFolds     = 3
+	streamPCA       = 4
 )
 
 // Moons generates two interleaved half circles in the plane. With n samples of a

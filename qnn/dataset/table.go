@@ -3,6 +3,7 @@ package dataset
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -32,9 +33,9 @@ func (t *table) fault(line int, err error, remedy string) error {
 }
 
 // readTable reads all rows, the header among them.
-func readTable(r io.Reader, o *CSVOptions) (*table, error) {
+func readTable(ctx context.Context, r io.Reader, o *CSVOptions) (*table, error) {
 	t := &table{file: o.File}
-	in := bufio.NewReaderSize(&limitedReader{r: r, left: int64(min(o.MaxCells, math.MaxInt/bytesPerCell)) * bytesPerCell}, 1<<16)
+	in := bufio.NewReaderSize(&limitedReader{ctx: ctx, r: r, left: int64(min(o.MaxCells, math.MaxInt/bytesPerCell)) * bytesPerCell}, 1<<16)
 	head, err := in.Peek(1 << 16)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, t.readError(err, o)
@@ -116,13 +117,18 @@ func (t *table) readError(err error, o *CSVOptions) error {
 	}
 }
 
-// limitedReader fails with ErrTooLarge when more than left bytes come.
+// limitedReader fails with ErrTooLarge when more than left bytes come, and with the
+// error of ctx when that ends.
 type limitedReader struct {
+	ctx  context.Context //nolint:containedctx // it lives for one call of ReadCSV
 	r    io.Reader
 	left int64
 }
 
 func (l *limitedReader) Read(p []byte) (int, error) {
+	if err := l.ctx.Err(); err != nil {
+		return 0, err
+	}
 	n, err := l.r.Read(p)
 	l.left -= int64(n)
 	if l.left < 0 {

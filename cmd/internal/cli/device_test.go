@@ -148,7 +148,7 @@ func TestStep(t *testing.T) {
 	t.Chdir(t.TempDir())
 	command(t, 0, "train", "--data", "moons", "--samples", "60", "--layers", "1", "--epochs", "2", "--no-baselines", "-q")
 	run := "runs/moons-0001"
-	first, err := openStored(run, nil)
+	first, err := openStored(t.Context(), run, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +189,7 @@ func TestStep(t *testing.T) {
 		}
 		refuse(t, exitUsage, "is taken already: "+step.Run, "results", export, "--step")
 		run = step.Run
-		after, err := openStored(run, nil)
+		after, err := openStored(t.Context(), run, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

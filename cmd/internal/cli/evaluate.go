@@ -48,7 +48,7 @@ type evaluation struct {
 }
 
 func runEvaluate(ctx context.Context, o *evaluateOptions) error {
-	m, d, err := o.load()
+	m, d, err := o.load(ctx)
 	if err != nil {
 		return err
 	}
@@ -67,9 +67,9 @@ func runEvaluate(ctx context.Context, o *evaluateOptions) error {
 }
 
 // load reads the model and the samples to measure it on.
-func (o *evaluateOptions) load() (*qnn.Model, *dataset.Dataset, error) {
+func (o *evaluateOptions) load(ctx context.Context) (*qnn.Model, *dataset.Dataset, error) {
 	if o.Data == "" {
-		r, err := openStored(o.Run, o.In)
+		r, err := openStored(ctx, o.Run, o.In)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -79,7 +79,7 @@ func (o *evaluateOptions) load() (*qnn.Model, *dataset.Dataset, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	d, err := readSamples(m, m.Target, o.Data, o.In, o.Missing)
+	d, err := readSamples(ctx, m, m.Target, o.Data, o.In, o.Missing)
 	if err != nil {
 		return nil, nil, err
 	}

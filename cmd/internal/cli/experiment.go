@@ -35,7 +35,7 @@ type experiment struct {
 
 // newExperiment loads the data, splits it, fits the preprocessing on the training
 // part and builds the circuit.
-func newExperiment(s *settings, stdin io.Reader) (*experiment, error) {
+func newExperiment(ctx context.Context, s *settings, stdin io.Reader) (*experiment, error) {
 	e := &experiment{settings: s}
 	var err error
 	if e.encoding, err = ansatz.FindEncoding(s.Encoding); err != nil {
@@ -44,13 +44,13 @@ func newExperiment(s *settings, stdin io.Reader) (*experiment, error) {
 	if e.encoding.PhaseOnly && (s.Ansatz != "reuploading" || s.Layers < 2) {
 		return nil, usage("--encoding %s turns only phases, which %d layers of %s cannot see. Use --encoding angle-ry, or at least 2 layers of --ansatz reuploading", s.Encoding, s.Layers, s.Ansatz)
 	}
-	if err := e.load(stdin); err != nil {
+	if err := e.load(ctx, stdin); err != nil {
 		return nil, err
 	}
 	if err := e.split(); err != nil {
 		return nil, err
 	}
-	if err := e.prepare(); err != nil {
+	if err := e.prepare(ctx); err != nil {
 		return nil, err
 	}
 	config := ansatz.Config{
@@ -93,10 +93,10 @@ func buildCircuit(c ansatz.Config) (*circuits.Circuit, error) {
 }
 
 // load reads the data and keeps the chosen classes.
-func (e *experiment) load(stdin io.Reader) error {
+func (e *experiment) load(ctx context.Context, stdin io.Reader) error {
 	var err error
 	if e.isFile() {
-		e.data, err = readTable(e.Data, stdin, e.csvOptions())
+		e.data, err = readTable(ctx, e.Data, stdin, e.csvOptions())
 	} else {
 		e.data, err = e.loadNamed()
 	}
@@ -136,7 +136,7 @@ func (e *experiment) csvOptions() dataset.CSVOptions {
 }
 
 // readTable reads a CSV file, or standard input for "-".
-func readTable(path string, stdin io.Reader, o dataset.CSVOptions) (*dataset.Dataset, error) {
+func readTable(ctx context.Context, path string, stdin io.Reader, o dataset.CSVOptions) (*dataset.Dataset, error) {
 	r := stdin
 	o.File = "standard input"
 	if path != "-" {
@@ -147,7 +147,7 @@ func readTable(path string, stdin io.Reader, o dataset.CSVOptions) (*dataset.Dat
 		defer func() { _ = f.Close() }() // opened for reading
 		r, o.File = f, path
 	}
-	d, err := dataset.ReadCSV(r, o)
+	d, err := dataset.ReadCSV(ctx, r, o)
 	if err != nil {
 		return nil, err
 	}
@@ -169,13 +169,13 @@ func (e *experiment) split() error {
 
 // prepare fits the two pipelines on the training part and settles the number of
 // features.
-func (e *experiment) prepare() error {
+func (e *experiment) prepare(ctx context.Context) error {
 	columns := len(e.data.Columns)
 	first := []dataset.Step{&dataset.Impute{}}
 	if slices.ContainsFunc(e.data.Columns, dataset.Column.Categorical) {
 		first = append(first, &dataset.OneHot{})
 		plain := &dataset.Pipeline{Steps: first}
-		if err := plain.Fit(e.train); err != nil {
+		if err := plain.Fit(ctx, e.train); err != nil {
 			return err
 		}
 		columns = plain.Outputs()
@@ -199,7 +199,7 @@ func (e *experiment) prepare() error {
 	if e.encoding.Low < e.encoding.High {
 		e.pipeline.Steps = append(slices.Clone(first), &dataset.MinMax{Lo: e.encoding.Low, Hi: e.encoding.High, Clip: true})
 	}
-	return errors.Join(e.scaled.Fit(e.train), e.pipeline.Fit(e.train))
+	return errors.Join(e.scaled.Fit(ctx, e.train), e.pipeline.Fit(ctx, e.train))
 }
 
 // newModel makes the untrained model.

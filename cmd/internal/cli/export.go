@@ -106,7 +106,7 @@ func (o *exportOptions) exportOne(ctx context.Context) error {
 	if err := dialect.UnmarshalText([]byte(o.Format)); err != nil {
 		return usage("--format %s", suggest.Unknown("dialect", o.Format, dialects()))
 	}
-	m, rows, _, err := o.load()
+	m, rows, _, err := o.load(ctx)
 	if err != nil {
 		return err
 	}
@@ -158,9 +158,9 @@ func dialects() []string {
 
 // load reads the model, the rows to choose samples from and, where they are known,
 // their labels.
-func (o *exportOptions) load() (m *qnn.Model, rows [][]float64, labels []float64, err error) {
+func (o *exportOptions) load(ctx context.Context) (m *qnn.Model, rows [][]float64, labels []float64, err error) {
 	if o.Data == "" {
-		r, err := openStored(o.Run, o.In)
+		r, err := openStored(ctx, o.Run, o.In)
 		if err != nil {
 			return nil, nil, nil, err
 		}
@@ -173,7 +173,7 @@ func (o *exportOptions) load() (m *qnn.Model, rows [][]float64, labels []float64
 	if o.Target != "" {
 		target = m.Target
 	}
-	d, err := readSamples(m, target, o.Data, o.In, "refuse")
+	d, err := readSamples(ctx, m, target, o.Data, o.In, "refuse")
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -72,7 +72,7 @@ func (o *exportOptions) exportJob(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	job, err := o.job()
+	job, err := o.job(ctx)
 	if err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func (o *exportOptions) prices() (*qpu.Prices, []byte, error) {
 }
 
 // job chooses the samples.
-func (o *exportOptions) job() (*qpu.Job, error) {
+func (o *exportOptions) job(ctx context.Context) (*qpu.Job, error) {
 	job := &qpu.Job{Shots: o.Shots, Symbolic: o.Symbolic, Gradient: o.Gradient, Run: o.Run}
 	var m *qnn.Model
 	var rows [][]float64
@@ -132,8 +132,8 @@ func (o *exportOptions) job() (*qpu.Job, error) {
 	var chosen []int
 	var err error
 	if o.Gradient {
-		m, rows, labels, chosen, job.Step, err = o.batch()
-	} else if m, rows, labels, err = o.load(); err == nil {
+		m, rows, labels, chosen, job.Step, err = o.batch(ctx)
+	} else if m, rows, labels, err = o.load(ctx); err == nil {
 		chosen, err = chooseSamples(o.Samples, len(rows))
 	}
 	if err != nil {
@@ -170,11 +170,11 @@ func modelText(run string) ([]byte, error) {
 
 // batch chooses the samples of the training part that the next optimiser step is for: as
 // in training, every epoch has an order of its own, and steps take them in turn.
-func (o *exportOptions) batch() (m *qnn.Model, rows [][]float64, labels []float64, chosen []int, step int, err error) {
+func (o *exportOptions) batch(ctx context.Context) (m *qnn.Model, rows [][]float64, labels []float64, chosen []int, step int, err error) {
 	if o.Data != "" {
 		return nil, nil, nil, nil, 0, usage("--gradient takes the run's training part; drop --data")
 	}
-	r, err := openStored(o.Run, o.In)
+	r, err := openStored(ctx, o.Run, o.In)
 	if err != nil {
 		return nil, nil, nil, nil, 0, err
 	}

@@ -199,7 +199,7 @@ type stored struct {
 
 // openStored reads a finished run with its data and split, and makes sure that the
 // data is what the model was trained on.
-func openStored(dir string, stdin io.Reader) (*stored, error) {
+func openStored(ctx context.Context, dir string, stdin io.Reader) (*stored, error) {
 	s, err := openRun(dir)
 	if err != nil {
 		return nil, err
@@ -212,7 +212,7 @@ func openStored(dir string, stdin io.Reader) (*stored, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := newExperiment(s, stdin)
+	e, err := newExperiment(ctx, s, stdin)
 	if err != nil {
 		return nil, err
 	}

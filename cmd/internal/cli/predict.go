@@ -67,7 +67,7 @@ func runPredict(ctx context.Context, o *predictOptions) error {
 	if err != nil {
 		return err
 	}
-	d, err := readSamples(m, "", o.Data, o.In, o.Missing)
+	d, err := readSamples(ctx, m, "", o.Data, o.In, o.Missing)
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func loadRunModel(path string) (*qnn.Model, error) {
 
 // readSamples reads a CSV file with the columns of the model's training data and, if
 // target is not empty, with labels in that column.
-func readSamples(m *qnn.Model, target, path string, stdin io.Reader, missing string) (*dataset.Dataset, error) {
+func readSamples(ctx context.Context, m *qnn.Model, target, path string, stdin io.Reader, missing string) (*dataset.Dataset, error) {
 	if m.Pipeline == nil {
 		return nil, badData("the model has no preprocessing and so no column names: it cannot read tables. Use the library, or train with qnn train")
 	}
@@ -106,7 +106,7 @@ func readSamples(m *qnn.Model, target, path string, stdin io.Reader, missing str
 		return nil, usage("--missing %s", suggest.Unknown("missing", missing, missingNames()))
 	}
 	schema := &dataset.Schema{Columns: m.Pipeline.Columns, Target: target, Classes: m.Classes}
-	return readTable(path, stdin, dataset.CSVOptions{Schema: schema, Missing: dataset.Missing(missing)})
+	return readTable(ctx, path, stdin, dataset.CSVOptions{Schema: schema, Missing: dataset.Missing(missing)})
 }
 
 func predict(ctx context.Context, m *qnn.Model, rows [][]float64) (*predictions, error) {

@@ -55,7 +55,7 @@ func TestExportInQiskit(t *testing.T) {
 // testProbabilities simulates the model's circuit for the first test samples.
 func testProbabilities(t *testing.T, dir string, samples int) [][]float64 {
 	t.Helper()
-	r, err := openStored(dir, nil)
+	r, err := openStored(t.Context(), dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -88,7 +88,7 @@ func runTrain(ctx context.Context, o *trainOptions, flags *pflag.FlagSet) error 
 	if err != nil {
 		return err
 	}
-	if err := r.build(); err != nil {
+	if err := r.build(ctx); err != nil {
 		return err
 	}
 	if resumed == nil {
@@ -158,12 +158,12 @@ func (o *trainOptions) configure(flags *pflag.FlagSet) (*qnn.State, error) {
 
 // build makes the model and the trainer, and refuses states that do not fit in
 // memory before anything is written.
-func (r *trainRun) build() error {
+func (r *trainRun) build(ctx context.Context) error {
 	var err error
 	if r.trainer, err = r.opts.trainer(); err != nil {
 		return err
 	}
-	if r.experiment, err = newExperiment(&r.opts.settings, r.opts.In); err != nil {
+	if r.experiment, err = newExperiment(ctx, &r.opts.settings, r.opts.In); err != nil {
 		return err
 	}
 	if r.data.Regression() && r.Loss != "" && r.Loss != string(qnn.MSE) {

@@ -1,4 +1,4 @@
-package memory
+package sysmem
 
 import (
 	"math"
@@ -7,27 +7,6 @@ import (
 	"runtime/debug"
 	"testing"
 )
-
-func TestAmplitudes(t *testing.T) {
-	tests := []struct {
-		n, vectors int
-		want       uint64
-	}{
-		{0, 1, 16},
-		{10, 1, 16384},
-		{30, 2, 34359738368},
-		{59, 1, 1 << 63},
-		{60, 1, math.MaxUint64},
-		{59, 2, math.MaxUint64},
-		{1000, 1, math.MaxUint64},
-		{-1, 1, math.MaxUint64},
-	}
-	for _, tt := range tests {
-		if got := Amplitudes(tt.n, tt.vectors, 16); got != tt.want {
-			t.Errorf("Amplitudes(%d, %d) = %d, want %d", tt.n, tt.vectors, got, tt.want)
-		}
-	}
-}
 
 func TestAvailableHonoursMemoryLimit(t *testing.T) {
 	old := debug.SetMemoryLimit(1 << 30)
@@ -62,6 +41,25 @@ func TestSources(t *testing.T) {
 	for _, tt := range tests {
 		if tt.got != tt.want {
 			t.Errorf("%s: %d, want %d", tt.name, tt.got, tt.want)
+		}
+	}
+}
+
+func TestRoom(t *testing.T) {
+	if _, ok := Room(math.MaxUint64); ok {
+		t.Error("there is room for 2⁶⁴ bytes")
+	}
+	for _, need := range []uint64{0, 1 << 10, 1 << 22} {
+		if free, ok := Room(need); !ok || free < need {
+			t.Errorf("no room for %d bytes, of %d", need, free)
+		}
+	}
+}
+
+func TestBytes(t *testing.T) {
+	for n, want := range map[uint64]string{0: "0 B", 1023: "1023 B", 1 << 20: "1 MiB", 3 << 29: "1.5 GiB", math.MaxUint64: "16 EiB"} {
+		if got := Bytes(n); got != want {
+			t.Errorf("%d bytes: %q, want %q", n, got, want)
 		}
 	}
 }

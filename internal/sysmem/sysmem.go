@@ -1,8 +1,8 @@
-// Package memory says how much memory a state needs and how much the process
-// may still take.
-package memory
+// Package sysmem says how much memory the process may still take.
+package sysmem
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"runtime"
@@ -10,19 +10,6 @@ import (
 	"strconv"
 	"strings"
 )
-
-// Amplitudes is the size in bytes of vectors state vectors of n qubits with
-// amplitudes of 8 or 16 bytes: bytes·2ⁿ·vectors, or [math.MaxUint64] when that overflows.
-func Amplitudes(n, vectors int, bytes uint64) uint64 {
-	if n < 0 || vectors < 0 || n > 59 {
-		return math.MaxUint64
-	}
-	size := bytes << n
-	if vectors > 0 && size > math.MaxUint64/uint64(vectors) {
-		return math.MaxUint64
-	}
-	return size * uint64(vectors)
-}
 
 // addressable is what user space can address on a 64-bit machine, 128 TiB: Go
 // refuses larger slices by a panic.
@@ -40,6 +27,34 @@ func Available() uint64 {
 		free = min(free, subtract(uint64(limit), m.HeapInuse))
 	}
 	return free
+}
+
+// Room reports whether need bytes are free, and how many are. What is short may be
+// garbage that is not collected yet, so it collects before it says no. Below 1 MiB
+// it does not ask the system.
+func Room(need uint64) (free uint64, ok bool) {
+	if need < 1<<20 {
+		return need, true
+	}
+	if free = Available(); need <= free {
+		return free, true
+	}
+	runtime.GC()
+	debug.FreeOSMemory() // the second collection drops what pools keep through the first
+	free = Available()
+	return free, need <= free
+}
+
+// Bytes writes a number of bytes in units of 1024, with three digits.
+func Bytes(n uint64) string {
+	if n < 1024 {
+		return fmt.Sprintf("%d B", n)
+	}
+	v, unit := float64(n), 0
+	for v >= 999.5 && unit < 6 {
+		v, unit = v/1024, unit+1
+	}
+	return fmt.Sprintf("%.3g %ciB", v, "BKMGTPE"[unit])
 }
 
 // meminfo reads the MemAvailable line of a Linux /proc/meminfo.

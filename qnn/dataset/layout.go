@@ -183,20 +183,11 @@ func (l *layout) build(ctx context.Context) (*Dataset, error) {
 	}
 	d := &Dataset{Name: l.t.file, Columns: l.columns, Target: l.target, Classes: l.classes, X: newRows(len(rows), len(l.columns))}
 	d.Lines = make([]int, len(rows))
-	levels := make([]map[string]int, len(l.columns))
-	for j, c := range l.columns {
-		levels[j] = indexOf(c.Levels)
-	}
 	for i, r := range rows {
-		if err := checkpoint(ctx, i); err != nil {
-			return nil, err
-		}
 		d.Lines[i] = l.t.lines[r]
-		for j := range l.columns {
-			if d.X[i][j], err = l.cell(r, j, levels[j]); err != nil {
-				return nil, err
-			}
-		}
+	}
+	if err := l.fill(ctx, d.X, rows); err != nil {
+		return nil, err
 	}
 	if l.label < 0 {
 		return d, nil
@@ -210,6 +201,26 @@ func (l *layout) build(ctx context.Context) (*Dataset, error) {
 		}
 	}
 	return d, nil
+}
+
+// fill writes the cells of the rows to x.
+func (l *layout) fill(ctx context.Context, x [][]float64, rows []int) error {
+	levels := make([]map[string]int, len(l.columns))
+	for j, c := range l.columns {
+		levels[j] = indexOf(c.Levels)
+	}
+	for i, r := range rows {
+		if err := checkpoint(ctx, i); err != nil {
+			return err
+		}
+		for j := range l.columns {
+			var err error
+			if x[i][j], err = l.cell(r, j, levels[j]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // cellError is an *Error about a cell of the file.

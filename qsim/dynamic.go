@@ -76,22 +76,23 @@ func (p *Program) sampleTrajectories(ctx context.Context, weights, features []fl
 	if p.qubits < ParallelQubits {
 		workers = min(runtime.GOMAXPROCS(0), shots)
 	}
-	out := Counts{Bits: d.visible, Outcomes: make(map[uint64]int)}
+	out := NewCounts(d.visible)
 	var mutex sync.Mutex
 	for first := 0; first < shots; first += shotBlock {
 		n := min(shotBlock, shots-first)
 		parallel(workers, func(i int) {
-			t := trajectories{program: p, bound: b, start: start.amplitudes, outcomes: make(map[uint64]int)}
+			t := trajectories{program: p, bound: b, start: start.amplitudes, outcomes: NewCounts(d.visible)}
 			failure := t.all(ctx, seed, first+i*n/workers, first+(i+1)*n/workers)
 			mutex.Lock()
 			defer mutex.Unlock()
-			for x, n := range t.outcomes {
-				out.Outcomes[x] += n
-			}
+			out.merge(t.outcomes)
 			if err == nil {
 				err = failure
 			}
 		})
+		if err == nil {
+			err = checkWide(out.Bits, out.Len())
+		}
 		if err != nil {
 			return Counts{}, err
 		}
@@ -111,7 +112,7 @@ type trajectories struct {
 	bound    *bound
 	start    vector   // after the prefix; not written to
 	free     []vector // copies that are not in use
-	outcomes map[uint64]int
+	outcomes Counts
 	waiting  [][]shot // for which there was no memory for a state of their own
 }
 
@@ -268,12 +269,6 @@ func (t *trajectories) settle(b *bundle, op *circuits.Op, one bool, weights comp
 // finish draws the measurements at the end and counts the outcomes.
 func (t *trajectories) finish(b *bundle) {
 	d := t.program.dynamic
-	key := uint64(0)
-	for i, one := range b.bits[:d.visible] {
-		if one {
-			key |= 1 << i
-		}
-	}
 	var last []circuits.Op
 	for _, op := range d.ops[d.tail:] {
 		if op.Gate == circuits.GateMeasure && op.Clbit < d.visible {
@@ -281,7 +276,7 @@ func (t *trajectories) finish(b *bundle) {
 		}
 	}
 	if len(last) == 0 {
-		t.outcomes[key] += len(b.shots)
+		t.outcomes.Add(b.bits, len(b.shots))
 		return
 	}
 	draws, drawn := make([]float64, len(b.shots)), make([]uint64, len(b.shots))
@@ -290,10 +285,9 @@ func (t *trajectories) finish(b *bundle) {
 	}
 	b.state.draw(drawn, draws, t.inParallel())
 	for _, x := range drawn {
-		key := key
 		for _, op := range last {
-			key = key&^(1<<op.Clbit) | x>>op.Qubits[0]&1<<op.Clbit
+			b.bits[op.Clbit] = x>>op.Qubits[0]&1 == 1
 		}
-		t.outcomes[key]++
+		t.outcomes.Add(b.bits, 1)
 	}
 }

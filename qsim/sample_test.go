@@ -1,6 +1,7 @@
 package qsim_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/qnn-go/qnn/circuits"
@@ -25,5 +26,29 @@ func TestSampleInBlocks(t *testing.T) {
 	}
 	if d := float64(zeros - ones); d*d > 36*shots {
 		t.Errorf("%d zeros and %d ones", zeros, ones)
+	}
+}
+
+// TestSampleWideLimit: outcomes whose texts would fill the memory are refused.
+func TestSampleWideLimit(t *testing.T) {
+	c := circuits.New(12)
+	for q := range 12 {
+		c.H(q).Measure(q, q)
+	}
+	for _, middle := range []bool{false, true} {
+		if middle {
+			c.Measure(0, 20)
+		}
+		c.Measure(0, 999_999)
+		p, err := qsim.Compile(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.Sample(t.Context(), nil, nil, 3000, 1); !errors.Is(err, qsim.ErrShape) {
+			t.Errorf("error %v, want ErrShape", err)
+		}
+		if counts, err := p.Sample(t.Context(), nil, nil, 10, 1); err != nil || counts.Len() < 8 || counts.Len() > 10 {
+			t.Errorf("%d outcomes, error %v", counts.Len(), err)
+		}
 	}
 }

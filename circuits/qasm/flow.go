@@ -137,7 +137,7 @@ func (p *parser) forLoop() {
 		return
 	}
 	values, n := p.loopValues()
-	if p.err != nil {
+	if p.err != nil || !p.affordRounds(pos, n) {
 		return
 	}
 	mark, block := len(p.scope), p.block

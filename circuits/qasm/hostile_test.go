@@ -135,6 +135,37 @@ func TestHostile(t *testing.T) {
 	}
 }
 
+// TestLoopsRefusedBeforeExpanding: what a loop with plain bounds takes at least is found
+// from its text, so that one that is too long costs no memory.
+func TestLoopsRefusedBeforeExpanding(t *testing.T) {
+	for _, c := range []struct {
+		source string
+		cause  error
+	}{
+		{"for int i in [0:1000000000] { h q[0]; }", qasm.ErrLimit},
+		{"for int i in [1:5000] { for uint j in [0:5000] { h q[0]; } }", qasm.ErrLimit},
+		{"for int i in [0:299] for int j in [0:299] { x q[0]; for int k in [0:299] { h q[0]; } if (i == 3) { x q[0]; } else { y q[0]; } }", qasm.ErrLimit},
+		{"int n = 10000000; for int i in [0:n] { h q[0]; if (i == 2) continue; x q[0]; }", qasm.ErrLimit},
+		{"for int i in [0:4000000] { h q[0]; x q[0]; y q[0]; }", qasm.ErrLimit},
+		{"for int i in [0:1000000000] { h q[0]; break; }", nil},
+		{"for int i in [0:1000000000] { for int j in [0:1000000000] { if (j == 2) end; h q[0]; } }", nil},
+		{"for int i in [5:4] { for int j in [0:1000000000] { h q[0]; } }", nil},
+		{"if (false) { for int j in [0:1000000000] { h q[0]; } } for int i in {1, 2} { x q[0]; }", nil},
+		{"for int i in [0:2] { for int j in [0:i] { for int k in [0:2:4] x q[0]; } }", nil},
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := qasm.Decode(strings.NewReader(header3+"qubit[2] q; "+c.source), qasm.DecodeOptions{})
+		runtime.ReadMemStats(&after)
+		if !errors.Is(err, c.cause) {
+			t.Errorf("%s: error %v, want %v", c.source, err, c.cause)
+		}
+		if used := after.TotalAlloc - before.TotalAlloc; used > 4<<20 {
+			t.Errorf("%s: allocates %d MiB", c.source, used>>20)
+		}
+	}
+}
+
 // TestHugeToken reads 100 MB of one name, one number and one string.
 func TestHugeToken(t *testing.T) {
 	for _, c := range []struct {

@@ -99,6 +99,26 @@ func TestReadMeasuredQubits(t *testing.T) {
 	}
 }
 
+// TestReadWide: outcomes have more than 64 bits in every form that IBM's files have.
+func TestReadWide(t *testing.T) {
+	low := strings.Repeat("0", 99) + "1"
+	high := "1" + strings.Repeat("0", 98) + "1"
+	digits := "0x8" + strings.Repeat("0", 23) + "1"
+	for _, text := range []string{
+		`{"results":[{"data":{"c":{"samples":["0x1","` + digits + `","0x1"],"num_bits":100}}}]}`,
+		`{"results":[{"data":{"counts":{"0x1":2,"` + digits + `":1}},"header":{"memory_slots":100}}]}`,
+	} {
+		records, err := Read(strings.NewReader(text), "x.json")
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		got := records[0].Outcomes
+		if len(got) != 2 || got[0].Bits != low || got[1].Bits != high || math.Abs(got[0].Probability-2.0/3) > 1e-15 {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}
+
 const gateModel = `{"braketSchemaHeader":{"name":"braket.task_result.gate_model_task_result","version":"1"},"taskMetadata":{"shots":4},`
 
 // TestReadRefuses: a file that is damaged is an error that says where.

@@ -98,6 +98,10 @@ func textStyle(size vg.Length, c color.Color) draw.TextStyle {
 func fit(style draw.TextStyle, text string, width vg.Length) string {
 	letters := []rune(printable(text))
 	text = string(letters)
+	const most = 1024 // letters that any picture could hold
+	if len(letters) > most {
+		letters = append(letters[:most/2:most/2], letters[len(letters)-most/2:]...)
+	}
 	for keep := len(letters) - 1; keep > 0 && style.Width(text) > width; keep-- {
 		head := (keep + 1) / 2
 		text = string(letters[:head]) + "…" + string(letters[len(letters)-keep+head:])

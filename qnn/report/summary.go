@@ -1,9 +1,7 @@
 package report
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 
 	"github.com/qnn-go/qnn/qnn"
@@ -200,21 +198,12 @@ type Fact struct {
 	Value string `json:"value"`
 }
 
-// JSON writes s as an indented object with a line feed after it. A number that is
-// not finite is an error that wraps [ErrInput].
+// JSON writes s as [WriteJSON] does.
 func JSON(w io.Writer, s Summary) error {
 	if s.Baselines == nil {
 		s.Baselines = []Baseline{}
 	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(s); err != nil {
-		return fmt.Errorf("report: summary as JSON: %w: %w", ErrInput, err)
-	}
-	_, err := w.Write(b.Bytes())
-	return err
+	return WriteJSON(w, s)
 }
 
 // own is the row of the run itself in the comparison.

@@ -241,15 +241,6 @@ func TestNewTest(t *testing.T) {
 	}
 }
 
-func TestJSONNotFinite(t *testing.T) {
-	s := sine(t)
-	s.TrainSeconds = math.NaN()
-	var b bytes.Buffer
-	if err := report.JSON(&b, s); !errors.Is(err, report.ErrInput) || b.Len() > 0 {
-		t.Errorf("error %v and %d bytes, want ErrInput and none", err, b.Len())
-	}
-}
-
 func TestMajority(t *testing.T) {
 	want, got := labels([][]int{{10, 0}, {5, 0}}) // all are answered alike
 	test, err := report.NewTest(want, got, []string{"often", "seldom"})

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/qnn-go/qnn/circuits"
@@ -138,7 +139,10 @@ func (s suite) samplingBits(t *testing.T) {
 		{"all measured", flip().MeasureAll(), "1001"},
 		{"permuted", flip().Measure(0, 1).Measure(1, 0).Measure(3, 2), "110"},
 		{"one bit high up", flip().Measure(3, 5), "100000"},
-		{"bit 63", flip().Measure(3, 63), "1" + string(slices.Repeat([]byte{'0'}, 63))},
+		{"bit 63", flip().Measure(3, 63), "1" + zeros(63)},
+		{"bit 64 and bit 0", circuits.New(3).X(0).H(1).CX(1, 2).Measure(0, 64).Measure(0, 0), "1" + zeros(63) + "1"},
+		{"bit 199 in the middle", circuits.New(1).X(0).Measure(0, 199).Reset(0).Measure(0, 5).X(0).Measure(0, 100), "1" + zeros(98) + "1" + zeros(100)},
+		{"wide and stored", circuits.New(1).X(0).Measure(0, 70).Store(69, circuits.BitIs(70, true)).Store(70, circuits.Always(false)), "01" + zeros(69)},
 		{"never written", &circuits.Circuit{Qubits: 1, Clbits: 2}, "00"},
 		{"in the middle", circuits.New(1).X(0).Measure(0, 0).Reset(0).Measure(0, 1).X(0).Measure(0, 2), "101"},
 		{"no qubits", circuits.New(0), ""},
@@ -148,9 +152,43 @@ func (s suite) samplingBits(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", tt.name, err)
 		}
-		outcomes := counts.Sorted()
-		if len(outcomes) != 1 || counts.Key(outcomes[0]) != tt.key || counts.Outcomes[outcomes[0]] != 10 {
-			t.Errorf("%s: %v, want 10 times %q", tt.name, counts, tt.key)
+		if got := maps.Collect(counts.All()); len(got) != 1 || got[tt.key] != 10 || counts.Len() != 1 || counts.Bits != len(tt.key) {
+			t.Errorf("%s: %v, want 10 times %q", tt.name, got, tt.key)
+		}
+	}
+}
+
+func zeros(n int) string { return strings.Repeat("0", n) }
+
+// samplingWide: bits beyond the 64th change nothing but the width of an outcome.
+func (s suite) samplingWide(t *testing.T) {
+	for _, middle := range []bool{false, true} {
+		circuit := func(bits int) *circuits.Circuit {
+			c := circuits.New(3).H(0).CX(0, 1).RY(circuits.Const(1), 2)
+			if middle {
+				c.Measure(2, 1).RY(circuits.Const(0.4), 2)
+			}
+			c.Measure(0, 0).Measure(1, 2).Measure(2, bits-1)
+			return c
+		}
+		var got [2]map[string]int
+		for i, bits := range []int{4, 90} {
+			counts, err := s.must(t, circuit(bits)).Sample(t.Context(), nil, nil, 1000, 7)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got[i] = map[string]int{}
+			last := ""
+			for key, n := range counts.All() {
+				if len(key) != bits || key <= last {
+					t.Errorf("%q after %q, want ascending keys of %d bits", key, last, bits)
+				}
+				last = key
+				got[i][key[:1]+key[bits-3:]] += n
+			}
+		}
+		if !maps.Equal(got[0], got[1]) || len(got[0]) < 4 {
+			t.Errorf("%v of 4 bits, %v of 90", got[0], got[1])
 		}
 	}
 }

@@ -70,6 +70,7 @@ func Run(t *testing.T, compile func(c *circuits.Circuit, observables ...circuits
 	t.Run("SilentLoss", s.silentLoss)
 	t.Run("Sampling", s.sampling)
 	t.Run("SamplingBits", s.samplingBits)
+	t.Run("SamplingWide", s.samplingWide)
 	t.Run("SamplingRandomCircuits", s.samplingRandom)
 	t.Run("Conditions", s.conditions)
 	t.Run("ConditionsOfRandomCircuits", s.randomConditions)

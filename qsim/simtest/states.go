@@ -160,7 +160,6 @@ func (s suite) refusals(t *testing.T) {
 		{"features of probabilities", second(p.Probabilities(ctx, w, nil)), qsim.ErrShape},
 		{"weights of samples", second(p.Sample(ctx, nil, x, 1, 0)), qsim.ErrShape},
 		{"no shots", second(p.Sample(ctx, w, x, 0, 0)), qsim.ErrShape},
-		{"too many bits", second(s.must(t, circuits.New(1).Measure(0, 64)).Sample(ctx, nil, nil, 1, 0)), qsim.ErrShape},
 		{"measured twice", dynamic.Expect(ctx, one, nil, [][]float64{nil}), qsim.ErrNotUnitary},
 		{"measured twice, gradient", dynamic.Gradient(ctx, shift, nil, nil, nil, [][]float64{nil}, loss), qsim.ErrNotUnitary},
 		{"measured twice, probabilities", second(dynamic.Probabilities(ctx, nil, nil)), qsim.ErrNotUnitary},

@@ -13,10 +13,10 @@ import (
 // drawCounts draws the outcomes that the table shows.
 func (o *simulateOptions) drawCounts(d *qasm.Decoded, counts qsim.Counts) error {
 	var bars []report.Bar
-	for _, x := range mostFrequent(counts) {
-		bars = append(bars, report.Bar{Name: registers(d.Clbits, counts.Key(x)), Value: float64(counts.Outcomes[x])})
+	for _, r := range mostFrequent(counts) {
+		bars = append(bars, report.Bar{Name: registers(d.Clbits, r.key), Value: float64(r.n)})
 	}
-	return o.draw(bars, fmt.Sprintf("%d shots", o.Shots), len(counts.Outcomes), "outcomes, the others are rarer")
+	return o.draw(bars, fmt.Sprintf("%d shots", o.Shots), counts.Len(), "outcomes, the others are rarer")
 }
 
 // drawProbabilities draws the basis states that the table shows.

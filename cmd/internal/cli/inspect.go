@@ -56,9 +56,10 @@ type inspection struct {
 	LargerGates   int            `json:"larger_gates"` // on more than two qubits
 	Measurements  int            `json:"measurements"`
 	Depth         int            `json:"depth"`
-	StateBytes    float64        `json:"state_bytes"`
+	StateBytes    float64        `json:"state_bytes"` // null beyond all floating-point numbers, from 1020 qubits on
+	StateLog2     int            `json:"state_log2"`  // its logarithm to base 2
 	Fits          bool           `json:"fits"`
-	GateSeconds   float64        `json:"gate_seconds"` // at most, for one run
+	GateSeconds   float64        `json:"gate_seconds"` // at most, for one run; null as state_bytes
 
 	unitaries int
 }
@@ -75,7 +76,9 @@ func runInspect(ctx context.Context, o *inspectOptions) error {
 	if err != nil {
 		return err
 	}
-	i.GateSeconds = float64(i.unitaries) * 2 * i.StateBytes / limits.Bandwidth
+	if i.unitaries > 0 { // else 0 times a size beyond all numbers
+		i.GateSeconds = float64(i.unitaries) * 2 * i.StateBytes / limits.Bandwidth
+	}
 	return output("", o.Streams.Out, func(w io.Writer) error {
 		if o.JSON {
 			return writeJSON(w, i)
@@ -89,7 +92,7 @@ func inspect(d *qasm.Decoded) *inspection {
 	c := d.Circuit
 	i := &inspection{
 		Version: d.Version, Qubits: c.Qubits, Clbits: c.Clbits, Inputs: append([]string{}, d.Inputs...), Gates: map[string]int{},
-		Depth: c.Depth(), StateBytes: math.Ldexp(16, c.Qubits), Fits: qsim.CheckMemory(c.Qubits, 1) == nil,
+		Depth: c.Depth(), StateBytes: math.Ldexp(16, c.Qubits), StateLog2: c.Qubits + 4, Fits: qsim.CheckMemory(c.Qubits, 1) == nil,
 	}
 	for g, n := range c.Count() {
 		i.Gates[g.String()] = n
@@ -142,8 +145,8 @@ func (i *inspection) write(w io.Writer, d *qasm.Decoded) error {
 	if !i.Fits {
 		fits = "does not fit into the memory that is free"
 	}
-	fmt.Fprintf(&b, "state     %s, which %s\n", byteText(i.StateBytes), fits)
-	fmt.Fprintf(&b, "time      at most %s for one run, gate by gate at this machine's bandwidth\n", secondsText(i.GateSeconds))
+	fmt.Fprintf(&b, "state     %s, which %s\n", i.bytes(), fits)
+	fmt.Fprintf(&b, "time      %s for one run, gate by gate at this machine's bandwidth\n", i.seconds())
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -165,22 +168,29 @@ func sizes(n int, unit string, registers []qasm.Register) string {
 	return text + " (" + strings.Join(names, ", ") + ")"
 }
 
-// byteText is a number of bytes that may be beyond all integers.
-func byteText(b float64) string {
-	if b < 1<<62 {
-		return qsim.Bytes(uint64(b))
+// bytes is the size of the state, which may be beyond all integers and all
+// floating-point numbers.
+func (i *inspection) bytes() string {
+	switch {
+	case i.StateLog2 < 62:
+		return qsim.Bytes(1 << i.StateLog2)
+	case math.IsInf(i.StateBytes, 1):
+		return fmt.Sprintf("2^%d bytes", i.StateLog2)
 	}
-	return fmt.Sprintf("%.3g bytes", b)
+	return fmt.Sprintf("%.3g bytes", i.StateBytes)
 }
 
-// secondsText is a duration that may be beyond the age of the universe.
-func secondsText(s float64) string {
+// seconds is the time of a run, which may be beyond the age of the universe.
+func (i *inspection) seconds() string {
 	const year = 365.25 * 24 * 3600
-	switch {
+	switch s := i.GateSeconds; {
 	case s < 1e-6:
-		return "1µs"
+		return "at most 1µs"
 	case s < year:
-		return time.Duration(s * float64(time.Second)).Round(time.Microsecond).String()
+		return "at most " + time.Duration(s*float64(time.Second)).Round(time.Microsecond).String()
+	case math.IsInf(s, 1):
+		return "more years than there are numbers for"
+	default:
+		return fmt.Sprintf("at most %.3g years", s/year)
 	}
-	return fmt.Sprintf("%.3g years", s/year)
 }

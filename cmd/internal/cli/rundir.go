@@ -18,6 +18,7 @@ import (
 
 	"github.com/qnn-go/qnn/internal/atomicfile"
 	"github.com/qnn-go/qnn/qnn"
+	"github.com/qnn-go/qnn/qnn/report"
 )
 
 // Files of a run directory.
@@ -140,11 +141,7 @@ func writeAll(dir string, files []content) error {
 	return nil
 }
 
-func writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
-}
+func writeJSON(w io.Writer, v any) error { return report.WriteJSON(w, v) }
 
 // writeMetrics writes the history: equal runs give equal bytes. Columns that do not
 // apply (accuracy of a regression, validation without such data) are empty.

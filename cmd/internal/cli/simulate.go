@@ -191,12 +191,10 @@ const (
 
 // writeCounts prints a table or an object. Keys are those of Qiskit.
 func (o *simulateOptions) writeCounts(w io.Writer, d *qasm.Decoded, counts qsim.Counts) error {
-	keys := counts.Sorted()
-	key := func(x uint64) string { return registers(d.Clbits, counts.Key(x)) }
 	if o.JSON {
-		named := make(map[string]int, len(keys))
-		for _, x := range keys {
-			named[key(x)] = counts.Outcomes[x]
+		named := make(map[string]int, counts.Len())
+		for key, n := range counts.All() {
+			named[registers(d.Clbits, key)] = n
 		}
 		return writeJSON(w, struct {
 			Qubits int            `json:"qubits"`
@@ -207,28 +205,36 @@ func (o *simulateOptions) writeCounts(w io.Writer, d *qasm.Decoded, counts qsim.
 	}
 	rows := mostFrequent(counts)
 	most := 0
-	for _, x := range rows {
-		most = max(most, counts.Outcomes[x])
+	for _, r := range rows {
+		most = max(most, r.n)
 	}
 	out := bufio.NewWriter(w)
 	width := len(strconv.Itoa(most))
-	for _, x := range rows {
-		n := counts.Outcomes[x]
-		_, _ = fmt.Fprintf(out, "%s  %s  %*d\n", key(x), bar(float64(n)/float64(most)), width, n)
+	for _, r := range rows {
+		_, _ = fmt.Fprintf(out, "%s  %s  %*d\n", registers(d.Clbits, r.key), bar(float64(r.n)/float64(most)), width, r.n)
 	}
-	if len(rows) < len(keys) {
-		_, _ = fmt.Fprintf(out, "… and %d outcomes more, all rarer; --json has them\n", len(keys)-len(rows))
+	if more := counts.Len() - len(rows); more > 0 {
+		_, _ = fmt.Fprintf(out, "… and %d outcomes more, all rarer; --json has them\n", more)
 	}
 	return out.Flush()
 }
 
+// frequent is an outcome by its text, and how often it occurred.
+type frequent struct {
+	key string
+	n   int
+}
+
 // mostFrequent lists in order the outcomes that a table shows.
-func mostFrequent(counts qsim.Counts) []uint64 {
-	rows := counts.Sorted()
+func mostFrequent(counts qsim.Counts) []frequent {
+	rows := make([]frequent, 0, counts.Len())
+	for key, n := range counts.All() {
+		rows = append(rows, frequent{key, n})
+	}
 	if len(rows) > tableRows {
-		slices.SortStableFunc(rows, func(a, b uint64) int { return counts.Outcomes[b] - counts.Outcomes[a] })
+		slices.SortStableFunc(rows, func(a, b frequent) int { return b.n - a.n })
 		rows = rows[:tableRows]
-		slices.Sort(rows)
+		slices.SortFunc(rows, func(a, b frequent) int { return strings.Compare(a.key, b.key) })
 	}
 	return rows
 }

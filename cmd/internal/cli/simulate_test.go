@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"maps"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -302,4 +303,49 @@ func TestDrawSVG(t *testing.T) {
 		t.Errorf("text:\n%s", text)
 	}
 	refuse(t, 2, "format", "draw", path, "--format", "pdf")
+}
+
+// TestInspectBeyondNumbers: a state may be larger than all floating-point numbers.
+func TestInspectBeyondNumbers(t *testing.T) {
+	for _, n := range []int{900, 1019, 1020, 1023, 5000, 1_000_000} {
+		source := fmt.Sprintf("OPENQASM 2.0; include \"qelib1.inc\"; qreg q[%d]; h q[0];", n)
+		out, _ := commandWithInput(t, source, 0, "inspect", "-", "--json")
+		var got map[string]any
+		if err := json.Unmarshal([]byte(out), &got); err != nil {
+			t.Fatalf("%d qubits: %v\n%s", n, err, out)
+		}
+		bytes, known := got["state_bytes"].(float64)
+		_, seconds := got["gate_seconds"].(float64)
+		if got["state_log2"] != float64(n+4) || known != (n < 1020) || known && math.Log2(bytes) != float64(n+4) || !known && seconds {
+			t.Errorf("%d qubits: %s", n, out)
+		}
+		if text, _ := commandWithInput(t, source, 0, "inspect", "-"); strings.Contains(text, "Inf") || strings.Contains(text, "NaN") {
+			t.Errorf("%d qubits:\n%s", n, text)
+		}
+	}
+	out, _ := commandWithInput(t, "OPENQASM 3.0; qubit[2000] q;", 0, "inspect", "-", "--json")
+	if !strings.Contains(out, `"gate_seconds": 0`) {
+		t.Errorf("no gates take a time:\n%s", out)
+	}
+}
+
+// TestSimulateWide: outcomes of more than 64 bits are text like others.
+func TestSimulateWide(t *testing.T) {
+	const source = `OPENQASM 2.0; include "qelib1.inc"; qreg q[2]; creg a[1]; creg c[65]; h q[0]; cx q[0],q[1]; measure q[0]->c[0]; measure q[1]->c[64]; measure q[0]->a[0];`
+	low, high := strings.Repeat("0", 65)+" 0", "1"+strings.Repeat("0", 63)+"1 1"
+	picture := filepath.Join(t.TempDir(), "h.png")
+	out, _ := commandWithInput(t, source, 0, "simulate", "-", "--shots", "100", "--json", "--histogram", picture)
+	var got struct{ Counts map[string]int }
+	if err := json.Unmarshal([]byte(out), &got); err != nil || len(got.Counts) != 2 || got.Counts[low]+got.Counts[high] != 100 || got.Counts[low] == 0 {
+		t.Errorf("error %v, counts %v", err, got.Counts)
+	}
+	if f, err := os.Open(picture); err != nil {
+		t.Error(err)
+	} else if _, err := png.DecodeConfig(f); err != nil {
+		t.Error(err)
+	}
+	out, _ = commandWithInput(t, source, 0, "simulate", "-", "--shots", "100")
+	if lines := strings.Split(out, "\n"); len(lines) != 3 || !strings.HasPrefix(lines[0], low+"  ") || !strings.HasPrefix(lines[1], high+"  ") {
+		t.Errorf("table\n%s", out)
+	}
 }

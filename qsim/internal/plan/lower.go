@@ -94,7 +94,7 @@ func lower(c *circuits.Circuit, first int) (*lowering, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &lowering{location: make([]int, c.Qubits)}
+	l := &lowering{ops: make([]op, 0, len(c.Ops)), location: make([]int, c.Qubits)}
 	for q := range l.location {
 		l.location[q] = first + q
 	}

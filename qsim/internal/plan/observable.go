@@ -2,7 +2,6 @@ package plan
 
 import (
 	"math/bits"
-	"slices"
 
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
 )
@@ -57,18 +56,18 @@ func (l *lowering) absorb(observables []Observable) {
 // cut removes from the end of l the operations that take takes, the last first, of
 // those that commute with all that stay behind them.
 func (l *lowering) cut(take func(o *op) bool) {
-	var kept []op   // the last first
-	var z, x uint64 // of kept
+	stay := len(l.ops) // the first that stays
+	var z, x uint64    // of those that stay
 	for i := len(l.ops) - 1; i >= 0; i-- {
 		o := &l.ops[i]
 		if o.commutes(z, x) && take(o) {
 			continue
 		}
-		kept = append(kept, *o)
 		z, x = z|o.z, x|o.x
+		stay--
+		l.ops[stay] = *o
 	}
-	slices.Reverse(kept)
-	l.ops = kept
+	l.ops = l.ops[stay:]
 }
 
 // absorbed reports whether o need not run right before the observables; of a NOT they

@@ -88,10 +88,10 @@ func (e *emitter) apart(terms []term) (same, own []term) {
 			}
 		}
 		if s != nil {
-			same = append(same, term{t.bits, s, t.still})
+			same = append(same, term{bits: t.bits, values: s, still: t.still})
 		}
 		if o != nil {
-			own = append(own, term{t.bits, o, t.still})
+			own = append(own, term{bits: t.bits, values: o, still: t.still})
 		}
 	}
 	return same, own
@@ -123,7 +123,7 @@ func (e *emitter) gradient(s step) {
 func (e *emitter) indexed(terms []term, outside uint64) []term {
 	out := make([]term, len(terms))
 	for i, t := range terms {
-		out[i] = term{e.entries(t.bits, outside), folded(t.values), t.still}
+		out[i] = term{bits: e.entries(t.bits, outside), values: folded(t.values), still: t.still}
 	}
 	slices.SortFunc(out, func(s, t term) int {
 		return cmp.Or(cmp.Compare(min(s.bits&(s.bits-1), 1), min(t.bits&(t.bits-1), 1)), cmp.Compare(s.bits, t.bits))

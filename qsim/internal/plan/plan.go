@@ -36,6 +36,8 @@ type Plan struct {
 	calls       sync.Pool // of *kernel.Stage
 	rotations   int       // planned since the last phase
 	widest      int       // entries of the largest table of phases
+	visits      int       // operations looked at while planning
+	subsets     map[uint64][]kernel.Group
 }
 
 // pass goes once over the state, tile by tile.
@@ -162,7 +164,7 @@ func (p *Plan) Observables() []Observable { return p.observables }
 func newPlan(l *lowering, m *kernel.Machine, bits int) *Plan {
 	return &Plan{
 		Bits: max(bits, MinBits(m)), Location: l.location, Flipped: l.flipped,
-		machine: m, angles: l.angles, phase: l.phase,
+		machine: m, angles: l.angles, phase: l.phase, subsets: make(map[uint64][]kernel.Group),
 	}
 }
 
@@ -205,7 +207,7 @@ func (p *Plan) greedy(ops []*op, touched uint64, s Sizes) {
 func (p *Plan) level(run int, within uint64, size int) level {
 	size = max(size, p.blockBits())
 	rows := p.blockBits() - p.machine.Lanes
-	return level{always: 1<<max(min(run, size-rows), p.machine.Lanes) - 1, within: within, size: size}
+	return level{always: 1<<max(min(run, size-rows), p.machine.Lanes) - 1, within: within, size: size, visits: &p.visits}
 }
 
 // blockBits is the number of index bits in a block.
@@ -405,12 +407,16 @@ func (p *Plan) offset(x uint64) int64 {
 	return at
 }
 
-// groups lists the subsets of mask, ascending.
+// groups lists the subsets of mask, ascending. Stages with the same mask share a list.
 func (p *Plan) groups(mask uint64) []kernel.Group {
+	if out, ok := p.subsets[mask]; ok {
+		return out
+	}
 	out := make([]kernel.Group, 0, 1<<bits.OnesCount64(mask))
 	for x := uint64(0); ; x = (x - mask) & mask {
 		out = append(out, kernel.Group{Offset: p.offset(x), Index: x})
 		if x == mask {
+			p.subsets[mask] = out
 			return out
 		}
 	}

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"math/bits"
+	"slices"
 
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
 )
@@ -33,6 +34,36 @@ type term struct {
 	bits   uint64
 	values []value
 	still  bool // on the way back: only derivatives are taken
+	merge  int  // the number of values at which those of one angle are added up
+}
+
+// manyValues is more values than a phase of one place in a circuit has. Where NOTs carry
+// phases to and fro, those of one angle would double with each; and phases with that many
+// are carried no further.
+const manyValues = 64
+
+// append adds v.
+func (t *term) append(v value) {
+	t.values = append(t.values, v)
+	if len(t.values) >= max(t.merge, manyValues) {
+		t.values = merged(t.values)
+		t.merge = 2 * len(t.values)
+	}
+}
+
+// merged is values with those of each angle, and the constants, added up.
+func merged(values []value) []value {
+	values = folded(values)
+	out, at := values[:0], make(map[int]int)
+	for _, v := range values {
+		if i, ok := at[v.index]; ok {
+			out[i].scale += v.scale
+			continue
+		}
+		at[v.index] = len(out)
+		out = append(out, v)
+	}
+	return out
 }
 
 // emitter writes the steps of one stage. Places 0 … rows−1 of a block are its row
@@ -74,28 +105,44 @@ func (p *Plan) emit(block, tile uint64, ops []*op) ([]step, []int) {
 // schedule writes all phases that are ready, then all other operations that meet
 // no pending phase, and multiplies phases in only when nothing else can go on.
 func (e *emitter) schedule(ops []*op) {
-	left := append([]*op(nil), ops...)
+	left := slices.Clone(ops)
+	used := bitsOf(ops)
 	force := false
 	for len(left) > 0 {
-		done := false
-		for _, phases := range [...]bool{true, false} {
-			var z, x uint64
-			rest := left[:0]
-			for _, o := range left {
-				ready := o.commutes(z, x) && (o.class == phase) == phases
-				if ready && (phases || force || !e.blocked(o)) {
-					force = force && !e.blocked(o)
-					e.write(o)
-					done = true
-					continue
-				}
-				rest = append(rest, o)
-				z, x = z|o.z, x|o.x
-			}
-			left = rest
-		}
-		force = !done
+		n := len(left)
+		left = e.sweep(left, used, true, &force)
+		left = e.sweep(left, used, false, &force)
+		force = len(left) == n
 	}
+}
+
+// sweep writes the phases that are ready, or the other operations that are and meet no
+// pending phase; with force, which it then clears, the first that meets some too. What it
+// returns, in order, it has written where left is, at its end.
+func (e *emitter) sweep(left []*op, used uint64, phases bool, force *bool) []*op {
+	w := newWalk(used)
+	behind, seen := 0, 0
+	for seen < len(left) && !w.done(phases) {
+		o := left[seen]
+		seen++
+		if o.commutes(w.z, w.x) && (o.class == phase) == phases && (phases || *force || !e.blocked(o)) {
+			*force = *force && !e.blocked(o)
+			e.write(o)
+			w.run()
+			continue
+		}
+		left[behind] = o
+		behind++
+		w.leave(o)
+	}
+	e.visits += seen
+	copy(left[seen-behind:seen], left[:behind])
+	return left[seen-behind:]
+}
+
+// done reports whether no phase, or no other operation, that follows can be ready.
+func (w *walk) done(phases bool) bool {
+	return w.used&^w.x == 0 || !phases && w.used&^w.z == 0 || w.patience <= 0
 }
 
 // blocked reports whether pending phases must be multiplied in before o.
@@ -122,7 +169,7 @@ func (e *emitter) passes(o *op) bool {
 		return false
 	}
 	for _, t := range e.pending {
-		if t.bits&o.x != 0 && t.bits&^(o.x|o.z) != 0 {
+		if t.bits&o.x != 0 && (t.bits&^(o.x|o.z) != 0 || len(t.values) >= manyValues) {
 			return false
 		}
 	}
@@ -132,11 +179,12 @@ func (e *emitter) passes(o *op) bool {
 func (e *emitter) add(b uint64, v value, still bool) {
 	for i := range e.pending {
 		if t := &e.pending[i]; t.bits == b {
-			t.values, t.still = append(t.values, v), t.still && still
+			t.append(v)
+			t.still = t.still && still
 			return
 		}
 	}
-	e.pending = append(e.pending, term{b, []value{v}, still})
+	e.pending = append(e.pending, term{bits: b, values: []value{v}, still: still})
 }
 
 func (e *emitter) write(o *op) {
@@ -174,6 +222,7 @@ func (e *emitter) pushThrough(o *op) {
 	}
 	e.pending = keep
 	for _, t := range moved {
+		e.visits += len(t.values)
 		for _, v := range t.values {
 			if t.bits == o.x { // v·t
 				e.add(o.x, v, t.still)

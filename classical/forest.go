@@ -6,8 +6,11 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // Forest is a random forest: Trees decision trees, each grown to pure leaves on
@@ -35,9 +38,10 @@ type Forest struct {
 
 // forestFit is a grown forest.
 type forestFit struct {
-	labels   []float64 // nil for regression
-	features int
-	trees    []tree
+	labels      []float64 // nil for regression
+	features    int
+	trees       []tree
+	importances []float64
 }
 
 // Name returns "forest".
@@ -68,6 +72,7 @@ func (f *Forest) Fit(ctx context.Context, x [][]float64, y []float64) error {
 		return fmt.Errorf("classical: %s: Features is %d of %d: %w; lower it, or use 0 for %d", f.Name(), tried, d, ErrConfig, standard)
 	}
 	fit := &forestFit{labels: t.labels, features: d, trees: make([]tree, trees)}
+	decreases := make([][]float64, trees)
 	var next atomic.Int64
 	var wait sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), trees) {
@@ -80,6 +85,7 @@ func (f *Forest) Fit(ctx context.Context, x [][]float64, y []float64) error {
 					rows[k] = rng.IntN(n)
 				}
 				fit.trees[i] = g.grow(ctx, rng, rows)
+				decreases[i] = slices.Clone(g.decrease)
 			}
 		})
 	}
@@ -87,8 +93,34 @@ func (f *Forest) Fit(ctx context.Context, x [][]float64, y []float64) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	fit.importances = importances(decreases, d)
 	f.fit = fit
 	return nil
+}
+
+// importances is the mean of the trees' decreases, each of sum 1, and itself of sum 1. A
+// tree without a split, and a forest of such, has none.
+func importances(decreases [][]float64, features int) []float64 {
+	out := make([]float64, features)
+	for _, d := range decreases {
+		if total := floats.Sum(d); total > 0 {
+			floats.AddScaled(out, 1/total, d)
+		}
+	}
+	if total := floats.Sum(out); total > 0 {
+		floats.Scale(1/total, out)
+	}
+	return out
+}
+
+// Importances returns the share of each feature in the decrease of impurity by all splits
+// of the trees, weighted by the rows that they part: numbers of sum 1, or all 0 when there
+// was nothing to split; nil before Fit. It is the feature_importances_ of scikit-learn.
+func (f *Forest) Importances() []float64 {
+	if f.fit == nil {
+		return nil
+	}
+	return slices.Clone(f.fit.importances)
 }
 
 // Predict averages the trees for each row.

@@ -37,6 +37,16 @@ type sklearnReference struct {
 		StandardPCA      [][]float64 `json:"standard_pca"`
 		L2               [][]float64
 	}
+	Reducers map[string]struct {
+		K                 int
+		PLS               [][]float64
+		LDA               [][]float64
+		LDAShrunk         [][]float64 `json:"lda_shrunk"`
+		LDALedoitWolf     [][]float64 `json:"lda_ledoit_wolf"`
+		LedoitWolf        float64     `json:"ledoit_wolf"`
+		Discrete          []bool
+		MutualInformation []float64 `json:"mutual_information"`
+	}
 }
 
 func loadReference(t *testing.T) sklearnReference {

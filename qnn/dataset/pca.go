@@ -32,31 +32,16 @@ type PCA struct {
 // Kind returns "pca".
 func (*PCA) Kind() string { return "pca" }
 
-func (s *PCA) fit(in []Column, x [][]float64) error {
-	return s.fitContext(context.Background(), in, x)
-}
-
-func (s *PCA) fitContext(ctx context.Context, in []Column, x [][]float64) error {
+func (s *PCA) fit(ctx context.Context, in []Column, x [][]float64, _ labels) error {
 	if err := needNumeric(in); err != nil {
 		return err
 	}
-	most := min(len(in), len(x))
-	if s.K == 0 {
-		s.K = most
+	var err error
+	if s.K, err = components(s.K, min(len(in), len(x)), fmt.Sprintf("%d columns and %d samples", len(in), len(x))); err != nil {
+		return err
 	}
-	if s.K < 1 || s.K > most {
-		return fmt.Errorf("%w: %d components of %d columns and %d samples; 1 to %d are possible", ErrPipeline, s.K, len(in), len(x), most)
-	}
-	s.Mean = make([]float64, len(in))
-	column := make([]float64, len(x))
-	for j := range in {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		for r, row := range x {
-			column[r] = row[j]
-		}
-		s.Mean[j] = mean(column)
+	if s.Mean, err = meansOf(ctx, x, len(in)); err != nil {
+		return err
 	}
 	found, err := principal(ctx, x, s.Mean, s.K)
 	if err != nil {
@@ -87,35 +72,13 @@ func orient(loadings []float64) {
 }
 
 func (s *PCA) output(in []Column) ([]Column, error) {
-	if err := needNumeric(in); err != nil {
-		return nil, err
-	}
-	if s.K < 1 || s.K > len(in) || len(s.Components) != s.K {
-		return nil, fmt.Errorf("%w: %d components of %d columns, %d given", ErrPipeline, s.K, len(in), len(s.Components))
-	}
-	if err := checkNumbers("mean", s.Mean, len(in)); err != nil {
-		return nil, err
-	}
 	if err := checkNumbers("explained", s.Explained, s.K); err != nil {
 		return nil, err
 	}
-	out := make([]Column, s.K)
-	for k, loadings := range s.Components {
-		if err := checkNumbers("components", loadings, len(in)); err != nil {
-			return nil, err
-		}
-		out[k].Name = fmt.Sprintf("PC%d", k+1)
-	}
-	return out, nil
+	return projection{s.Mean, s.Components}.check(s.K, in, "PC")
 }
 
 func (s *PCA) apply(dst, src []float64, _ []Column) error {
-	for k, loadings := range s.Components {
-		sum := 0.0
-		for j, v := range src {
-			sum += loadings[j] * (v - s.Mean[j])
-		}
-		dst[k] = sum
-	}
+	projection{s.Mean, s.Components}.apply(dst, src)
 	return nil
 }

@@ -11,15 +11,17 @@ import (
 	"github.com/qnn-go/qnn/internal/sysmem"
 )
 
-// Step is one stage of a Pipeline: *Impute, *OneHot, *Standard, *MinMax, *PCA or *L2.
-// The set is closed, so that pipelines can be read from files.
+// Step is one stage of a Pipeline: *Impute, *OneHot, *Standard, *MinMax, *L2, or a
+// reducer: *PCA, *PLS, *LDA or *Select. The set is closed, so that pipelines can be read
+// from files.
 type Step interface {
 	// Kind returns the name of the step in files: "impute", "one-hot", "standard",
-	// "min-max", "pca" or "l2".
+	// "min-max", "l2", "pca", "pls", "lda" or "select".
 	Kind() string
 
-	// fit learns from the rows x, whose cells are described by in.
-	fit(in []Column, x [][]float64) error
+	// fit learns from the rows x, whose cells are described by in, and their labels. One
+	// that may take seconds looks at the context.
+	fit(ctx context.Context, in []Column, x [][]float64, l labels) error
 	// output checks the fitted numbers against the input columns and returns the output
 	// columns. It trusts nothing: the step may come from a file.
 	output(in []Column) ([]Column, error)
@@ -45,12 +47,13 @@ type Pipeline struct {
 }
 
 // Fit sets Columns to those of d and fits the steps in order, each to the output of
-// the steps before. It does not change d, and labels play no part. It returns the
-// errors of Dataset.Validate for the rows, ErrMissing for a missing cell without Impute,
+// the steps before. It does not change d. Labels are read by PLS, LDA and Select alone;
+// other pipelines may be fitted without. It returns the errors of Dataset.Validate for
+// the rows and for labels that are read, ErrMissing for a missing cell without Impute,
 // and ErrPipeline naming the step that does not fit its input: a categorical column
-// without OneHot, more components than columns; ErrTooLarge when the rows after a step do
-// not fit in memory; and the error of ctx, whose end is seen within a fraction of a
-// second. After an error the pipeline must not be used.
+// without OneHot, more components than columns (a *ComponentsError); ErrTooLarge when the
+// rows after a step do not fit in memory; and the error of ctx, whose end is seen within a
+// fraction of a second. After an error the pipeline must not be used.
 func (p *Pipeline) Fit(ctx context.Context, d *Dataset) error {
 	if err := d.validateRows(); err != nil {
 		return err
@@ -67,16 +70,11 @@ func (p *Pipeline) Fit(ctx context.Context, d *Dataset) error {
 	columns, x := p.Columns, d.X
 	for i, s := range p.Steps {
 		var err error
-		if columns, x, err = fitStep(ctx, s, columns, x); err != nil {
+		if columns, x, err = fitStep(ctx, s, columns, x, labels{d}); err != nil {
 			return stepError(i, s, err)
 		}
 	}
 	return p.Validate()
-}
-
-// longStep is a step whose fit may take seconds and therefore looks at the context.
-type longStep interface {
-	fitContext(ctx context.Context, in []Column, x [][]float64) error
 }
 
 // checkEvery is the number of rows between two looks at a context.
@@ -101,15 +99,11 @@ func checkRoom(rows, columns int) error {
 }
 
 // fitStep fits a step to rows and returns its output for them.
-func fitStep(ctx context.Context, s Step, in []Column, x [][]float64) ([]Column, [][]float64, error) {
+func fitStep(ctx context.Context, s Step, in []Column, x [][]float64, l labels) ([]Column, [][]float64, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
-	fit := s.fit
-	if long, ok := s.(longStep); ok {
-		fit = func(in []Column, x [][]float64) error { return long.fitContext(ctx, in, x) }
-	}
-	if err := fit(in, x); err != nil {
+	if err := s.fit(ctx, in, x, l); err != nil {
 		return nil, nil, err
 	}
 	out, err := s.output(in)
@@ -328,7 +322,7 @@ func (p *Pipeline) UnmarshalJSON(data []byte) error {
 
 // newStep returns the zero step of a kind.
 func newStep(kind string) (Step, error) {
-	steps := []Step{&Impute{}, &OneHot{}, &Standard{}, &MinMax{}, &PCA{}, &L2{}}
+	steps := []Step{&Impute{}, &OneHot{}, &Standard{}, &MinMax{}, &PCA{}, &PLS{}, &LDA{}, &Select{}, &L2{}}
 	known := make([]string, len(steps))
 	for i, s := range steps {
 		if s.Kind() == kind {

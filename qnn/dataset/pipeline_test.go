@@ -310,6 +310,9 @@ func FuzzPipelineJSON(f *testing.F) {
 		`{"kind":"standard","fitted":{"mean":[0,0,0],"scale":[1,1,1]}},{"kind":"pca","fitted":{"k":1,"mean":[0,0,0],"components":[[1,0,0]],"explained":[1]}},` +
 		`{"kind":"min-max","fitted":{"lo":0,"hi":1,"clip":true,"min":[0],"max":[1]}},{"kind":"l2","fitted":{}}]}`))
 	f.Add([]byte(`{"columns":[{"name":"a"}],"steps":[]}`))
+	f.Add([]byte(`{"columns":[{"name":"a"},{"name":"b"},{"name":"c"}],"steps":[{"kind":"select","fitted":{"k":2,"by":"forest","scores":[3,1,2],"kept":[0,2]}},` +
+		`{"kind":"pls","fitted":{"k":2,"mean":[0,1],"components":[[1,2],[3,4]]}},` +
+		`{"kind":"lda","fitted":{"k":1,"shrinkage":0.5,"ledoit_wolf":true,"mean":[0,1],"components":[[1,-2]]}}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var p Pipeline
 		if json.Unmarshal(text, &p) != nil {

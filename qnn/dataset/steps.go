@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -20,7 +21,7 @@ type Impute struct {
 // Kind returns "impute".
 func (*Impute) Kind() string { return kindImpute }
 
-func (s *Impute) fit(in []Column, x [][]float64) error {
+func (s *Impute) fit(_ context.Context, in []Column, x [][]float64, _ labels) error {
 	s.Values = make([]float64, len(in))
 	for j, c := range in {
 		var present []float64
@@ -83,7 +84,7 @@ type OneHot struct{}
 // Kind returns "one-hot".
 func (*OneHot) Kind() string { return "one-hot" }
 
-func (*OneHot) fit([]Column, [][]float64) error { return nil }
+func (*OneHot) fit(context.Context, []Column, [][]float64, labels) error { return nil }
 
 // maxNames bounds the bytes of the output columns' names: a long name times many
 // levels is more than a file holds.
@@ -134,7 +135,7 @@ type Standard struct {
 // Kind returns "standard".
 func (*Standard) Kind() string { return "standard" }
 
-func (s *Standard) fit(in []Column, x [][]float64) error {
+func (s *Standard) fit(_ context.Context, in []Column, x [][]float64, _ labels) error {
 	s.Mean, s.Scale = make([]float64, len(in)), make([]float64, len(in))
 	column := make([]float64, len(x))
 	for j := range in {
@@ -158,19 +159,26 @@ func mean(values []float64) float64 {
 	return m + rest/n
 }
 
-// deviation returns the population standard deviation about m, or 1 where it is but
-// rounding: at most n·ε·|m|, ε = 2⁻⁵².
+// deviation returns the population standard deviation about m, or 1 for a constant
+// column.
 func deviation(values []float64, m float64) float64 {
+	d, constant := spread(values, m)
+	if constant {
+		return 1
+	}
+	return d
+}
+
+// spread returns the population standard deviation about m, and whether it is but
+// rounding: at most n·ε·|m|, ε = 2⁻⁵².
+func spread(values []float64, m float64) (d float64, constant bool) {
 	n := float64(len(values))
 	centred := make([]float64, len(values))
 	for i, v := range values {
 		centred[i] = v - m
 	}
-	d := floats.Norm(centred, 2) / math.Sqrt(n)
-	if d <= n*0x1p-52*math.Abs(m) {
-		return 1
-	}
-	return d
+	d = floats.Norm(centred, 2) / math.Sqrt(n)
+	return d, d <= n*0x1p-52*math.Abs(m)
 }
 
 func (s *Standard) output(in []Column) ([]Column, error) {
@@ -216,7 +224,7 @@ type MinMax struct {
 // Kind returns "min-max".
 func (*MinMax) Kind() string { return "min-max" }
 
-func (s *MinMax) fit(in []Column, x [][]float64) error {
+func (s *MinMax) fit(_ context.Context, in []Column, x [][]float64, _ labels) error {
 	if s.Lo == 0 && s.Hi == 0 {
 		s.Hi = 1
 	}
@@ -278,7 +286,7 @@ type L2 struct{}
 // Kind returns "l2".
 func (*L2) Kind() string { return "l2" }
 
-func (*L2) fit([]Column, [][]float64) error { return nil }
+func (*L2) fit(context.Context, []Column, [][]float64, labels) error { return nil }
 
 func (*L2) output(in []Column) ([]Column, error) { return in, needNumeric(in) }
 

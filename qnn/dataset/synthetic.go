@@ -39,6 +39,7 @@ const (
 	streamSplit     = 2
 	streamFolds     = 3
 	streamPCA       = 4
+	streamMutual    = 5
 )
 
 // Moons generates two interleaved half circles in the plane. With n samples of a

@@ -11,10 +11,12 @@ import io
 import json
 import pathlib
 import struct
+import warnings
 
 import numpy as np
 import sklearn
-from sklearn import datasets, decomposition, preprocessing
+from sklearn import cross_decomposition, datasets, decomposition, discriminant_analysis, feature_selection, preprocessing
+from sklearn.covariance import ledoit_wolf_shrinkage
 
 HERE = pathlib.Path(__file__).parent
 DATA = HERE.parent / "data"
@@ -105,8 +107,59 @@ def scalers(bunch, k):
     }
 
 
+def discrete(column):
+    """The rule of MutualInformation for discrete columns."""
+    values = len(np.unique(column))
+    return values <= 20 and (values <= 2 or 10 * values <= len(column))
+
+
+def reducers(x, y, classes, k):
+    """Fits on standardised even rows and transforms the first six odd rows. classes is 0
+    for regression."""
+    scaler = preprocessing.StandardScaler().fit(x[0::2])
+    train, test, labels = scaler.transform(x[0::2]), scaler.transform(x[1::2][:6]), y[0::2]
+    targets = np.eye(classes)[labels] if classes else labels
+    # The power iteration inside of scikit-learn ends at 10⁻⁶ by default.
+    pls = cross_decomposition.PLSRegression(k, tol=1e-26, max_iter=100_000).fit(train, targets)
+    out = {"k": k, "pls": pls.transform(test).tolist()}
+    # On columns that repeat a value, scikit-learn's distances of the noise between them
+    # lose their digits where it takes them from products, as it does on few rows.
+    mask = np.array([discrete(c) for c in train.T])
+    score = feature_selection.mutual_info_classif if classes else feature_selection.mutual_info_regression
+    if len(train) > x.shape[1]:
+        out["discrete"] = mask.tolist()
+        out["mutual_information"] = score(train, labels, discrete_features=mask, random_state=0).tolist()
+    if not classes:
+        return out
+    present = len(np.unique(labels))
+    means = {c: train[labels == c].mean(axis=0) for c in np.unique(labels)}
+    centred = train - np.array([means[c] for c in labels])
+    out["ledoit_wolf"] = float(ledoit_wolf_shrinkage(centred, assume_centered=True))
+    lda = discriminant_analysis.LinearDiscriminantAnalysis
+    for name, shrinkage in [("lda", None), ("lda_shrunk", 0.1), ("lda_ledoit_wolf", out["ledoit_wolf"])]:
+        if shrinkage is None and (len(train) < 4 * train.shape[1] or (train.std(axis=0) == 0).any()):
+            continue  # there is no inverse
+        model = lda(solver="eigen", shrinkage=shrinkage, n_components=min(k, present - 1)).fit(train, labels)
+        out[name] = (model.transform(test) - model.transform(train).mean(axis=0)).tolist()
+    return out
+
+
+def reductions():
+    # The counts of discrete columns are taken as they are meant to be, of floats.
+    warnings.filterwarnings("ignore", "Clustering metrics expects discrete values")
+    iris, wine, cancer, digits = (load() for _, load, _ in TABLES)
+    return {
+        "iris": reducers(iris.data, iris.target, 3, 2),
+        "wine": reducers(wine.data, wine.target, 3, 4),
+        "breast-cancer": reducers(cancer.data, cancer.target, 2, 4),
+        "digits": reducers(digits.data, digits.target, 10, 6),
+        "digits, 80 rows": reducers(digits.data[:80], digits.target[:80], 10, 6),
+        "wine, its first column as target": reducers(wine.data[:, 1:], wine.data[:, 0], 0, 4),
+    }
+
+
 def main():
-    reference = {"sklearn": sklearn.__version__, "tables": {}, "preprocessing": {}}
+    reference = {"sklearn": sklearn.__version__, "tables": {}, "preprocessing": {}, "reducers": reductions()}
     for name, load, target in TABLES:
         bunch = load()
         body = table_csv(bunch, target)

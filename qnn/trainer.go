@@ -1,6 +1,7 @@
 package qnn
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -34,6 +35,12 @@ type Trainer struct {
 	// keep or change; an error ends the training.
 	Observe func(*State) error
 }
+
+// The defaults of a Trainer that are asked for in more than one place.
+const (
+	defaultOptimizer = "adam"
+	defaultBatchSize = 32
+)
 
 // Epoch is one row of the training history.
 type Epoch struct {
@@ -160,14 +167,28 @@ func (t *Trainer) prepare(m *Model, train, validation *dataset.Dataset) (*run, e
 		}
 		r.validation = &loaded
 	}
-	if n := len(r.train.x); r.optimizer.FullBatch() || r.BatchSize > n {
-		r.BatchSize = n
+	if r.BatchSize, _, err = settings.BatchOf(len(r.train.x)); err != nil {
+		return nil, err
 	}
 	r.step = newStep(m, r.BatchSize)
 	if err := r.start(train, validation); err != nil {
 		return nil, err
 	}
 	return r, nil
+}
+
+// BatchOf returns how many samples each step of t takes where there are n to train on,
+// the last of an epoch excepted: BatchSize and at most n, or all n where full says that
+// the optimiser takes no fewer. Errors wrap [ErrConfig].
+func (t *Trainer) BatchOf(n int) (size int, full bool, err error) {
+	o, err := optim.New(cmp.Or(t.Optimizer, defaultOptimizer), t.Config)
+	if err != nil {
+		return 0, false, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	if o.FullBatch() {
+		return n, true, nil
+	}
+	return min(cmp.Or(t.BatchSize, defaultBatchSize), n), false, nil
 }
 
 // load checks that d fits the model and computes its features.
@@ -207,7 +228,7 @@ func (t *Trainer) resolve(task Task) (*Trainer, error) {
 		value   *int
 		name    string
 		initial int
-	}{{&s.Epochs, "epochs", 60}, {&s.BatchSize, "batch size", 32}} {
+	}{{&s.Epochs, "epochs", 60}, {&s.BatchSize, "batch size", defaultBatchSize}} {
 		if *d.value < 0 {
 			return nil, fmt.Errorf("%s %d is negative: %w", d.name, *d.value, ErrConfig)
 		}
@@ -218,9 +239,7 @@ func (t *Trainer) resolve(task Task) (*Trainer, error) {
 	if s.Patience == 0 {
 		s.Patience = 10
 	}
-	if s.Optimizer == "" {
-		s.Optimizer = "adam"
-	}
+	s.Optimizer = cmp.Or(s.Optimizer, defaultOptimizer)
 	if s.Loss == "" {
 		s.Loss = DefaultLoss(task)
 	}

@@ -107,7 +107,7 @@ func Load(name string, o Synthetic) (*Dataset, error) {
 			return e.generate(o)
 		}
 		if o != (Synthetic{Seed: o.Seed}) {
-			return nil, fmt.Errorf("%s: %w: its %d samples are fixed; size, classes and noise belong to synthetic sets", name, ErrOptions, e.Samples)
+			return nil, fmt.Errorf("%s: %w: its %d samples are fixed; samples, features, classes and noise belong to synthetic sets", name, ErrOptions, e.Samples)
 		}
 		return e.read()
 	}

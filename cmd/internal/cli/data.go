@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -35,9 +36,17 @@ with --out, write it as CSV (- for standard output), which qnn train --data read
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
+			of := []string{"samples", "features", "noise", "seed"}
+			if err := refuseIdle(c.Flags(), idle{len(args) == 0, "it is for one data set. Give its name: qnn data NAME", of}); err != nil {
+				return err
+			}
 			if len(args) == 0 {
 				return listData(o)
+			}
+			made := slices.ContainsFunc(dataset.Catalogue(), func(d dataset.Info) bool { return d.Name == args[0] && d.Synthetic })
+			if err := refuseIdle(c.Flags(), idle{!made, args[0] + " is a fixed table. Leave it out", []string{"seed"}}); err != nil {
+				return err
 			}
 			return showData(o, args[0])
 		},

@@ -43,11 +43,23 @@ them. --format svg draws a picture; so does --out with a name that ends in .svg.
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				o.Model = args[0]
 			}
-			return runDraw(o)
+			svg, err := o.svg()
+			if err != nil {
+				return err
+			}
+			err = refuseIdle(
+				c.Flags(),
+				idle{o.Model != "", o.Model + " has its own circuit. Leave it out", []string{"features", "qubits", "encoding", "ansatz", "layers", "entanglement"}},
+				idle{svg, "a picture has no characters of a terminal. Leave it out, or draw with --format text", []string{"ascii"}},
+			)
+			if err != nil {
+				return err
+			}
+			return runDraw(o, svg)
 		},
 	}
 	f := c.Flags()
@@ -75,10 +87,10 @@ type drawing struct {
 	Drawing  string         `json:"drawing"`
 }
 
-func runDraw(o *drawOptions) error {
-	paint, err := o.painter()
-	if err != nil {
-		return err
+func runDraw(o *drawOptions, svg bool) error {
+	paint := draw.Text
+	if svg {
+		paint = draw.SVG
 	}
 	style := &draw.Options{ASCII: o.ASCII, Width: o.Width}
 	c, err := o.circuit(style)
@@ -101,19 +113,17 @@ func runDraw(o *drawOptions) error {
 	})
 }
 
-// painter is what draws in the format asked for.
-func (o *drawOptions) painter() (func(io.Writer, *circuits.Circuit, *draw.Options) error, error) {
-	format := o.Format
-	if format == "" && strings.HasSuffix(o.Out, ".svg") && !o.JSON {
-		format = "svg"
-	}
-	switch format {
+// svg reports whether to draw a picture rather than text.
+func (o *drawOptions) svg() (bool, error) {
+	switch o.Format {
 	case "svg":
-		return draw.SVG, nil
-	case "", "text":
-		return draw.Text, nil
+		return true, nil
+	case "text":
+		return false, nil
+	case "":
+		return strings.HasSuffix(o.Out, ".svg") && !o.JSON, nil
 	}
-	return nil, usage("--format %s", suggest.Unknown("format", format, []string{"text", "svg"}))
+	return false, usage("--format %s", suggest.Unknown("format", o.Format, []string{"text", "svg"}))
 }
 
 // circuit is what to draw; a program gives names to its qubits and inputs.

@@ -30,6 +30,10 @@ of a CSV file that has the label column.`,
 		Args:    exactArgs("RUN"),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.Run = args[0]
+			stored := idle{o.Data == "", "it is for the file that --data names. Leave it out", []string{"missing"}}
+			if err := refuseIdle(c.Flags(), stored); err != nil {
+				return err
+			}
 			return runEvaluate(c.Context(), o)
 		},
 	}

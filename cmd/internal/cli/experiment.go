@@ -115,9 +115,6 @@ func (e *experiment) loadNamed() (*dataset.Dataset, error) {
 	if e.Data == "-" {
 		return nil, usage("--data -: a run reads its data again to resume and to evaluate. Save it as a CSV file first")
 	}
-	if e.Label != "" || len(e.Categorical) > 0 || len(e.Ignore) > 0 {
-		return nil, usage("--label, --categorical and --ignore are for CSV files; %s has its columns", e.Data)
-	}
 	d, err := dataset.Load(e.Data, dataset.Synthetic{Samples: e.Samples, Noise: e.Noise, Seed: e.Seed})
 	if unknown, ok := errors.AsType[*dataset.UnknownError](err); ok {
 		if _, stat := os.Stat(e.Data); stat == nil {

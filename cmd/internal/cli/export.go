@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/circuits/qasm"
@@ -50,6 +51,9 @@ training part, and qnn results --step takes an optimiser step with what was meas
 		RunE: func(c *cobra.Command, args []string) error {
 			o.Run = args[0]
 			o.single = c.Flags().Changed("sample")
+			if err := o.refuseIdle(c.Flags()); err != nil {
+				return err
+			}
 			return runExport(c.Context(), o)
 		},
 	}
@@ -86,18 +90,28 @@ type exported struct {
 }
 
 func runExport(ctx context.Context, o *exportOptions) error {
-	if o.Target == "" {
-		for name, given := range map[string]bool{"symbolic": o.Symbolic, "gradient": o.Gradient, "prices": o.Prices != ""} {
-			if given {
-				return usage("--%s needs --target, the device to run on, such as ibm or braket", name)
-			}
-		}
-		return o.exportOne(ctx)
-	}
-	if o.single && !o.Gradient {
+	if o.isOne() {
 		return o.exportOne(ctx)
 	}
 	return o.exportJob(ctx)
+}
+
+// isOne reports whether the circuit of one sample is asked for, rather than a directory
+// for a device.
+func (o *exportOptions) isOne() bool { return o.Target == "" || o.single && !o.Gradient }
+
+// refuseIdle refuses flags that have no effect beside the others.
+func (o *exportOptions) refuseIdle(f *pflag.FlagSet) error {
+	placed := o.Target != "" && o.Target != braketTarget || o.Format == qasm.IBM.String()
+	return refuseIdle(
+		f,
+		idle{o.Target == "", "it needs --target, the device to run on, such as ibm or braket", []string{"samples", "shots", "symbolic", "gradient", "batch", "prices"}},
+		idle{o.isOne(), "--sample writes the circuit of one sample. Leave one of them out", []string{"samples", "shots", "symbolic", "batch", "prices"}},
+		idle{!placed, "only circuits for one device are shortened. Leave it out, or give --target", []string{"optimise"}},
+		idle{o.Target != "", "--target has its own format. Leave it out", []string{"format"}},
+		idle{o.Gradient, "a gradient is of samples of the training part, --batch of them. Leave it out", []string{"samples", "sample", "data"}},
+		idle{!o.Gradient, "it is the number of samples of --gradient. Leave it out, or choose with --samples", []string{"batch"}},
+	)
 }
 
 // exportOne writes the circuit of one sample.

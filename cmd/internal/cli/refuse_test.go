@@ -66,7 +66,7 @@ func TestRefusals(t *testing.T) {
 		{2, `did you mean "regression"`, "train --task regresion"},
 		{2, `did you mean "linear"`, "train --entanglement liner --ansatz two-local"},
 		{2, "at least 2", "train --data iris --encoding zz --features 1"},
-		{2, "no setting learning_rate", "train --optimizer lbfgs --lr 0.1"},
+		{2, "--lr 0.1 has no effect", "train --optimizer lbfgs --lr 0.1"},
 		{2, "free", "train --qubits 40 --backend q"},
 		{2, "free", "train --qubits 1000000 --ansatz two-local --entanglement full"},
 		{2, "unexpected argument", "data iris wine"},

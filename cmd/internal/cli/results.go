@@ -66,6 +66,14 @@ makes a step with it. The new model goes into a new run directory.`,
 				return usage("unexpected argument %q; did you mean --counts %s?", args[1], args[1])
 			}
 			o.Counts = append(o.Counts, args[1:]...)
+			err := refuseIdle(
+				c.Flags(),
+				idle{o.Step, "a step draws nothing again. Leave it out", []string{"seed"}},
+				idle{!o.Step, "only --step makes a run. Leave it out", []string{"out"}},
+			)
+			if err != nil {
+				return err
+			}
 			return runResults(c.Context(), o)
 		},
 	}

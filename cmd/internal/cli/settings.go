@@ -58,12 +58,13 @@ type settings struct {
 	Precision string
 }
 
-// The default circuit. It had the lowest validation loss, or nearly so, on most of
+// The defaults of a circuit and its training. The circuit had the lowest validation loss, or nearly so, on most of
 // the data sets that come with qnn, seeds 10 to 17.
 const (
 	defaultEncoding = "angle-ry"
 	defaultAnsatz   = "reuploading"
 	defaultLayers   = 4
+	defaultBatch    = 32
 )
 
 func addPrecision(f *pflag.FlagSet, to *string) {
@@ -107,7 +108,7 @@ func (s *settings) flags() *pflag.FlagSet {
 	group(f, "Model")
 
 	f.IntVar(&s.Epochs, "epochs", 60, "most passes over the training data")
-	f.IntVar(&s.Batch, "batch", 32, "samples a step")
+	f.IntVar(&s.Batch, "batch", defaultBatch, "samples a step; lbfgs takes all")
 	f.Float64Var(&s.Rate, "lr", 0, "learning rate (0: adam 0.05, sgd 0.1)")
 	f.Float64Var(&s.Momentum, "momentum", 0, "momentum of sgd")
 	f.BoolVar(&s.Nesterov, "nesterov", false, "Nesterov momentum of sgd")
@@ -358,6 +359,9 @@ func (s *settings) checkShares() error {
 		if !(v.value >= v.low && v.value <= v.high) {
 			return usage("--%s %s: must be between %g and %g", v.flag, strconv.FormatFloat(v.value, 'g', -1, 64), v.low, v.high)
 		}
+	}
+	if s.Patience == 0 || s.Patience < -1 {
+		return usage("--patience %d: must be at least 1, or -1 to train all epochs", s.Patience)
 	}
 	if s.Test == 0 {
 		return usage("--test 0: without test samples there is nothing to report; give a share such as 0.2")

@@ -57,6 +57,10 @@ printed from the right.`,
 			if err := oneOf(c.Flags(), "shots", "probabilities", "state", "expect"); err != nil {
 				return err
 			}
+			exact := idle{o.State || o.Probabilities || o.Expect != "", "nothing is drawn for exact results. Leave it out", []string{"seed"}}
+			if err := refuseIdle(c.Flags(), exact); err != nil {
+				return err
+			}
 			return runSimulate(c.Context(), o)
 		},
 	}

@@ -132,7 +132,10 @@ func (o *trainOptions) configure(flags *pflag.FlagSet) (*qnn.State, error) {
 		if err := o.normalise(); err != nil {
 			return nil, err
 		}
-		return nil, o.check()
+		if err := o.check(); err != nil {
+			return nil, err
+		}
+		return nil, o.refuseIdle(flags)
 	}
 	if o.Out != "" || o.Config != "" {
 		return nil, usage("--resume continues %s with its own settings; drop --out and --config", o.Resume)
@@ -169,19 +172,34 @@ func (r *trainRun) build(ctx context.Context) error {
 	if r.data.Regression() && r.Loss != "" && r.Loss != string(qnn.MSE) {
 		return usage("--loss %s is for classes, and %s has numbers to predict. Use --loss mse", r.Loss, r.Data)
 	}
+	if r.Qubits == 1 && r.Entanglement != "" && r.opts.Resume == "" {
+		return usage("--entanglement %s has no effect: one qubit has no other to entangle with. Leave it out, or use more features or qubits", r.Entanglement)
+	}
 	if r.model, err = r.newModel(); err != nil {
 		return err
 	}
-	r.resolve()
+	if err := r.resolve(); err != nil {
+		return err
+	}
 	return r.opts.fits(r.circuit.Qubits)
 }
 
 // resolve writes the defaults that stood for themselves into the settings, so that
-// the run's configuration says what was done.
-func (r *trainRun) resolve() {
+// the run's configuration says what was done. It refuses a batch of some samples for
+// an optimiser that takes all of them.
+func (r *trainRun) resolve() error {
+	batch, full, err := r.trainer.BatchOf(r.train.Len())
+	if err != nil {
+		return err
+	}
+	if full && r.Batch < batch && r.Batch != defaultBatch && r.opts.Resume == "" {
+		return usage("--batch %d has no effect: %s takes all %d samples of the training part in every step. Leave it out, or use --optimizer adam", r.Batch, r.Optimizer, batch)
+	}
+	r.Batch = batch
 	r.Gradient, r.Rate = r.trainer.Method.String(), r.trainer.Config.LearningRate
 	r.trainer.Loss = cmp.Or(r.trainer.Loss, qnn.DefaultLoss(r.model.Head.Task))
 	r.Loss = string(r.trainer.Loss)
+	return nil
 }
 
 // create makes the run directory and the files that describe the run.

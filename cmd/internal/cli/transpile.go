@@ -52,6 +52,15 @@ the program and compared, up to 20 with --verify.`,
 			return exactArgs("FILE.qasm")(c, args)
 		},
 		RunE: func(c *cobra.Command, args []string) error {
+			chosen := []string{"trials", "seed"}
+			err := refuseIdle(
+				c.Flags(),
+				idle{o.List, "--targets only lists. Leave it out", append(chosen, "target", "optimise", "layout", "set", "verify", "out")},
+				idle{o.Options.Layout != nil, "--layout is the only layout. Leave it out", chosen},
+			)
+			if err != nil {
+				return err
+			}
 			if o.List {
 				return o.list()
 			}

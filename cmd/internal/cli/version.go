@@ -19,7 +19,10 @@ func newVersion(s Streams) *cobra.Command {
 		Use:   "version",
 		Short: "Print the version",
 		Args:  exactArgs(),
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := oneOf(c.Flags(), "json", "licenses"); err != nil {
+				return err
+			}
 			if licenses {
 				_, err := io.WriteString(s.Out, dataset.Licenses())
 				return err

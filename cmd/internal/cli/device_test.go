@@ -241,7 +241,7 @@ func TestDeviceRefusals(t *testing.T) {
 		want string
 		args []string
 	}{
-		{exitUsage, "--gradient needs --target", []string{"export", dir, "--gradient"}},
+		{exitUsage, "--gradient has no effect: it needs --target", []string{"export", dir, "--gradient"}},
 		{exitUsage, `"ibm-herron": unknown target; did you mean "ibm-heron-r2"?`, []string{"export", dir, "--target", "ibm-herron"}},
 		{exitUsage, "circuit of 4 qubits, line-3 has 3", []string{"export", dir, "--target", "line-3", "--out", filepath.Join(at, "c")}},
 		{exitUsage, "0 shots, must be", []string{"export", dir, "--target", "braket", "--shots", "0"}},
@@ -253,7 +253,7 @@ func TestDeviceRefusals(t *testing.T) {
 		{exitIO, "Check the path of the file of prices", []string{"export", dir, "--target", "braket", "--prices", filepath.Join(at, "none.json")}},
 		{exitData, "prices[0]: ", []string{"export", dir, "--target", "braket", "--prices", prices}},
 		{exitUsage, "--batch 0: must be 1 to 96", []string{"export", dir, "--target", "braket", "--gradient", "--batch", "0"}},
-		{exitUsage, "drop --data", []string{"export", dir, "--target", "braket", "--gradient", "--data", "x.csv"}},
+		{exitUsage, "Leave it out", []string{"export", dir, "--target", "braket", "--gradient", "--data", "x.csv"}},
 		{exitUsage, "needs exact gradients", []string{"export", lbfgs, "--target", "braket", "--gradient"}},
 		{exitUsage, "DIR is missing", []string{"results"}},
 		{exitUsage, "did you mean --counts x.json?", []string{"results", export, "x.json"}},

@@ -23,7 +23,11 @@ func refuseIdle(f *pflag.FlagSet, rules ...idle) error {
 		}
 		for _, name := range r.flags {
 			if flag := f.Lookup(name); flag != nil && flag.Changed && flag.Value.String() != flag.DefValue {
-				return usage("--%s %s has no effect: %s", name, flag.Value, r.reason)
+				value := " " + flag.Value.String()
+				if flag.NoOptDefVal != "" { // a switch
+					value = ""
+				}
+				return usage("--%s%s has no effect: %s", name, value, r.reason)
 			}
 		}
 	}

@@ -194,7 +194,7 @@ func trainingEffect(t *testing.T, args []string) (written, failed string) {
 	}
 	r := &trainRun{opts: o}
 	_, err := o.configure(flags)
-	for _, step := range []func() error{r.build, r.create, func() error { return r.fit(context.Background()) }} {
+	for _, step := range []func() error{func() error { return r.build(context.Background()) }, r.create, func() error { return r.fit(context.Background()) }} {
 		if err == nil {
 			err = step()
 		}

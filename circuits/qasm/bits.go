@@ -61,7 +61,7 @@ func (p *parser) assigned(pos int, c operand, operator symbol) {
 		return
 	}
 	start := p.tok.pos
-	v := p.bitsExpression()
+	v := p.expression(0)
 	if operator != 0 && p.err == nil {
 		old := given(circuits.BitIs(c.first, true))
 		if !c.scalar {
@@ -72,22 +72,13 @@ func (p *parser) assigned(pos int, c operand, operator symbol) {
 	p.setBits(start, c, v)
 }
 
-// bitsExpression reads an expression or a string of binary digits.
-func (p *parser) bitsExpression() value {
-	if p.tok.kind != tokenString {
-		return p.expression(0)
-	}
+// bitString reads a string of binary digits.
+func (p *parser) bitString() value {
 	t := p.tok
-	var digits []circuits.Condition
-	for _, c := range slices.Backward(p.src[t.pos+1 : t.end-1]) {
-		switch c {
-		case '0', '1':
-			digits = append(digits, circuits.Always(c == '1'))
-		case '_':
-		default:
-			p.fail(t.pos, circuits.ErrSyntax, "%.40s is not binary digits", p.text(t))
-			return value{}
-		}
+	digits, ok := binaryDigits(string(p.src[t.pos+1 : t.end-1]))
+	if !ok {
+		p.fail(t.pos, circuits.ErrSyntax, "%.40s is not binary digits", p.text(t))
+		return value{}
 	}
 	p.next()
 	return value{kind: kindDigits, late: &late{digits: digits}}

@@ -2,6 +2,8 @@ package qasm
 
 import (
 	"math"
+	"math/cmplx"
+	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
 )
@@ -134,6 +136,46 @@ func qelib1() []*gate {
 	)
 }
 
+// hqslib1 are the gates of Quantinuum's hqslib1.inc: its own besides those of qelib1.inc.
+// ZZ is RZZ(π/2), as in pytket, where the file has a global phase more.
+func hqslib1() []*gate {
+	return append(qelib1(),
+		native("U1q", circuits.GateR), native("Rz", circuits.GateRZ), native("RZZ", circuits.GateRZZ),
+		derived("ZZ", 2, 0, func() *circuits.Circuit { return circuits.New(2).RZZ(half, 0, 1) }),
+		derived("Rxxyyzz", 2, 3, func() *circuits.Circuit { return circuits.New(2).RXX(w0, 0, 1).RYY(w1, 0, 1).RZZ(w2, 0, 1) }),
+	)
+}
+
+// extension finds a gate that no include defines but that programs call by the name
+// which most tools use: a gate of the table or of qelib1.inc. Those of qelib1.inc need
+// some include, as it is easily forgotten.
+func (p *parser) extension(t token) *entry {
+	if p.options.Strict || t.kind != tokenName || p.err != nil {
+		return nil
+	}
+	name := p.text(t)
+	var found *gate
+	library := qelib1()
+	at := slices.IndexFunc(library, func(g *gate) bool { return g.name == name })
+	if at >= 0 && !p.included {
+		return nil
+	}
+	if i := slices.IndexFunc(circuits.Gates(), func(g circuits.Gate) bool { return g.String() == name && g.Unitary() }); i >= 0 {
+		if g := circuits.Gates()[i]; g == circuits.GateGPhase || g.Spec().Qubits > 0 {
+			found = native(name, g)
+		}
+	} else if at >= 0 {
+		found = library[at]
+	}
+	if found == nil {
+		return nil
+	}
+	p.remark(t.pos, "the gate %s is not defined; it is read as the gate that is usually called so", name)
+	e := &entry{name: name, kind: entryGate, builtin: true, gate: found}
+	p.names[name] = e
+	return e
+}
+
 // controlledSX is exact: SX = e^{iπ/4}·U(π/2, −π/2, π/2).
 func controlledSX() *circuits.Circuit {
 	return circuits.New(2).CU(half, half.Scale(-1), half, half.Scale(0.5), 0, 1)
@@ -168,6 +210,11 @@ var phaseGate = native("gphase", circuits.GateGPhase)
 
 // controlBasis are gates of which each has a controlled form in the table.
 var controlBasis = []circuits.Gate{circuits.GateH, circuits.GateP, circuits.GateRZ, circuits.GateRY, circuits.GateCX}
+
+// complexFunctions are those of a complex number.
+var complexFunctions = map[string]func(complex128) complex128{
+	"exp": cmplx.Exp, "sqrt": cmplx.Sqrt, "sin": cmplx.Sin, "cos": cmplx.Cos, "tan": cmplx.Tan, "log": cmplx.Log,
+}
 
 // functions of one argument. OpenQASM 2 writes asin and ln, OpenQASM 3 arcsin and
 // log; each reads both.

@@ -39,6 +39,9 @@ func (p *parser) callee(t token) *gate {
 		return nil
 	}
 	e := p.lookup(t)
+	if e == nil {
+		e = p.extension(t)
+	}
 	if e == nil || e.kind != entryGate {
 		p.fail(t.pos, circuits.ErrUnknown, "gate %.80q is not defined", p.text(t))
 		return nil
@@ -58,6 +61,8 @@ func (p *parser) arguments(t token, g *gate) {
 				p.fail(pos, circuits.ErrSyntax, "%v is not an angle", v)
 			case v.dynamic():
 				p.fail(pos, ErrUnsupported, "angle that depends on measured bits")
+			case v.kind != kindInteger && v.kind != kindFloat && v.kind != kindAngle && v.kind != kindUnknown:
+				p.fail(pos, circuits.ErrSyntax, "%v is not an angle", v)
 			}
 			p.argStack = append(p.argStack, v)
 			n++
@@ -208,6 +213,9 @@ func (p *parser) expand(pos int, g *gate, args []value, qubits []int) {
 	if g.as == nil {
 		g.as = g.expand()
 	}
+	if len(g.as.Ops) == 0 {
+		p.spend(pos, 1)
+	}
 	for _, step := range g.as.Ops {
 		op := circuits.Op{Gate: step.Gate, Qubits: slab(&p.ints, len(step.Qubits)), Angles: slab(&p.angles, len(step.Angles))}
 		for i, q := range step.Qubits {
@@ -228,18 +236,24 @@ func (p *parser) run(pos int, g *gate, args []value, qubits []int) {
 	if !p.spend(pos, 1+g.bodySize/readAgain) {
 		return
 	}
-	leave := p.open(pos, inGate)
+	leave := p.begin(pos, inGate)
 	p.bind(pos, g, args, qubits)
-	p.seek(g.body)
+	p.goTo(g)
 	p.blockOf()
 	leave()
 }
 
-// open begins a frame, in which only its own names and those of the program are
+// goTo goes to the body of g, which may be in another file.
+func (p *parser) goTo(g *gate) {
+	p.src = p.all[:g.body+g.bodySize]
+	p.seek(g.body)
+}
+
+// begin opens a frame, in which only its own names and those of the program are
 // known. The function it returns goes back to the text that follows the call.
-func (p *parser) open(pos int, at place) func() {
+func (p *parser) begin(pos int, at place) func() {
 	p.enter(pos)
-	tok, last, frame, block, old, mark, loops := p.tok, p.last, p.frame, p.block, p.place, len(p.scope), p.loops
+	src, tok, last, frame, block, old, mark, loops := p.src, p.tok, p.last, p.frame, p.block, p.place, len(p.scope), p.loops
 	p.loops = 0
 	p.frames++
 	p.frame, p.block, p.place = p.frames, mark, at
@@ -248,7 +262,7 @@ func (p *parser) open(pos int, at place) func() {
 		p.leave(mark)
 		p.frame, p.block, p.place, p.loops = frame, block, old, loops
 		if p.err == nil {
-			p.tok, p.last = tok, last
+			p.src, p.tok, p.last = src, tok, last
 		}
 	}
 }

@@ -6,7 +6,8 @@ import (
 	"github.com/qnn-go/qnn/circuits"
 )
 
-// include knows the two standard files; their gates are built in.
+// include knows the standard files, whose gates are built in, and otherwise reads a file
+// of DecodeOptions.Include.
 func (p *parser) include() {
 	p.next()
 	t := p.tok
@@ -14,19 +15,28 @@ func (p *parser) include() {
 		p.fail(t.pos, circuits.ErrSyntax, "expected the name of a file in quotes, found %s", p.found())
 		return
 	}
-	switch name := p.text(t); name {
-	case `"qelib1.inc"`:
-		p.defineGates(qelib1())
-	case `"stdgates.inc"`:
-		if p.version == 2 {
-			p.fail(t.pos, ErrUnsupported, "stdgates.inc in OpenQASM 2")
-		}
-		p.defineGates(stdgates(p.options.SpecificationPhase))
-	default:
-		p.fail(t.pos, ErrUnsupported, "include %.80s: no file is read, only qelib1.inc and stdgates.inc are known", name)
-	}
+	name := string(p.src[t.pos+1 : t.end-1])
 	p.next()
 	p.expect(';')
+	p.included = true
+	switch {
+	case p.err != nil:
+	case name == "qelib1.inc":
+		p.defineGates(qelib1())
+	case name == "stdgates.inc" && p.version == 2:
+		p.fail(t.pos, ErrUnsupported, "stdgates.inc in OpenQASM 2")
+	case name == "stdgates.inc":
+		p.defineGates(stdgates(p.options.SpecificationPhase))
+	case name == "hqslib1.inc" && p.version == 2 && p.options.Strict:
+		p.fail(t.pos, ErrUnsupported, "include hqslib1.inc, a file of Quantinuum's, where only the language itself is read")
+	case name == "hqslib1.inc" && p.version == 2:
+		p.remark(t.pos, "the file hqslib1.inc is Quantinuum's, no part of the language")
+		p.defineGates(hqslib1())
+	case p.options.Include == nil:
+		p.fail(t.pos, ErrInclude, "include %.80q, only qelib1.inc, stdgates.inc and hqslib1.inc are known", name)
+	default:
+		p.includeFile(t.pos, name)
+	}
 }
 
 // oldRegister reads qreg q[3]; or creg c[3];.
@@ -90,28 +100,6 @@ func (p *parser) optionalSize() (size int, scalar bool) {
 	return 1, true
 }
 
-// input reads input float[64] theta;, which becomes the next weight.
-func (p *parser) input() {
-	p.next()
-	t := p.tok
-	switch typ := p.scalarType(); {
-	case p.err != nil:
-		return
-	case typ != typeFloat && typ != typeAngle:
-		p.fail(t.pos, ErrUnsupported, "input of type %.40s, float and angle are; an input", p.text(t))
-		return
-	}
-	name, pos := p.name()
-	p.expect(';')
-	if len(p.result.Inputs) == maxWires {
-		p.fail(pos, ErrLimit, "more than %d inputs", maxWires)
-		return
-	}
-	weight := value{kind: kindAngle, angle: circuits.Weight(len(p.result.Inputs))}
-	p.define(pos, &entry{name: name, kind: entryValue, constant: true, value: weight})
-	p.result.Inputs = append(p.result.Inputs, name)
-}
-
 // output says which bits are results; all of them are.
 func (p *parser) output() {
 	p.next()
@@ -132,6 +120,7 @@ const (
 	typeFloat
 	typeAngle
 	typeBool
+	typeComplex
 	typeDuration
 )
 
@@ -147,8 +136,14 @@ func scalarNamed(word string) scalar {
 		return typeAngle
 	case "bool":
 		return typeBool
+	case "complex":
+		return typeComplex
 	}
 	return typeNone
+}
+
+func (t scalar) String() string {
+	return [...]string{"none", "int", "uint", "float", "angle", "bool", "complex", "duration"}[t]
 }
 
 // scalarType reads a type such as int[32].
@@ -166,8 +161,17 @@ func (p *parser) scalarType() scalar {
 		return typ
 	}
 	p.next()
-	if p.is('[') {
-		p.designator("width")
+	p.width = 0
+	switch {
+	case !p.is('['):
+	case typ == typeComplex:
+		p.next()
+		if at := p.tok.pos; p.scalarType() != typeFloat {
+			p.fail(at, circuits.ErrSyntax, "complex of other than float")
+		}
+		p.expect(']')
+	default:
+		p.width = p.designator("width")
 	}
 	return typ
 }
@@ -180,15 +184,27 @@ func (p *parser) convert(pos int, typ scalar, v value) value {
 	if v.dynamic() {
 		return p.convertBits(pos, typ, v)
 	}
+	if typ != typeFloat && typ != typeAngle {
+		v = p.folded(pos, v)
+	}
 	switch typ {
+	case typeComplex:
+		return complexValue(p.complexNumber(pos, v))
 	case typeFloat, typeAngle:
-		if v.kind == kindAngle {
+		switch v.kind {
+		case kindAngle:
 			return v
+		case kindInteger, kindFloat, kindBool:
+			return float(v.number())
+		default:
 		}
-		return float(v.number())
 	case typeBool:
-		if v.kind != kindAngle {
+		switch v.kind {
+		case kindBig:
+			return boolean(true)
+		case kindInteger, kindFloat, kindBool:
 			return boolean(v.number() != 0)
+		default:
 		}
 	default:
 		if v.kind == kindInteger || v.kind == kindBool {
@@ -249,6 +265,10 @@ func (p *parser) cast() value {
 // variable reads const float x = 1.5; or int i = 0; or float y;, which is 0.
 func (p *parser) variable() {
 	constant := p.acceptName("const")
+	if p.isName("array") {
+		p.arrayDeclaration(constant)
+		return
+	}
 	typ := typeDuration
 	if !p.acceptName("duration") {
 		typ = p.scalarType()
@@ -280,12 +300,22 @@ func (p *parser) variable() {
 func (p *parser) assign(e *entry) {
 	t := p.tok
 	p.next()
+	if e.constant || e.typ == typeDuration {
+		p.fail(t.pos, circuits.ErrSyntax, "%s cannot change", e.name)
+		return
+	}
+	if p.is('[') {
+		p.assignDigits(t.pos, e)
+		return
+	}
+	p.assignTo(e)
+}
+
+// assignTo reads what follows the name of a variable: = expression; or += expression;.
+func (p *parser) assignTo(e *entry) {
 	op := p.tok
 	operator, ok := p.assignment()
 	switch {
-	case e.constant || e.typ == typeDuration:
-		p.fail(t.pos, circuits.ErrSyntax, "%s cannot change", e.name)
-		return
 	case !ok:
 		p.fail(op.pos, circuits.ErrSyntax, "expected an assignment, found %s", p.found())
 		return
@@ -298,6 +328,39 @@ func (p *parser) assign(e *entry) {
 	}
 	p.expect(';')
 	p.set(start, e, p.convert(start, e.typ, v))
+}
+
+// assignDigits reads n[0] = true; and n[0:1] = "01";, where bit 0 of an integer is the
+// least significant.
+func (p *parser) assignDigits(pos int, e *entry) {
+	at := p.index(operand{n: integerBits})
+	p.expect('=')
+	start := p.tok.pos
+	v := p.folded(start, p.expression(0))
+	p.expect(';')
+	if p.err == nil && e.typ != typeInt && e.typ != typeUint {
+		p.fail(pos, circuits.ErrSyntax, "bits of %s, which is no integer", e.name)
+	}
+	if v.kind == kindInteger && (v.i < 0 || at.n < 63 && v.i>>at.n != 0) {
+		p.fail(start, circuits.ErrRange, "%v does not fit into %d bits", v, at.n)
+	}
+	out := e.value
+	for i := 0; i < at.n && p.err == nil; i++ {
+		one := p.operate(start, symBitAnd, p.operate(start, symShiftRight, asInteger(v), integer(int64(i))), integer(1))
+		out = p.operate(start, symBitAnd, out, integer(^(1 << at.at(i))))
+		out = p.operate(start, symBitOr, out, p.operate(start, symShiftLeft, one, integer(int64(at.at(i)))))
+	}
+	p.set(start, e, p.convert(start, e.typ, out))
+}
+
+// integerBits is how many bits of an integer can be named: those of a number of 0 or more.
+const integerBits = 63
+
+func asInteger(v value) value {
+	if v.kind == kindBool {
+		return integer(v.i)
+	}
+	return v
 }
 
 // assignment is the operation before = in the current token, 0 if it is = alone.

@@ -24,6 +24,23 @@ type DecodeOptions struct {
 	// MaxRounds is how often a loop goes round whose end depends on measured bits; a
 	// run in which it would go on then fails ([circuits.GateFail]). 0 means 1000.
 	MaxRounds int
+	// Strict refuses what tools write and no specification has: gates that nothing
+	// defines, and the include hqslib1.inc. Otherwise they are read with a [Remark].
+	Strict bool
+	// Include is where files are looked for that an include statement names; nil: none
+	// is read. A name that is no valid path within it, by [fs.ValidPath], is refused.
+	Include fs.FS
+	// Values are those of inputs of type int, uint, bool and bit by name, as literals: 5,
+	// -3, 0x1F, true, 0110. Loops, indices and conditions may depend on them, so that they
+	// are part of the program that is read.
+	Values map[string]string
+}
+
+// Remark is something about a program that its author should know.
+type Remark struct {
+	File         string // the included file; "": the program itself
+	Line, Column int    // from 1, the column in characters
+	Text         string
 }
 
 // Decoded is a program as a circuit.
@@ -31,8 +48,10 @@ type Decoded struct {
 	Circuit *circuits.Circuit
 	Version int        // 2 or 3
 	Inputs  []string   // Inputs[i] is the name of the input that is weight i
+	Settled []string   // the names of the inputs that took their values from DecodeOptions.Values
 	Qubits  []Register // in the order of declaration
 	Clbits  []Register
+	Remarks []Remark // in the order of the text
 }
 
 // Register is a named range of the qubits or classical bits of a circuit.
@@ -46,9 +65,10 @@ type Register struct {
 // declaration, the first bit of each being its least significant, as in Qiskit;
 // qubit $k is qubit k. Gate definitions are expanded where they are called, loops
 // are unrolled, and modifiers become gates of the table. The scalar inputs of
-// type float and angle become weights in the order of their declaration.
+// type float and angle become weights in the order of their declaration; those of the
+// other types are constants ([DecodeOptions.Values]).
 //
-// Nothing is read but r. A text may have up to 256 MiB, 10⁶ qubits and bits, 256
+// Nothing is read but r and what [DecodeOptions.Include] has. A text may have up to 256 MiB, 10⁶ qubits and bits, 256
 // levels of nesting and [DecodeOptions.MaxOperations] of work. The error of a text
 // is a [*ParseError] that wraps [ErrUnsupported], [ErrLimit], [ErrRedefined] or one
 // of the causes of package circuits: ErrSyntax, ErrUnknown, ErrRange, ErrDuplicate,
@@ -68,6 +88,7 @@ func Decode(r io.Reader, o DecodeOptions) (*Decoded, error) {
 		rounded: cmp.Or(o.MaxRounds, maxRounds),
 		out:     &circuits.Circuit{},
 	}
+	p.all = src
 	p.left = p.most
 	p.result.Circuit = p.out
 	p.out.Ops = make([]circuits.Op, 0, min(bytes.Count(src, []byte{';'}), 1<<20))
@@ -101,7 +122,9 @@ func read(r io.Reader) ([]byte, error) {
 
 // program reads the version and all statements.
 func (p *parser) program() {
-	p.src = bytes.TrimPrefix(p.src, []byte("\uFEFF"))
+	if bytes.HasPrefix(p.src, []byte("\uFEFF")) {
+		p.tok.end = len("\uFEFF")
+	}
 	p.next()
 	if p.acceptName("OPENQASM") {
 		t := p.tok

@@ -2,6 +2,7 @@ package qasm
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 
 	"github.com/qnn-go/qnn/circuits"
@@ -61,7 +62,7 @@ func (p *parser) gateDefinition() {
 	for i := range qubits {
 		qubits[i] = i
 	}
-	leave := p.open(pos, inGate)
+	leave := p.begin(pos, inGate)
 	p.bind(pos, g, args, qubits)
 	p.tok = start
 	p.blockOf()
@@ -97,10 +98,15 @@ func (p *parser) deviceGate(pos int) (circuits.Gate, bool) {
 	return 0, false
 }
 
-// opaque reads a declaration without definition; the gate cannot be called.
+// opaque reads a declaration without definition. The gate cannot be called, but for
+// delay, as which Qiskit writes its waiting times: it does nothing.
 func (p *parser) opaque() {
 	g, pos := p.signature()
 	p.expect(';')
+	if g.name == "delay" {
+		size := g.size
+		g = derived(g.name, size, g.angles, func() *circuits.Circuit { return circuits.New(size) })
+	}
 	p.define(pos, &entry{name: g.name, kind: entryGate, constant: true, gate: g})
 }
 
@@ -116,11 +122,12 @@ func (p *parser) bind(pos int, g *gate, args []value, qubits []int) {
 
 // parameter is one of a def, or its result.
 type parameter struct {
-	name string
-	kind entryKind // entryQubits, entryBits, entryValue
-	typ  scalar    // entryValue
-	size int
-	one  bool // a qubit or bit rather than a register
+	name  string
+	kind  entryKind // entryQubits, entryBits, entryValue
+	typ   scalar    // entryValue
+	size  int
+	one   bool // a qubit or bit rather than a register
+	width int  // in brackets after a type of values, or 0
 }
 
 // parameterType reads the type of a parameter or result.
@@ -136,8 +143,21 @@ func (p *parser) parameterType() parameter {
 	default:
 		p.acceptName("const")
 		a.typ = p.scalarType()
+		a.width = p.width
 	}
 	return a
+}
+
+func (a parameter) String() string {
+	switch {
+	case a.kind != entryValue && a.one:
+		return "bit"
+	case a.kind != entryValue:
+		return fmt.Sprintf("bit[%d]", a.size)
+	case a.width > 0:
+		return fmt.Sprintf("%v[%d]", a.typ, a.width)
+	}
+	return a.typ.String()
 }
 
 // subroutineDefinition reads def f(qubit[2] q, float x) -> bit { … }. The body is read
@@ -183,7 +203,7 @@ func (p *parser) argument(a parameter) *entry {
 			p.fail(at, circuits.ErrArity, "%d qubits for %s, needs %d", e.wires.n, a.name, a.size)
 		}
 	case entryBits:
-		v := p.bitsExpression()
+		v := p.expression(0)
 		if !p.afford(at, a.size) {
 			return e
 		}
@@ -221,14 +241,14 @@ func (p *parser) invoke(pos int, g *gate) value {
 			p.returned.typ = typeBool
 		}
 	}
-	leave := p.open(pos, inDef)
+	leave := p.begin(pos, inDef)
 	ended := p.target(jumpReturn)
 	for _, e := range bound {
 		level := e.level
 		p.define(pos, e)
 		e.level = level
 	}
-	p.seek(g.body)
+	p.goTo(g)
 	p.blockOf()
 	if p.jump == jumpReturn {
 		p.jump = jumpNone

@@ -8,8 +8,10 @@
 // [Decode] reads OpenQASM 2, with all gates of Qiskit's qelib1.inc, and of OpenQASM 3
 // registers, slices, index sets and aliases, physical qubits, stdgates.inc and Braket's
 // gates, gate definitions and modifiers, gphase, inputs, constants and variables of type
-// int, uint, float, angle and bool, for, while, if, switch, def, barrier, delay, box and
-// pragmas. U has the phase that Qiskit and Braket give it.
+// int, uint, float, angle, bool and complex and arrays of them, for, while, if, switch,
+// def, barrier, delay, box and pragmas. U has the phase that Qiskit and Braket give it, and
+// bit 0 of an integer is the least significant. Gates that nothing defines but most tools
+// know, and Quantinuum's hqslib1.inc, are read with a [Remark].
 //
 // A circuit is a straight line. What is known before it runs is carried out while the
 // text is read; what depends on measured bits becomes conditions of operations: those of
@@ -19,6 +21,5 @@
 // operation, as Qiskit does.
 //
 // Refused by name are values of measured bits as angles, indices and bounds of loops and
-// in arithmetic, functions of inputs, inputs other than scalar float and angle, and cal,
-// defcal, extern, array, complex and stretch.
+// in arithmetic, functions of inputs, and cal, defcal, extern and stretch.
 package qasm

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -16,12 +17,17 @@ var (
 	ErrUnsupported = errors.New("not supported")
 	// ErrLimit marks text that asks for more than [Decode] allows.
 	ErrLimit = errors.New("too large")
+	// ErrInput marks an input that has to be known when the program is read.
+	ErrInput = errors.New("input without a value")
+	// ErrInclude marks an include of a file that is not read.
+	ErrInclude = errors.New("file is not included")
 	// ErrRedefined marks a name that its block or program defines twice.
 	ErrRedefined = errors.New("name is defined twice")
 )
 
 // ParseError is an error of one place of a text.
 type ParseError struct {
+	File   string // the included file; "": the text itself
 	Line   int    // from 1
 	Column int    // from 1, in characters
 	Text   string // the line, or the part of a long one around the column
@@ -40,7 +46,11 @@ func (e *ParseError) Error() string {
 			pad[i] = ' '
 		}
 	}
-	return fmt.Sprintf("line %d:%d: %v\n\t%s\n\t%s^", e.Line, e.Column, e.Err, e.Text, string(pad))
+	file := ""
+	if e.File != "" {
+		file = strconv.Quote(e.File) + " "
+	}
+	return fmt.Sprintf("%sline %d:%d: %v\n\t%s\n\t%s^", file, e.Line, e.Column, e.Err, e.Text, string(pad))
 }
 
 // Unwrap returns the cause.
@@ -49,10 +59,16 @@ func (e *ParseError) Unwrap() error { return e.Err }
 // shownBefore and shownAfter bound, in bytes, what a ParseError shows of a line.
 const shownBefore, shownAfter = 60, 60
 
+// lineAt is the line that pos is in, from 1, and where it begins.
+func lineAt(src []byte, pos int) (line, start int) {
+	start = bytes.LastIndexByte(src[:pos], '\n') + 1
+	return 1 + bytes.Count(src[:start], []byte{'\n'}), start
+}
+
 func newParseError(src []byte, pos int, err error) *ParseError {
 	pos = min(pos, len(src))
-	start := bytes.LastIndexByte(src[:pos], '\n') + 1
-	e := &ParseError{Line: 1 + bytes.Count(src[:start], []byte{'\n'}), Column: 1 + utf8.RuneCount(src[start:pos]), Err: err}
+	line, start := lineAt(src, pos)
+	e := &ParseError{Line: line, Column: 1 + utf8.RuneCount(src[start:pos]), Err: err}
 	end := min(len(src), pos+shownAfter)
 	if i := bytes.IndexByte(src[pos:end], '\n'); i >= 0 {
 		end = pos + i

@@ -110,10 +110,14 @@ func (p *parser) prefix() value {
 	switch t.kind {
 	case tokenInteger:
 		p.next()
-		return p.integerLiteral(t)
+		return p.imaginary(p.integerLiteral(t))
 	case tokenFloat:
 		p.next()
-		return p.floatLiteral(t)
+		return p.imaginary(p.floatLiteral(t))
+	case tokenString:
+		if p.version == 3 {
+			return p.bitString()
+		}
 	case tokenName:
 		return p.named()
 	case tokenSymbol:
@@ -136,12 +140,18 @@ func (p *parser) prefix() value {
 
 func (p *parser) unary(pos int, op symbol, v value) value {
 	p.bound64(v)
+	if v.kind == kindDigits && op != '~' {
+		v = p.folded(pos, v)
+	}
 	if v.kind == kindUnknown || op == '+' || p.err != nil {
 		return v
 	}
 	switch {
-	case v.dynamic():
+	case v.dynamic() || v.kind == kindDigits:
 		return p.unaryBits(pos, op, v)
+	case v.kind == kindComplex && op == '-':
+		return complexValue(-v.late.complex)
+	case v.kind == kindComplex:
 	case op == '-' && v.kind == kindAngle:
 		return fromAngle(v.angle.Scale(-1))
 	case op == '-' && v.kind == kindFloat:
@@ -163,6 +173,10 @@ func (p *parser) integerLiteral(t token) value {
 		return value{}
 	}
 	b := p.src[t.pos:t.end]
+	if short, ok := cutImaginary(b); ok && p.version == 3 {
+		t.end = t.pos + len(short)
+		return complexValue(complex(0, p.integerLiteral(t).number()))
+	}
 	if len(b) < 18 { // the common case
 		n := int64(0)
 		for _, c := range b {
@@ -206,6 +220,10 @@ func (p *parser) floatLiteral(t token) value {
 		return float(f)
 	}
 	text := string(p.src[t.pos:t.end])
+	if short, ok := strings.CutSuffix(text, "im"); ok && p.version == 3 {
+		t.end = t.pos + len(short)
+		return complexValue(complex(0, p.floatLiteral(t).number()))
+	}
 	if strings.Contains(text, "_") {
 		f, err = strconv.ParseFloat(strings.ReplaceAll(text, "_", ""), 64)
 	}
@@ -242,7 +260,7 @@ func (p *parser) named() value {
 		return boolean(word == "true")
 	case "sizeof":
 		return p.sizeOf()
-	case "popcount", "rotl", "rotr", "real", "imag", "durationof", "measure":
+	case "popcount", "rotl", "rotr", "durationof", "measure":
 		p.fail(t.pos, ErrUnsupported, "%s in an expression", word)
 		return value{}
 	}
@@ -284,6 +302,8 @@ func (p *parser) declared(t token, e *entry) value {
 		return e.value
 	case entryBits:
 		return p.bitValue()
+	case entryArray:
+		return p.element(e)
 	case entryDef:
 		p.next()
 		v := p.invoke(t.pos, e.gate)

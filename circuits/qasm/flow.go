@@ -171,8 +171,12 @@ func (p *parser) loopValues() (at func(int) value, n int) {
 		p.expect('}')
 		return func(i int) value { return set[i] }, len(set)
 	}
+	if e := p.lookup(p.tok); p.tok.kind == tokenName && e != nil && e.kind == entryArray && len(e.array.sizes) == 1 {
+		p.next()
+		return func(i int) value { return e.array.elements[i].value }, len(e.array.elements)
+	}
 	if !p.is('[') {
-		p.fail(pos, ErrUnsupported, "for over other than a range or a set")
+		p.fail(pos, ErrUnsupported, "for over other than a range, a set or an array of one dimension")
 		return nil, 0
 	}
 	p.next()
@@ -346,7 +350,7 @@ func (p *parser) returnValue(pos int) {
 		if q.scalar {
 			v = given(circuits.BitIs(c.first, true))
 		}
-	} else if v = p.bitsExpression(); e.typ != typeNone {
+	} else if v = p.expression(0); e.typ != typeNone {
 		v = p.convert(start, e.typ, v)
 	}
 	p.set(start, e, v)

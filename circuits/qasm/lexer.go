@@ -209,8 +209,8 @@ func (p *parser) punctuation(i int) {
 // outside ASCII.
 func (p *parser) rare(i int) {
 	switch c := p.src[i]; c {
-	case '"':
-		n := bytes.IndexAny(p.src[i+1:min(len(p.src), i+1+maxString)], "\"\n")
+	case '"', '\'':
+		n := bytes.IndexAny(p.src[i+1:min(len(p.src), i+1+maxString)], string(c)+"\n")
 		if n < 0 || p.src[i+1+n] == '\n' {
 			p.fail(i, circuits.ErrSyntax, "string without its end on the same line")
 			return

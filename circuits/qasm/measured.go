@@ -12,6 +12,7 @@ type late struct {
 	bits      []int                // kindBits: a number, the lowest digit first
 	big       *big.Int             // kindBig
 	digits    []circuits.Condition // kindDigits
+	complex   complex128           // kindComplex
 }
 
 // natural is v, of whole numbers, without a bound.
@@ -32,6 +33,13 @@ func (p *parser) truth(pos int, v value) circuits.Condition {
 		return v.late.condition
 	case kindBits:
 		return circuits.BitsAre(v.late.bits, circuits.Unequal, 0)
+	case kindDigits, kindBig:
+		v = p.folded(pos, v)
+		if v.kind != kindInteger {
+			return circuits.Always(true)
+		}
+	case kindComplex:
+		p.fail(pos, circuits.ErrSyntax, "condition on a complex number")
 	case kindAngle:
 		p.fail(pos, ErrUnsupported, "condition on inputs")
 	default:

@@ -53,7 +53,7 @@ func (p *parser) operand(kind entryKind) operand {
 }
 
 func (k entryKind) String() string {
-	return [...]string{"a qubit", "a classical bit", "a value", "a gate", "a subroutine"}[k]
+	return [...]string{"a qubit", "a classical bit", "a value", "a gate", "a subroutine", "an array"}[k]
 }
 
 func (p *parser) physicalQubit() operand {
@@ -193,6 +193,16 @@ func (p *parser) bitOf(v value) value {
 			out.i |= v.i >> digits.at(i) & 1 << i
 		}
 		return out
+	case kindDigits:
+		d := p.index(operand{n: len(v.late.digits)})
+		if d.scalar && p.err == nil {
+			return given(v.late.digits[d.first])
+		}
+		out := make([]circuits.Condition, d.n)
+		for i := range out {
+			out[i] = v.late.digits[d.at(i)]
+		}
+		return value{kind: kindDigits, late: &late{digits: out}}
 	case kindBits:
 		digits := p.index(operand{list: v.late.bits, n: len(v.late.bits)})
 		if digits.scalar {
@@ -210,12 +220,30 @@ func (p *parser) sizeOf() value {
 	p.next()
 	p.expect('(')
 	kind := entryQubits
+	if e := p.lookup(p.tok); p.tok.kind == tokenName && e != nil && e.kind == entryArray {
+		return p.sizeOfArray(e)
+	} else if e != nil && e.kind == entryValue && e.value.kind == kindDigits {
+		p.next()
+		p.expect(')')
+		return integer(int64(len(e.value.late.digits)))
+	}
 	if e := p.lookup(p.tok); p.tok.kind == tokenName && e != nil && e.kind == entryBits {
 		kind = entryBits
 	}
 	o := p.operand(kind)
 	p.expect(')')
 	return integer(int64(o.n))
+}
+
+// sizeOfArray reads a) or a, k): the size of dimension k, or of the first.
+func (p *parser) sizeOfArray(e *entry) value {
+	p.next()
+	k := 0
+	if p.accept(',') {
+		k = p.whole("dimension", 0, int64(len(e.array.sizes)-1))
+	}
+	p.expect(')')
+	return integer(int64(e.array.sizes[k]))
 }
 
 func (p *parser) slice(pos int, o operand, from, to, step int) operand {

@@ -21,9 +21,13 @@ const (
 // straight lines, so that a loop is its body read again, and a call is the body of
 // the definition read again. The first error stays in err and ends the text.
 type parser struct {
-	src     []byte
-	tok     token // the current token
-	last    int   // end of the token before
+	all     []byte     // the program, and behind it the files that it includes
+	files   []included // where they are
+	open    int        // of them that are being read
+	src     []byte     // the beginning of all, up to the end of the text that is read now
+	tok     token      // the current token
+	width   int        // in brackets after the type that was read last, 0 if there was none
+	last    int        // end of the token before
 	err     error
 	version int // 2 or 3
 	options DecodeOptions
@@ -39,6 +43,7 @@ type parser struct {
 	most     int // DecodeOptions.MaxOperations or its default
 	rounded  int // DecodeOptions.MaxRounds or its default
 	place    place
+	included bool // some include was read
 	physical bool // physical qubits are in use
 	dry      int  // > 0 while a definition is checked: nothing is appended
 	jump     jump
@@ -92,6 +97,7 @@ const (
 	entryValue
 	entryGate
 	entryDef
+	entryArray
 )
 
 // entry is what a name stands for.
@@ -109,13 +115,14 @@ type entry struct {
 	stored   []int   // entryValue: hidden bits for values of measured bits
 	bits     []int   // entryBits: all of them, once they were a value
 	gate     *gate   // entryGate, entryDef
+	array    *array  // entryArray
 	outer    *entry  // of the same name, hidden by this one
 }
 
 // fail records the first error. The rest of the text reads as its end.
 func (p *parser) fail(pos int, cause error, format string, args ...any) {
 	if p.err == nil {
-		p.err = newParseError(p.src, pos, fmt.Errorf(format+": %w", append(args, cause)...))
+		p.err = p.errorAt(pos, fmt.Errorf(format+": %w", append(args, cause)...))
 		p.tok = token{kind: tokenEOF, pos: len(p.src), end: len(p.src)}
 	}
 }

@@ -2,6 +2,7 @@ package qasm
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
 )
@@ -107,7 +108,7 @@ func rule3(word string) statementRule {
 		return statementRule{read: (*parser).subroutineDefinition, global: true}
 	case "let":
 		return statementRule{read: (*parser).alias}
-	case "const", "int", "uint", "float", "angle", "bool", "duration":
+	case "const", "int", "uint", "float", "angle", "bool", "complex", "array", "duration":
 		return statementRule{read: (*parser).variable}
 	case "gphase", "ctrl", "negctrl", "inv", "pow":
 		return statementRule{read: (*parser).gateCall, inGate: true}
@@ -127,7 +128,7 @@ func rule3(word string) statementRule {
 		return statementRule{read: (*parser).box}
 	case "pragma":
 		return statementRule{read: (*parser).pragmaWord}
-	case "opaque", "extern", "cal", "defcal", "defcalgrammar", "array", "complex", "stretch", "nop":
+	case "opaque", "extern", "cal", "defcal", "defcalgrammar", "stretch", "nop":
 		return statementRule{read: (*parser).refuse, inGate: true}
 	}
 	return statementRule{}
@@ -137,12 +138,16 @@ func rule3(word string) statementRule {
 func (p *parser) nameStatement(t token) {
 	e := p.lookup(t)
 	switch {
+	case e == nil && p.extension(t) != nil:
+		p.gateCall()
 	case e == nil || p.version == 2 || p.place == inGate:
 		p.fail(t.pos, circuits.ErrUnknown, "gate %.80q is not defined", p.text(t))
 	case e.kind == entryBits:
 		p.assignBits()
 	case e.kind == entryValue:
 		p.assign(e)
+	case e.kind == entryArray:
+		p.assignArray(e)
 	case e.kind == entryDef:
 		p.next()
 		p.invoke(t.pos, e.gate)
@@ -254,20 +259,31 @@ func (p *parser) barrier() {
 	if p.err != nil || n == 0 || !p.spend(pos, n/8) {
 		return
 	}
+	if p.dry > 0 {
+		p.count = min(maxCount, p.count+1)
+		return
+	}
 	qubits := slab(&p.ints, n)[:0]
 	for _, o := range wires {
 		for i := range o.n {
 			qubits = append(qubits, o.at(i))
 		}
 	}
-	switch k := repeated(qubits); {
-	case k >= 0:
-		p.fail(pos, circuits.ErrDuplicate, "barrier on qubit %d", qubits[k])
-	case p.dry > 0:
-		p.count = min(maxCount, p.count+1)
-	default:
-		p.emit(pos, circuits.Op{Gate: circuits.GateBarrier, Qubits: qubits})
+	p.emit(pos, circuits.Op{Gate: circuits.GateBarrier, Qubits: distinct(qubits)})
+}
+
+// distinct leaves out, in place, what occurs before in the list: a barrier may name a
+// qubit twice.
+func distinct(list []int) []int {
+	if repeated(list) < 0 {
+		return list
 	}
+	seen := make(map[int]bool, len(list))
+	return slices.DeleteFunc(list, func(v int) bool {
+		again := seen[v]
+		seen[v] = true
+		return again
+	})
 }
 
 func (p *parser) operandList() []operand {

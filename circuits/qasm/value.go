@@ -3,6 +3,7 @@ package qasm
 import (
 	"fmt"
 	"math"
+	"math/big"
 
 	"github.com/qnn-go/qnn/circuits"
 )
@@ -20,7 +21,8 @@ const (
 	kindNothing  // the result of a def that has none
 	kindDuration // of which nothing is known
 	kindDigits   // a string of binary digits, only to write into bits
-	kindBig      // an integer of more than 64 bits, only to compare with; i is its position
+	kindComplex
+	kindBig // an integer of more than 64 bits, only to compare with; i is its position
 )
 
 // value is the result of an expression.
@@ -78,9 +80,22 @@ func (p *parser) operate(pos int, op symbol, a, b value) value {
 		return value{kind: kindUnknown}
 	}
 	switch {
+	case a.kind == kindDigits || b.kind == kindDigits:
+		if x, y := a.bitWidth(), b.bitWidth(); x > 0 && y > 0 && x != y {
+			p.fail(pos, circuits.ErrArity, "%v of %d and %d bits", op, x, y)
+		}
+		if p.err != nil {
+			return value{}
+		}
+		return p.operate(pos, op, p.folded(pos, a), p.folded(pos, b))
 	case a.dynamic() || b.dynamic():
 		return p.operateBits(pos, op, a, b)
+	case a.kind == kindComplex || b.kind == kindComplex:
+		return p.operateComplex(pos, op, a, b)
 	case a.kind == kindBig || b.kind == kindBig:
+		if v, ok := compareBig(op, a, b); ok {
+			return v
+		}
 		p.bound64(a)
 		p.bound64(b)
 		return value{}
@@ -120,6 +135,50 @@ func (p *parser) operate(pos int, op symbol, a, b value) value {
 		p.fail(pos, circuits.ErrSyntax, "%v is not for real numbers", op)
 	}
 	return p.finite(pos, r)
+}
+
+// folded is the number of a string of binary digits, and any other value as it is.
+func (p *parser) folded(pos int, v value) value {
+	if v.kind != kindDigits || p.err != nil {
+		return v
+	}
+	n := new(big.Int)
+	for i, d := range v.late.digits {
+		holds, ok := constant(d)
+		if !ok {
+			return p.saved(pos, v.late.digits)
+		}
+		if holds {
+			n.SetBit(n, i, 1)
+		}
+	}
+	if n.IsInt64() {
+		return integer(n.Int64())
+	}
+	return value{kind: kindBig, i: int64(pos), late: &late{big: n}}
+}
+
+// bitWidth is the number of bits of a register or a string of bits, and 0 for what is
+// neither.
+func (v value) bitWidth() int {
+	switch v.kind {
+	case kindDigits:
+		return len(v.late.digits)
+	case kindBits:
+		return len(v.late.bits)
+	default:
+		return 0
+	}
+}
+
+// compareBig compares whole numbers of which one has more than 64 bits.
+func compareBig(op symbol, a, b value) (value, bool) {
+	_, ok := comparison(op)
+	whole := func(v value) bool { return v.kind == kindBig || v.kind == kindInteger || v.kind == kindBool }
+	if !ok || !whole(a) || !whole(b) {
+		return value{}, false
+	}
+	return compare(op, integer(int64(a.natural().Cmp(b.natural()))), integer(0))
 }
 
 // finite is r, which must be a number.
@@ -306,6 +365,11 @@ func (p *parser) call(pos int, name string, args []value) value {
 		default:
 		}
 	}
+	if len(args) == 1 {
+		if v, ok := p.callComplex(pos, name, args[0]); ok {
+			return v
+		}
+	}
 	if f, ok := functions[name]; ok && len(args) == 1 {
 		return p.finite(pos, f(args[0].number()))
 	}
@@ -323,7 +387,9 @@ func (p *parser) call(pos int, name string, args []value) value {
 }
 
 // isFunction reports whether name is a function of the language.
-func isFunction(name string) bool { return functions[name] != nil || name == "pow" || name == "mod" }
+func isFunction(name string) bool {
+	return functions[name] != nil || name == "pow" || name == "mod" || name == "real" || name == "imag"
+}
 
 func (v value) String() string {
 	switch v.kind {
@@ -335,6 +401,12 @@ func (v value) String() string {
 		return fmt.Sprint(v.f)
 	case kindCondition, kindBits:
 		return "a value of measured bits"
+	case kindBig:
+		return fmt.Sprintf("%.40v", v.late.big)
+	case kindComplex:
+		return fmt.Sprint(v.late.complex)
+	case kindDigits:
+		return "a string of bits"
 	default:
 		return "unknown"
 	}

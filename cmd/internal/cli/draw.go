@@ -17,6 +17,7 @@ import (
 
 type drawOptions struct {
 	Streams
+	programOptions
 
 	Model        string
 	Config       ansatz.Config
@@ -73,6 +74,7 @@ them. --format svg draws a picture; so does --out with a name that ends in .svg.
 	f.IntVar(&o.Width, "width", 100, "wrap at this many columns, 0: never")
 	f.StringVar(&o.Format, "format", "", "text or svg (default by the name of the file to write)")
 	f.StringVar(&o.Out, "out", "", "file to write (default standard output)")
+	o.programOptions.addFlags(f)
 	addOutputFlags(f, &o.JSON, &o.Mute)
 	return c
 }
@@ -129,8 +131,11 @@ func (o *drawOptions) svg() (bool, error) {
 // circuit is what to draw; a program gives names to its qubits and inputs.
 func (o *drawOptions) circuit(style *draw.Options) (*circuits.Circuit, error) {
 	if o.Model == "-" || strings.HasSuffix(o.Model, ".qasm") {
-		d, err := readProgram(o.Model, o.In)
+		d, err := o.readProgram(o.Model, o.In, o.remarks(o.Mute))
 		if err != nil {
+			return nil, err
+		}
+		if err := o.settledOnly(d); err != nil {
 			return nil, err
 		}
 		style.Qubits, style.Weights = qubitNames(d), d.Inputs

@@ -19,6 +19,7 @@ import (
 
 type inspectOptions struct {
 	Streams
+	programOptions
 
 	File       string
 	JSON, Mute bool
@@ -40,6 +41,7 @@ speed measured on this machine now: a run takes less, as gates run together.`,
 			return runInspect(c.Context(), o)
 		},
 	}
+	o.programOptions.addFlags(c.Flags())
 	addOutputFlags(c.Flags(), &o.JSON, &o.Mute)
 	return c
 }
@@ -65,8 +67,11 @@ type inspection struct {
 }
 
 func runInspect(ctx context.Context, o *inspectOptions) error {
-	d, err := readProgram(o.File, o.In)
+	d, err := o.readProgram(o.File, o.In, o.remarks(o.Mute))
 	if err != nil {
+		return err
+	}
+	if err := o.settledOnly(d); err != nil {
 		return err
 	}
 	i := inspect(d)

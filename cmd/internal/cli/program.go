@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
+
+	"github.com/spf13/pflag"
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/circuits/qasm"
@@ -20,7 +23,7 @@ type sourceError struct {
 }
 
 func (e *sourceError) Error() string {
-	return fmt.Sprintf("%s:%d:%d: %v", e.path, e.err.Line, e.err.Column, e.err.Err)
+	return fmt.Sprintf("%s:%d:%d: %v", inFile(e.path, e.err.File), e.err.Line, e.err.Column, e.err.Err)
 }
 func (e *sourceError) Unwrap() error { return e.err }
 
@@ -30,8 +33,22 @@ func (e *sourceError) lines() string {
 	return strings.ReplaceAll(lines, "\t", "    ")
 }
 
-// readProgram reads an OpenQASM file, or standard input for "-".
-func readProgram(path string, in io.Reader) (*qasm.Decoded, error) {
+// programOptions are those of commands that read an OpenQASM program.
+type programOptions struct {
+	Include string
+	Strict  bool
+	Set     []string
+}
+
+func (o *programOptions) addFlags(f *pflag.FlagSet) {
+	f.StringArrayVar(&o.Set, "set", nil, "value of an input, NAME=VALUE; may be repeated")
+	f.StringVar(&o.Include, "include", "", "folder of the files that the program includes (default none is read)")
+	f.BoolVar(&o.Strict, "strict", false, "refuse gates that nothing defines and files of makers, which are else read with a remark")
+}
+
+// readProgram reads an OpenQASM file, or standard input for "-", and writes remarks on it
+// to remarks, which may be nil.
+func (o *programOptions) readProgram(path string, in io.Reader, remarks io.Writer) (*qasm.Decoded, error) {
 	name := path
 	if path == "-" {
 		name = "standard input"
@@ -43,14 +60,76 @@ func readProgram(path string, in io.Reader) (*qasm.Decoded, error) {
 		defer func() { _ = f.Close() }()
 		in = f
 	}
-	d, err := qasm.Decode(in, qasm.DecodeOptions{})
+	options := qasm.DecodeOptions{Strict: o.Strict, Values: map[string]string{}}
+	for _, s := range o.Set {
+		key, text, _ := strings.Cut(s, "=")
+		options.Values[key] = text
+	}
+	if o.Include != "" {
+		root, err := os.OpenRoot(o.Include)
+		if err != nil {
+			return nil, usage("--include %w", err)
+		}
+		defer func() { _ = root.Close() }()
+		options.Include = root.FS()
+	}
+	d, err := qasm.Decode(in, options)
 	if parse, ok := errors.AsType[*qasm.ParseError](err); ok {
-		return nil, &coded{exitData, &sourceError{name, parse}}
+		return nil, o.explain(&sourceError{name, parse})
 	}
 	if errors.Is(err, qasm.ErrLimit) {
 		return nil, badData("%s: %w", name, err)
 	}
+	if err == nil && remarks != nil {
+		for _, r := range d.Remarks {
+			_, _ = fmt.Fprintf(remarks, "remark    %s:%d:%d: %s\n", inFile(name, r.File), r.Line, r.Column, r.Text)
+		}
+	}
 	return d, err
+}
+
+// remarks is where remarks go: nowhere with --quiet.
+func (s Streams) remarks(quiet bool) io.Writer {
+	if quiet {
+		return nil
+	}
+	return s.Err
+}
+
+// angles reports whether --set names others than inputs that the reading of the program
+// has settled.
+func (o *programOptions) angles(d *qasm.Decoded) bool {
+	return slices.ContainsFunc(o.Set, func(s string) bool {
+		name, _, _ := strings.Cut(s, "=")
+		return !slices.Contains(d.Settled, name)
+	})
+}
+
+// settledOnly refuses values of inputs that change nothing in what a command shows.
+func (o *programOptions) settledOnly(d *qasm.Decoded) error {
+	if !o.angles(d) {
+		return nil
+	}
+	return usage("--set: gives values to inputs of type int, uint, bool and bit, which the program has to know to be read: %q", d.Settled)
+}
+
+// explain gives a fault of a program its exit code, and the flag that helps.
+func (o *programOptions) explain(err *sourceError) error {
+	switch {
+	case errors.Is(err, qasm.ErrInput):
+		return &coded{exitUsage, advise(err, "Give it one by --set NAME=VALUE")}
+	case errors.Is(err, qasm.ErrInclude) && o.Include == "":
+		return &coded{exitData, advise(err, "Name the folder that it is in by --include DIR")}
+	}
+	return &coded{exitData, err}
+}
+
+// inFile names a file that the program at path includes, or the program.
+func inFile(path, included string) string {
+	if included == "" {
+		return path
+	}
+	return fmt.Sprintf("%s: %q", path, included)
 }
 
 // bindInputs gives the inputs of a program the values of NAME=VALUE settings.
@@ -63,13 +142,17 @@ func bindInputs(d *qasm.Decoded, settings []string) ([]float64, error) {
 			return nil, usage("--set %q: write NAME=VALUE", s)
 		}
 		i := indexOf(d.Inputs, name)
+		known := slices.Concat(d.Inputs, d.Settled)
 		switch {
-		case i < 0 && len(d.Inputs) == 0:
-			return nil, usage("--set %s: the program has no inputs", name)
-		case i < 0:
-			return nil, usage("--set %s", suggest.Unknown("input", name, d.Inputs))
 		case given[name]:
 			return nil, usage("--set %s: given twice", name)
+		case slices.Contains(d.Settled, name):
+			given[name] = true
+			continue
+		case i < 0 && len(known) == 0:
+			return nil, usage("--set %s: the program has no inputs", name)
+		case i < 0:
+			return nil, usage("--set %s", suggest.Unknown("input", name, known))
 		}
 		angle, err := circuits.ParseAngle(text)
 		v, constant := angle.Const()

@@ -23,13 +23,13 @@ import (
 
 type simulateOptions struct {
 	Streams
+	programOptions
 
 	File                 string
 	Shots                int
 	Seed                 uint64
 	State, Probabilities bool
 	Expect               string
-	Set                  []string
 	Precision            string
 	Histogram            string
 	Out                  string
@@ -70,7 +70,7 @@ printed from the right.`,
 	f.BoolVar(&o.Probabilities, "probabilities", false, "print the probabilities of the basis states")
 	f.BoolVar(&o.State, "state", false, "print the amplitudes of the basis states")
 	f.StringVar(&o.Expect, "expect", "", `print the expectation value of an observable, "ZZI+0.5*XXI" (a letter a qubit, the last for qubit 0) or "Z2*Z1+0.5*X2*X1"`)
-	f.StringArrayVar(&o.Set, "set", nil, "value of an input, NAME=VALUE; may be repeated")
+	o.programOptions.addFlags(f)
 	addPrecision(f, &o.Precision)
 	f.StringVar(&o.Histogram, "histogram", "", "file to draw counts or probabilities to, as PNG")
 	f.StringVar(&o.Out, "out", "", "file to write (default standard output)")
@@ -106,7 +106,7 @@ func runSimulate(ctx context.Context, o *simulateOptions) error {
 	if err != nil {
 		return err
 	}
-	d, err := readProgram(o.File, o.In)
+	d, err := o.readProgram(o.File, o.In, o.remarks(o.Mute))
 	if err != nil {
 		return err
 	}

@@ -117,7 +117,7 @@ func TestSimulateQiskitFiles(t *testing.T) {
 	}
 	for _, path := range paths {
 		args := []string{"simulate", path, "--probabilities", "--json"}
-		d, err := readProgram(path, nil)
+		d, err := (&programOptions{}).readProgram(path, nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -347,5 +347,67 @@ func TestSimulateWide(t *testing.T) {
 	out, _ = commandWithInput(t, source, 0, "simulate", "-", "--shots", "100")
 	if lines := strings.Split(out, "\n"); len(lines) != 3 || !strings.HasPrefix(lines[0], low+"  ") || !strings.HasPrefix(lines[1], high+"  ") {
 		t.Errorf("table\n%s", out)
+	}
+}
+
+// TestProgramOptions: files of a folder that is named, values that a program needs to be
+// read, and what no specification has.
+func TestProgramOptions(t *testing.T) {
+	dir := t.TempDir()
+	folder := filepath.Join(dir, "lib")
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"lib/flip.inc": "gate flip a { x a; }", "secret.inc": "gate flip a { h a; }",
+		"a.qasm": "OPENQASM 3.0; include \"flip.inc\"; qubit q; flip q;",
+		"b.qasm": "OPENQASM 3.0; include \"link.inc\"; qubit q; flip q;",
+		"n.qasm": "OPENQASM 3.0; input uint n; input float a; qubit[3] q; x q[n]; rx(a) q[0];",
+		"e.qasm": "OPENQASM 2.0; include \"qelib1.inc\"; qreg q[2]; ecr q[0],q[1];",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(filepath.Join(dir, "secret.inc"), filepath.Join(folder, "link.inc")); err != nil {
+		t.Skip(err)
+	}
+	t.Chdir(dir)
+	if out, _ := command(t, 0, "simulate", "a.qasm", "--include", "lib", "--probabilities"); !strings.HasPrefix(out, "1  #") {
+		t.Errorf("with a file of the folder: %s", out)
+	}
+	if out, _ := command(t, 0, "simulate", "n.qasm", "--set", "n=2", "--set", "a=0", "--probabilities"); !strings.HasPrefix(out, "100  #") {
+		t.Errorf("with values: %s", out)
+	}
+	if out, _ := command(t, 0, "transpile", "n.qasm", "--set", "n=2", "--target", "line-3", "-q"); !strings.Contains(out, "input float[64]") {
+		t.Errorf("the angle stays an input: %s", out)
+	}
+	if out, _ := command(t, 0, "inspect", "n.qasm", "--set", "n=2"); !strings.Contains(out, "inputs    a\n") {
+		t.Errorf("inspected: %s", out)
+	}
+	out, errs := command(t, 0, "simulate", "e.qasm", "--probabilities")
+	if !strings.HasPrefix(errs, "remark    e.qasm:1:48: the gate ecr ") || !strings.HasPrefix(out, "01  #") {
+		t.Errorf("with a remark: %s%s", out, errs)
+	}
+	if _, errs := command(t, 0, "simulate", "e.qasm", "--probabilities", "--quiet"); errs != "" {
+		t.Errorf("without remarks: %s", errs)
+	}
+	for _, tt := range []struct {
+		code       int
+		want, args string
+	}{
+		{65, "--include DIR", "simulate a.qasm"},
+		{65, "not included", "simulate b.qasm --include lib"},
+		{2, "--include", "simulate a.qasm --include nowhere"},
+		{65, `gate "ecr" is not defined`, "simulate e.qasm --strict"},
+		{2, "--set NAME=VALUE", "inspect n.qasm"},
+		{65, "literal of type uint", "draw n.qasm --set n=-1"},
+		{2, "given twice", "simulate n.qasm --set n=1 --set n=2 --set a=0"},
+		{2, "choose one of", "simulate n.qasm --set n=1 --set b=2"},
+		{2, "--set", "draw n.qasm --set n=1 --set a=2"},
+	} {
+		if _, errs := command(t, tt.code, strings.Fields(tt.args)...); !strings.Contains(errs, tt.want) {
+			t.Errorf("qnn %s: %s", tt.args, errs)
+		}
 	}
 }

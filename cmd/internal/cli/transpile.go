@@ -20,11 +20,11 @@ import (
 
 type transpileOptions struct {
 	Streams
+	programOptions
 
 	File, Target string
 	List, Verify bool
 	Options      transpile.Options
-	Set          []string
 	Out          string
 	JSON, Mute   bool
 }
@@ -75,7 +75,7 @@ the program and compared, up to 20 with --verify.`,
 	f.Uint64Var(&o.Options.Seed, "seed", 0, "seed of the layouts that are tried")
 	f.IntVar(&o.Options.Trials, "trials", 20, "layouts that are tried where none fits without swaps")
 	f.IntSliceVar(&o.Options.Layout, "layout", nil, "the device's qubit for each of the program's, in order (default the best that is found)")
-	f.StringArrayVar(&o.Set, "set", nil, "value of an input, NAME=VALUE; may be repeated")
+	o.programOptions.addFlags(f)
 	f.BoolVar(&o.Verify, "verify", false, "compare the states of program and result up to 20 qubits")
 	f.StringVar(&o.Out, "out", "", "file to write (default standard output)")
 	addOutputFlags(f, &o.JSON, &o.Mute)
@@ -119,12 +119,12 @@ func runTranspile(ctx context.Context, o *transpileOptions) error {
 	if err != nil {
 		return err
 	}
-	d, err := readProgram(o.File, o.In)
+	d, err := o.readProgram(o.File, o.In, o.remarks(o.Mute))
 	if err != nil {
 		return err
 	}
 	c := d.Circuit
-	if len(o.Set) > 0 {
+	if o.angles(d) {
 		values, err := bindInputs(d, o.Set)
 		if err != nil {
 			return err

@@ -66,8 +66,8 @@ type task struct {
 // parallel calls body for every piece 0 ≤ i < pieces, on as many processors as
 // are free, and returns when all are done. The caller works too and waits for
 // claimed pieces, not for workers, so nested and concurrent calls cannot block
-// each other. A panic of body reaches the caller when the other pieces are done.
-// Nothing is allocated.
+// each other. A panic of body reaches the caller when the other pieces are done, and so
+// does runtime.Goexit, which ends the caller's goroutine too. Nothing is allocated.
 func parallel(pieces int, body func(piece int)) {
 	if procs := min(runtime.GOMAXPROCS(0), pieces); procs > 1 {
 		if slot := workers.take(); slot >= 0 {
@@ -101,17 +101,34 @@ func (p *pool) run(slot, helpers, pieces int, body func(piece int)) {
 	t.pending.Store(int64(pieces))
 	t.unclaimed.Store(int64(pieces))
 	p.call(helpers)
+	defer p.finish(slot)
 	for i, ok := t.claim(); ok; i, ok = t.claim() {
 		t.do(i)
+	}
+}
+
+// finish waits for the pieces of a task, frees it, and ends the caller's goroutine as a piece
+// has ended its own. Pieces are left when the caller's goroutine is ending already.
+func (p *pool) finish(slot int) {
+	t := &p.tasks[slot]
+	for _, left := t.claim(); left; _, left = t.claim() {
+		t.pending.Add(-1)
 	}
 	t.wait()
 	t.body = nil
 	failure := t.failure.Swap(nil)
 	p.busy.And(^(uint64(1) << slot))
-	if failure != nil {
-		panic(*failure)
+	if failure == nil {
+		return
 	}
+	if _, ok := (*failure).(goexit); ok {
+		runtime.Goexit()
+	}
+	panic(*failure)
 }
+
+// goexit, as the failure of a task, says that a piece has ended its goroutine without a panic.
+type goexit struct{}
 
 // call makes sure that n goroutines look for work or are about to, as far as the
 // others are not at work already.
@@ -148,8 +165,9 @@ func (p *pool) unpark() bool {
 	}
 }
 
-// work is the life of a worker.
+// work is the life of a worker, which only runtime.Goexit in a piece ends.
 func (p *pool) work() {
+	defer p.size.Add(-1)
 	for {
 		t, piece := p.next()
 		for ok := true; ok; piece, ok = t.claim() {
@@ -228,14 +246,18 @@ func (t *task) claim() (piece int, ok bool) {
 
 // do does a claimed piece.
 func (t *task) do(piece int) {
-	defer t.done()
+	returned := false
+	defer t.done(&returned)
 	t.body(piece)
+	returned = true
 }
 
-// done reports a piece as done, with the panic that ended it.
-func (t *task) done() {
+// done reports a piece as done, with what ended it if it has not returned.
+func (t *task) done(returned *bool) {
 	if v := recover(); v != nil {
 		t.fail(v)
+	} else if !*returned {
+		t.fail(goexit{})
 	}
 	if t.pending.Add(-1) == sleeper {
 		t.finished <- struct{}{}

@@ -103,6 +103,32 @@ func TestParallelPanic(t *testing.T) {
 	}
 }
 
+// A piece that ends its goroutine ends the caller's too, once the others are done or left,
+// and the pool goes on to work.
+func TestParallelGoexit(t *testing.T) {
+	for _, procs := range []int{1, 4} {
+		setProcs(t, procs)
+		for bad := range 9 {
+			var group sync.WaitGroup
+			returned := false
+			group.Go(func() {
+				parallel(9, func(i int) {
+					if i == bad {
+						runtime.Goexit()
+					}
+				})
+				returned = true
+			})
+			group.Wait()
+			var done atomic.Int32
+			parallel(9, func(int) { done.Add(1) })
+			if returned || done.Load() != 9 || workers.busy.Load() != 0 {
+				t.Errorf("%d processors: returned %v, then %d of 9 pieces done, tasks %b taken", procs, returned, done.Load(), workers.busy.Load())
+			}
+		}
+	}
+}
+
 // TestParallelSleeps lets every goroutine of the pool sleep, and the caller too:
 // its own piece ends long before the other.
 func TestParallelSleeps(t *testing.T) {

@@ -6,8 +6,9 @@ PYTHON           := $(TOOLS)/venv/bin/python
 GOLANGCI         := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)
 GONB             := $(TOOLS)/gonb-$(GONB_VERSION)
 FUZZTIME         := 30s
+TRIALS           := 100000
 
-.PHONY: all fmt vet lint test noasm race qiskit fuzz bench bench-peers bench-transpile gen notebook check-notebooks python print-python ci
+.PHONY: all fmt vet lint test noasm race cancel qiskit fuzz bench bench-peers bench-transpile gen notebook check-notebooks python print-python ci
 
 all: vet test
 
@@ -34,6 +35,11 @@ noasm:
 
 race:
 	go test -race ./...
+
+# cancel lets many calls of the simulator fail, each at another point, and compares the call
+# that follows with a fresh program's. A trial takes 5 to 10 ms.
+cancel:
+	go test -count=1 -timeout 2h ./qsim -run TestFailedCallsLeaveNothing -args -trials $(TRIALS)
 
 # qiskit runs the tests that need the real Qiskit and Amazon Braket, which they skip
 # without them.

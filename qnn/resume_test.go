@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/qnn-go/qnn/circuits"
@@ -144,6 +145,55 @@ func TestResumeManyTimes(t *testing.T) {
 			}
 			if got := outcome(t, m, s); got != want {
 				t.Errorf("%s, interrupted every %d calls: another result", x.name, every)
+			}
+		}
+	}
+}
+
+// looks is a context that ends when it has been asked so many times whether it has.
+type looks struct {
+	context.Context
+	left *atomic.Int64
+}
+
+func newLooks(n int64) looks {
+	c := looks{context.Background(), new(atomic.Int64)}
+	c.left.Store(n)
+	return c
+}
+
+func (c looks) Err() error {
+	if c.left.Add(-1) < 0 {
+		return context.DeadlineExceeded
+	}
+	return nil
+}
+
+// The same for a deadline that comes anywhere, also in the middle of a gradient, and for the
+// same model that goes on in the same process.
+func TestResumeTheSameModel(t *testing.T) {
+	for _, task := range []Task{Binary, Regression} {
+		train, validation := randomData(1, task, 150, 2), randomData(2, task, 40, 2)
+		tr := Trainer{Epochs: 3, BatchSize: 150}
+		whole, all := small(t, task, 1, nil), newLooks(math.MaxInt32)
+		s, err := tr.Fit(all, whole, train, validation)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := outcome(t, whole, s)
+		for end := range math.MaxInt32 - all.left.Load() {
+			m := small(t, task, 1, nil)
+			s, err := tr.Fit(newLooks(end), m, train, validation)
+			if !errors.Is(err, ErrInterrupted) {
+				t.Fatalf("ended at look %d: %v", end, err)
+			}
+			again := tr
+			again.Resume = s
+			if s, err = again.Fit(t.Context(), m, train, validation); err != nil {
+				t.Fatal(err)
+			}
+			if outcome(t, m, s) != want {
+				t.Fatalf("ended at look %d and resumed: another result than without the end", end)
 			}
 		}
 	}

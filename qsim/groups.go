@@ -190,6 +190,9 @@ func (c *batchCall) runChunk(chunk int) error {
 	defer c.groups.Put(g)
 	lo, n, k := chunk*c.chunk, c.batched.forward.Samples(), len(c.others)
 	hi := min(lo+c.chunk, len(c.samples))
+	if c.loss != nil {
+		c.batched.back.Start(g.back)
+	}
 	for ; lo < hi; lo += n {
 		if err := c.ctx.Err(); err != nil {
 			return err
@@ -251,13 +254,15 @@ func (s *batched) gradient(ctx context.Context, dw []float64, dx [][]float64, we
 		return err
 	}
 	c.dx, c.loss = dx, loss
-	err = c.each()
+	if err := c.each(); err != nil {
+		return err
+	}
 	for chunk := range c.errs {
 		for i, v := range c.row(chunk) {
 			dw[i] += v
 		}
 	}
-	return err
+	return nil
 }
 
 // groups are the plans of a small circuit, each made when it is first asked for.

@@ -39,9 +39,10 @@ func (a *angle) eval(weights, features []float64) float64 {
 	}
 }
 
-// evalAll writes the values for all samples to dst; false if one is NaN or infinite.
+// evalAll writes the values for all samples to dst, and 0 to the rest of it, which has what a
+// call before has left, numbers or not; false if a value is NaN or infinite.
 func (a *angle) evalAll(dst, weights []float64, samples [][]float64) bool {
-	dst = dst[:len(samples)]
+	clear(dst[len(samples):])
 	sum := 0.0 // of zeros, or NaN
 	if a.at >= 0 && a.kind == byFeature {
 		for l, x := range samples {

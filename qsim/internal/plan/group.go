@@ -27,7 +27,7 @@ type groupCall struct {
 	code   int
 }
 
-// NewGroup returns a Group for p, its sums 0.
+// NewGroup returns a Group for p.
 func (p *Plan) NewGroup() *Group {
 	local := len(p.turns)
 	for _, st := range p.phases {
@@ -67,7 +67,7 @@ func (p *Plan) Load(g *Group, weights []float64, samples [][]float64) error {
 	}
 	lanes := p.Samples()
 	for _, i := range p.angleAt {
-		if !p.angles[i].evalAll(g.angles[i*lanes:], weights, samples) {
+		if !p.angles[i].evalAll(g.angles[i*lanes:][:lanes], weights, samples) {
 			return ErrNotFinite
 		}
 	}
@@ -193,10 +193,15 @@ func Expect[A kernel.Amplitude](p *Plan, b *Bound, g *Group, a []A, dst []float6
 	}
 }
 
+// Start sets the sums over all samples to 0, whatever a use of g that was given up has left
+// there. [Plan.AddShared] is for the samples run since.
+func (p *Plan) Start(g *Group) { clear(g.arena[:p.arena/8]) }
+
 // Gradient runs the loaded samples of p backwards on the states in a, ψ and then λ, and
 // adds to the sums of g. cotangents[l·observables+k] is the derivative of the loss
 // by the expectation value of observable k for sample l.
 func Gradient[A kernel.Amplitude](p *Plan, b *Bound, g *Group, a []A, cotangents []float64) {
+	clear(g.arena[p.arena/8 : p.operands/8])
 	for k, st := range p.diagonals {
 		c := g.lane
 		for l := range c {
@@ -216,8 +221,7 @@ func (p *Plan) runGroup(b *Bound, g *Group, a unsafe.Pointer) {
 }
 
 // AddLocal adds to dw and dx the derivatives through angles that depend on features,
-// for the samples last run, and clears their sums. dx may be nil; else it has a row
-// for each sample.
+// for the samples last run. dx may be nil; else it has a row for each sample.
 func (p *Plan) AddLocal(b *Bound, g *Group, weights []float64, samples [][]float64, dw []float64, dx [][]float64) {
 	if p.operands == p.arena {
 		return
@@ -234,11 +238,10 @@ func (p *Plan) AddLocal(b *Bound, g *Group, weights []float64, samples [][]float
 			}
 		}
 	}
-	clear(g.arena[p.arena/8 : p.operands/8])
 }
 
 // AddShared adds to dw the derivatives by weights through angles that depend on
-// weights alone, for all samples run since the last call, and clears their sums.
+// weights alone, for all samples run since [Plan.Start].
 func (p *Plan) AddShared(b *Bound, g *Group, weights, dw []float64) {
 	p.derivatives(b, g, -1)
 	for i := range p.angles {
@@ -246,7 +249,6 @@ func (p *Plan) AddShared(b *Bound, g *Group, weights, dw []float64) {
 			a.addGradient(weights, nil, g.d[i], dw, nil)
 		}
 	}
-	clear(g.arena[:p.arena/8])
 }
 
 // derivatives sets g.d to those by the local angles of a lane, or by the others with −1.

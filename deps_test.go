@@ -34,7 +34,7 @@ const rules = `
 	qnn <- circuits circuits/ansatz qsim qnn/dataset qnn/metric qnn/optim
 	qnn/compare <- qnn/dataset qnn/metric
 	qnn/hardware <- circuits circuits/qpu qsim qnn qnn/metric gonum.org/v1/gonum
-	qnn/report qnn/diagnose qnn/explain <- qnn qnn/compare qnn/metric gonum.org/v1/plot github.com/mattn/go-runewidth golang.org/x/image
+	qnn/report qnn/diagnose qnn/explain <- qnn qnn/compare qnn/dataset qnn/metric gonum.org/v1/plot github.com/mattn/go-runewidth golang.org/x/image
 
 	classical <- qnn/dataset gonum.org/v1/gonum
 

@@ -59,9 +59,15 @@ const (
 type CSVOptions struct {
 	// File is the name of the file for error messages.
 	File string
-	// Separator stands between cells; zero takes the one of comma, semicolon and tab
-	// that is most frequent in the first line outside quotes.
+	// Separator stands between cells; a blank stands for any run of blanks and tabs. Zero
+	// takes the one of tab, semicolon, vertical bar and comma that is most frequent in the
+	// first line outside quotes, and blanks when there is none of them.
 	Separator rune
+	// Comma says that numbers have a decimal comma instead of a point.
+	Comma bool
+	// Dates says what comes first in dates such as 03/04/2025, of columns that can be read
+	// both ways.
+	Dates Dates
 	// Header says whether the first row holds names.
 	Header Header
 	// Label is the label column: a name of the header, or else its number, counted from
@@ -70,12 +76,18 @@ type CSVOptions struct {
 	Label string
 	// Ignore names columns to leave out, as Label does.
 	Ignore []string
+	// Keep names columns, as Label does, to use though they look like identifiers or free
+	// text.
+	Keep []string
 	// Categorical names columns, as Label does, whose cells are categories even where
 	// they look like numbers.
 	Categorical []string
 	// Classes names the classes in order; empty takes those of the file, sorted (by value
 	// when all are numbers).
 	Classes []string
+	// LeastOfClass makes classes with fewer samples a fault, as those are that cannot be in
+	// all parts of a split.
+	LeastOfClass int
 	// Task says whether labels are classes or values. Classes imply classification.
 	Task Task
 	// Missing says what becomes of missing cells: empty ones, NA, N/A, NaN, null and ?,
@@ -83,24 +95,39 @@ type CSVOptions struct {
 	Missing Missing
 	// Schema is what a trained model expects; the file then need not be labelled.
 	// Columns are matched by name in any order and others are ignored; without a header
-	// they are matched by position. Ignore, Categorical, Classes and Task have no effect.
+	// they are matched by position. Ignore, Keep, Categorical, Classes, Task, Comma and
+	// Dates have no effect.
 	Schema *Schema
+	// Strict makes levels that the schema lacks a fault; else they are Unseen.
+	Strict bool
 	// MaxCells limits rows × columns; zero means DefaultMaxCells.
 	MaxCells int
 }
 
-// ReadCSV reads a table of numbers, categories and labels.
+// ReadCSV reads a table of numbers, dates, categories and labels, also one that is
+// compressed by gzip.
 //
 // Cells may be quoted (RFC 4180); white space around a cell, a byte order mark and
-// blank lines are dropped, and lines may end in CRLF. A column is categorical when it is
-// listed in Categorical or at least half of its cells that are not missing are no
-// numbers; its levels are sorted. In every other column a cell that is no number is
-// an error.
+// blank lines are dropped, and lines may end in CRLF. What a column is, at least half
+// of its cells that are not missing decide:
+//
+//   - Numbers may be amounts and percentages and have groups of digits; see Notation.
+//     A cell that is no number is then a fault.
+//   - Dates become several columns, year, month, weekday, day and hour, as far as they
+//     differ; see DatePart.
+//   - Words make the column categorical, as being listed in Categorical does; its levels
+//     are sorted.
+//   - Words that are different in nine rows of ten (of 20 at least), sentences most of
+//     which are different, and whole numbers that number the rows under a name such as
+//     "id" are left out, unless listed in Keep.
+//
+// What was decided, other than plain numbers and categories, is told in Read.Remarks.
 //
 // With a schema the label column may be absent, or empty throughout: Y is then nil. One class alone is an
 // error only without a schema.
 //
-// A fault in the content is an *Error with file, line and column; a failure of r is
+// A fault in the content is an *Error with file, line and column, several are Faults, in
+// one line that tells all of them; a failure of r is
 // returned as it is, wrapped, as is the end of ctx; an option that is no known word is an *UnknownError.
 func ReadCSV(ctx context.Context, r io.Reader, o CSVOptions) (*Dataset, error) {
 	if err := o.normalise(); err != nil {
@@ -113,7 +140,7 @@ func ReadCSV(ctx context.Context, r io.Reader, o CSVOptions) (*Dataset, error) {
 	if err := t.readHeader(&o); err != nil {
 		return nil, err
 	}
-	l, err := t.layout(&o)
+	l, err := t.layout(ctx, &o)
 	if err != nil {
 		return nil, err
 	}
@@ -131,6 +158,9 @@ func (o *CSVOptions) normalise() error {
 	if err := choose(&o.Missing, "policy for missing cells", MissingRefuse, MissingDrop, MissingMean); err != nil {
 		return err
 	}
+	if err := choose(&o.Dates, "order of dates", DatesAuto, DatesDayFirst, DatesMonthFirst); err != nil {
+		return err
+	}
 	if o.MaxCells < 0 {
 		return fmt.Errorf("%w: at most %d cells", ErrOptions, o.MaxCells)
 	}
@@ -141,7 +171,7 @@ func (o *CSVOptions) normalise() error {
 		if err := o.Schema.Validate(); err != nil {
 			return err
 		}
-		o.Ignore, o.Categorical, o.Classes = nil, nil, o.Schema.Classes
+		o.Ignore, o.Keep, o.Categorical, o.Classes, o.Comma = nil, nil, nil, o.Schema.Classes, false
 		o.Task = TaskRegression
 	}
 	if len(o.Classes) > 0 {
@@ -203,32 +233,32 @@ func parseNumber(cell string) (float64, error) {
 	return v, nil
 }
 
-// isWord reports whether a cell is neither missing nor a number, be it infinite or
-// written with a decimal comma.
+// isWord reports whether a cell is neither missing nor a date nor a number, be it
+// infinite or in another notation.
 func isWord(cell string) bool {
 	if isMissing(cell) {
 		return false
 	}
-	_, err := parseNumber(cell)
-	return errors.Is(err, ErrNotNumber) && !hasDecimalComma(cell)
-}
-
-// hasDecimalComma reports whether a cell is a number but for a comma in place of the
-// point.
-func hasDecimalComma(cell string) bool {
-	whole, fraction, found := strings.Cut(cell, ",")
-	if !found {
+	if _, err := readNumber(cell, false); !errors.Is(err, ErrNotNumber) {
 		return false
 	}
-	_, err := parseNumber(whole + "." + fraction)
-	return err == nil
+	return !hasOtherMark(cell, false) && !isDate(cell)
+}
+
+// hasOtherMark reports whether a cell is a number with the other decimal mark alone.
+func hasOtherMark(cell string, comma bool) bool {
+	_, here := readNumber(cell, comma)
+	_, there := readNumber(cell, !comma)
+	return here != nil && there == nil
 }
 
 // WriteCSV writes d with a header row, comma-separated, the label last, numbers in the
-// shortest form that reads back to the same bits and missing cells empty. Reading
+// shortest form, in the notation of their column, that reads back to the same bits, and
+// missing cells empty. Reading
 // with HeaderYes, MissingMean and the schema of d gives the same columns, X and Y
 // back. Names and levels must be as ReadCSV would return them: without white space
-// at the ends and no words for a missing cell. It returns the errors of Validate
+// at the ends and no words for a missing cell. Parts of dates are written as numbers,
+// and Unseen cells as "other". It returns the errors of Validate
 // for rows that do not fit, and those of w.
 func WriteCSV(w io.Writer, d *Dataset) error {
 	if err := d.validateRows(); err != nil {
@@ -248,10 +278,10 @@ func WriteCSV(w io.Writer, d *Dataset) error {
 	for i, row := range d.X {
 		record = record[:0]
 		for j, v := range row {
-			record = append(record, formatCell(v, d.Columns[j].Levels))
+			record = append(record, formatCell(v, d.Columns[j].Levels, d.Columns[j].Notation))
 		}
 		if d.Y != nil {
-			record = append(record, formatCell(d.Y[i], d.Classes))
+			record = append(record, formatCell(d.Y[i], d.Classes, d.Label.Notation))
 		}
 		if err := out.Write(record); err != nil {
 			return err
@@ -261,13 +291,15 @@ func WriteCSV(w io.Writer, d *Dataset) error {
 	return out.Error()
 }
 
-func formatCell(v float64, names []string) string {
+func formatCell(v float64, names []string, n Notation) string {
 	switch {
 	case math.IsNaN(v):
 		return ""
+	case len(names) > 0 && v == Unseen:
+		return freeName(otherName, names)
 	case len(names) > 0:
 		return names[int(v)]
 	default:
-		return strconv.FormatFloat(v, 'g', -1, 64)
+		return n.format(v)
 	}
 }

@@ -25,10 +25,28 @@ import (
 )
 
 // Column describes one input column: numeric when Levels is empty, else
-// categorical with those levels, whose indices 0…len(Levels)−1 are the cells.
+// categorical with those levels, whose indices 0…len(Levels)−1 are the cells, or
+// Unseen.
 type Column struct {
 	Name   string   `json:"name"`
 	Levels []string `json:"levels,omitempty"`
+	// Notation says how a file writes the numbers of a numeric column.
+	Notation Notation `json:"notation,omitzero"`
+	// Date says that the column is part of a file's column of dates.
+	Date *DatePart `json:"date,omitempty"`
+}
+
+// Unseen is the cell of a categorical column whose level is none of the column's, such
+// as one that a model was not trained with. A Levels step takes it for its level of all
+// others where it has one; else OneHot makes it zeros.
+const Unseen = -1
+
+// source is the name of the file's column.
+func (c Column) source() string {
+	if c.Date != nil {
+		return c.Date.From
+	}
+	return c.Name
 }
 
 // Categorical reports whether the column holds level indices.
@@ -46,7 +64,7 @@ type Dataset struct {
 	Target string
 	// Classes names the classes; it is nil for regression.
 	Classes []string
-	// X holds samples × columns: a number, a level index, or NaN for a missing cell.
+	// X holds samples × columns: a number, a level index, Unseen, or NaN for a missing cell.
 	X [][]float64
 	// Y holds the class index 0…len(Classes)−1 of each sample, or its value for
 	// regression. It is nil when the samples are not labelled.
@@ -54,6 +72,51 @@ type Dataset struct {
 	// Lines holds the line of the file each sample came from, counted from 1; it is
 	// nil when there was no file.
 	Lines []int
+	// Label says how a file writes the labels.
+	Label Label
+	// Read is what ReadCSV has to tell about the file.
+	Read Reading
+}
+
+// Label says how a file writes labels.
+type Label struct {
+	// Notation is that of values to predict.
+	Notation Notation `json:"notation,omitzero"`
+	// Merged names the classes that MergeRare made one.
+	Merged []string `json:"merged,omitempty"`
+}
+
+// Reading is what there is to tell about a file that was read.
+type Reading struct {
+	// Remarks says what was decided, in the order of the columns.
+	Remarks []Remark
+	// Dropped counts the rows that were left out for their missing cells.
+	Dropped Dropped
+	// Unseen lists the levels that the schema lacks.
+	Unseen []UnseenLevel
+}
+
+// Dropped counts rows that were left out.
+type Dropped struct {
+	Rows int `json:"rows"` // left out
+	Of   int `json:"of"`   // rows of the file
+	// Columns counts for each column with missing cells in rows that were left out how
+	// many of those rows they are; a row may have several.
+	Columns []ColumnRows `json:"columns"`
+}
+
+// ColumnRows is a number of rows for a column.
+type ColumnRows struct {
+	Column string `json:"column"`
+	Rows   int    `json:"rows"`
+}
+
+// UnseenLevel is a level that the schema's column lacks, with the number of rows that
+// have it.
+type UnseenLevel struct {
+	Column string `json:"column"`
+	Level  string `json:"level"`
+	Rows   int    `json:"rows"`
 }
 
 // Schema is the part of a Dataset that a trained model keeps: what a row means.
@@ -61,11 +124,12 @@ type Schema struct {
 	Columns []Column `json:"columns"`
 	Target  string   `json:"target"`
 	Classes []string `json:"classes,omitempty"`
+	Label   Label    `json:"label,omitzero"`
 }
 
 // Schema returns the meaning of the rows of d. The slices are shared.
 func (d *Dataset) Schema() Schema {
-	return Schema{Columns: d.Columns, Target: d.Target, Classes: d.Classes}
+	return Schema{Columns: d.Columns, Target: d.Target, Classes: d.Classes, Label: d.Label}
 }
 
 // Validate reports the first fault of a schema read from a file: no columns, a
@@ -100,6 +164,12 @@ func validateColumns(columns []Column) error {
 		names[i] = c.Name
 		if level, twice := duplicate(c.Levels); twice {
 			return fmt.Errorf("column %q: level %q: %w", c.Name, level, ErrDuplicate)
+		}
+		if c.Date == nil {
+			continue
+		}
+		if err := c.Date.validate(); err != nil {
+			return fmt.Errorf("column %q: %w", c.Name, err)
 		}
 	}
 	if name, twice := duplicate(names); twice {
@@ -209,7 +279,7 @@ func (d *Dataset) FilterClasses(names []string) (*Dataset, error) {
 // Validate reports the first reason why d cannot be learned from: no samples
 // (ErrEmpty), no labels (ErrUnlabelled), rows of different lengths (ErrShape), an
 // infinite cell or a level index out of range (ErrCell; NaN is a missing cell and
-// passes), a label that is not finite or no class index (ErrCell), or samples of
+// passes, as Unseen does), a label that is not finite or no class index (ErrCell), or samples of
 // one class alone (ErrOneClass).
 func (d *Dataset) Validate() error {
 	if err := d.validateRows(); err != nil {
@@ -272,7 +342,7 @@ func checkRow(columns []Column, row []float64) error {
 		case math.IsNaN(v):
 		case math.IsInf(v, 0):
 			return fmt.Errorf("column %q is %v: %w", columns[j].Name, v, ErrCell)
-		case columns[j].Categorical() && !isIndex(v, len(columns[j].Levels)):
+		case columns[j].Categorical() && v != Unseen && !isIndex(v, len(columns[j].Levels)):
 			return fmt.Errorf("column %q is %v, none of %d levels: %w", columns[j].Name, v, len(columns[j].Levels), ErrCell)
 		}
 	}

@@ -36,7 +36,7 @@ func TestValidate(t *testing.T) {
 		"infinite cell":     {func(d *Dataset) { d.X[0][0] = math.Inf(-1) }, ErrCell},
 		"level too high":    {func(d *Dataset) { d.X[0][1] = 2 }, ErrCell},
 		"level not whole":   {func(d *Dataset) { d.X[0][1] = 0.5 }, ErrCell},
-		"negative level":    {func(d *Dataset) { d.X[0][1] = -1 }, ErrCell},
+		"negative level":    {func(d *Dataset) { d.X[0][1] = -2 }, ErrCell},
 		"no labels":         {func(d *Dataset) { d.Y = nil }, ErrUnlabelled},
 		"NaN label":         {func(d *Dataset) { d.Y[0] = math.NaN() }, ErrCell},
 		"infinite value":    {func(d *Dataset) { d.Classes = nil; d.Y[0] = math.Inf(1) }, ErrCell},

@@ -37,10 +37,18 @@ var (
 	ErrNotNumber = errors.New("not a number")
 	// ErrNotFinite: an infinity, or a number beyond the range of float64.
 	ErrNotFinite = errors.New("not finite")
+	// ErrPercent: a number with a percent sign in a column without, or the reverse.
+	ErrPercent = errors.New("some numbers of the column have a percent sign and others none")
+	// ErrAmbiguous: dates whose day and month cannot be told apart.
+	ErrAmbiguous = errors.New("can be read in two ways")
+	// ErrDate: a cell of a column of dates that is none.
+	ErrDate = errors.New("not a date as the others")
 	// ErrMissing: a label or a categorical cell without a value.
 	ErrMissing = errors.New("missing value")
-	// ErrIdentifier: a column of words no two of which are equal.
-	ErrIdentifier = errors.New("every row has a word of its own, as names and numbers of records have")
+	// ErrUnseen: a level that the schema lacks.
+	ErrUnseen = errors.New("levels that the model has not seen")
+	// ErrIdentifier: columns that tell rows apart and nothing else.
+	ErrIdentifier = errors.New("nothing but names and numbers of the rows")
 	// ErrEncoding: text that is not UTF-8.
 	ErrEncoding = errors.New("not UTF-8 text")
 	// ErrWidth: a headerless file whose rows have another length than the model's.
@@ -100,6 +108,57 @@ func (e *Error) Error() string {
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
+
+// Faults are several faults of one file, in one line. errors.Is and errors.As find the
+// causes of each.
+type Faults []*Error
+
+// Error lists the first of the faults.
+func (f Faults) Error() string {
+	const listed = 10
+	if len(f) == 1 {
+		return f[0].Error()
+	}
+	var b strings.Builder
+	if f[0].File != "" {
+		b.WriteString(f[0].File + ": ")
+	}
+	fmt.Fprintf(&b, "%d faults.", len(f))
+	for i, e := range f[:min(listed, len(f))] {
+		at := *e
+		at.File = ""
+		text := strings.TrimLeft(at.Error(), " ")
+		if e.Line > 0 {
+			text = "line " + text
+		}
+		fmt.Fprintf(&b, " (%d) %s", i+1, strings.TrimSuffix(text, "."))
+		b.WriteByte('.')
+	}
+	if len(f) > listed {
+		b.WriteString(" …")
+	}
+	return b.String()
+}
+
+// Unwrap returns the faults.
+func (f Faults) Unwrap() []error {
+	out := make([]error, len(f))
+	for i, e := range f {
+		out[i] = e
+	}
+	return out
+}
+
+// orNil is the faults as an error: nil for none, the one, or all.
+func (f Faults) orNil() error {
+	switch len(f) {
+	case 0:
+		return nil
+	case 1:
+		return f[0]
+	}
+	return f
+}
 
 // shorten keeps messages on one line.
 func shorten(s string) string {

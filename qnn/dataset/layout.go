@@ -5,26 +5,26 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
-
-// minIdentifiers is the least number of rows, no two with the same word, that make a
-// column one of names.
-const minIdentifiers = 20
 
 // layout says what the columns of a table mean.
 type layout struct {
-	t           *table
-	o           *CSVOptions
-	columns     []Column
-	from        []int  // from[j] is the place in the file of columns[j]
-	categorical []bool // of columns
-	label       int    // place in the file, −1 for none
-	target      string
-	classes     []string
-	regression  bool
+	t          *table
+	o          *CSVOptions
+	columns    []Column
+	from       []int  // from[j] is the place in the file of columns[j]
+	isWords    []bool // of columns: categorical, though their levels may not be known yet
+	label      int    // place in the file, −1 for none
+	target     string
+	rule       Label
+	classes    []string
+	regression bool
+	faults     Faults
+	read       Reading
 }
 
-func (t *table) layout(o *CSVOptions) (*layout, error) {
+func (t *table) layout(ctx context.Context, o *CSVOptions) (*layout, error) {
 	if o.Schema != nil {
 		return t.schemaLayout(o)
 	}
@@ -40,22 +40,95 @@ func (t *table) layout(o *CSVOptions) (*layout, error) {
 	if err != nil {
 		return nil, err
 	}
+	if ignored[l.label] {
+		return nil, &Error{File: t.file, Column: l.target, Err: fmt.Errorf("%w, as the label and as a column to ignore", ErrDuplicate), Remedy: "Name another label, or do not ignore it"}
+	}
 	declared, err := t.findAll("categorical column", o.Categorical)
 	if err != nil {
 		return nil, err
 	}
-	for j, name := range t.names {
-		if j == l.label || ignored[j] {
-			continue
-		}
-		l.from = append(l.from, j)
-		l.columns = append(l.columns, Column{Name: name})
-		l.categorical = append(l.categorical, declared[j] || t.mostlyWords(j))
+	kept, err := t.findAll("column to keep", o.Keep)
+	if err != nil {
+		return nil, err
 	}
-	if len(l.columns) == 0 {
-		return nil, t.fault(t.lines[0], fmt.Errorf("%w: no column besides the label", ErrEmpty), "Check the separator")
+	for j := range t.names {
+		switch {
+		case j == l.label || ignored[j]:
+		case declared[j]:
+			l.add(j, Column{Name: t.names[j]}, true)
+		default:
+			if err := l.recognise(ctx, j, kept[j]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if len(l.columns) == 0 && len(l.faults) == 0 {
+		return nil, l.noColumns()
 	}
 	return l, nil
+}
+
+// add takes column j of the file for the next of the table.
+func (l *layout) add(j int, c Column, isWords bool) {
+	l.from, l.columns, l.isWords = append(l.from, j), append(l.columns, c), append(l.isWords, isWords)
+}
+
+// recognise adds what column j of the file turns out to be.
+func (l *layout) recognise(ctx context.Context, j int, kept bool) error {
+	found, err := l.t.recognise(ctx, j, l.o, kept)
+	if err != nil {
+		return err
+	}
+	if found.remark != nil {
+		l.read.Remarks = append(l.read.Remarks, *found.remark)
+	}
+	name := l.t.names[j]
+	switch {
+	case found.fault != nil:
+		l.faults = append(l.faults, found.fault)
+	case found.kind == dates:
+		for _, part := range dateParts() {
+			if part != "hour" || strings.Contains(found.layout, ":04") {
+				l.add(j, Column{Name: name + ":" + part, Date: &DatePart{From: name, Layout: found.layout, Part: part}}, false)
+			}
+		}
+	case found.kind == leftOut:
+	default:
+		l.add(j, Column{Name: name, Notation: found.notation}, found.kind == categorical)
+	}
+	return nil
+}
+
+// noColumns is the fault of a table without a column to learn from.
+func (l *layout) noColumns() error {
+	line := 1
+	if len(l.t.lines) > 0 {
+		line = l.t.lines[0]
+	}
+	if len(l.read.Remarks) == 0 {
+		return l.t.fault(line, fmt.Errorf("%w: no column besides the label", ErrEmpty), "Name the separator with --separator")
+	}
+	names := make([]string, len(l.read.Remarks))
+	for i, r := range l.read.Remarks {
+		names[i] = r.Column
+	}
+	return l.t.fault(0, fmt.Errorf("%w besides the label: %s", ErrIdentifier, quoted(names)), "Use --keep to learn from one")
+}
+
+// quoted lists names.
+func quoted(names []string) string {
+	const listed = 8
+	var b strings.Builder
+	for i, name := range names[:min(listed, len(names))] {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%q", shorten(name))
+	}
+	if len(names) > listed {
+		fmt.Fprintf(&b, " and %d more", len(names)-listed)
+	}
+	return b.String()
 }
 
 func (t *table) findAll(kind string, names []string) (map[int]bool, error) {
@@ -70,216 +143,66 @@ func (t *table) findAll(kind string, names []string) (map[int]bool, error) {
 	return found, nil
 }
 
-// mostlyWords is the rule for categorical columns: at least half of the cells that
-// are not missing are words.
-func (t *table) mostlyWords(j int) bool {
-	words, present := 0, 0
-	for _, row := range t.rows {
-		if isMissing(row[j]) {
-			continue
-		}
-		present++
-		if isWord(row[j]) {
-			words++
-		}
-	}
-	return words > 0 && 2*words >= present
-}
-
-// schemaLayout matches a model's columns, by name or, without a header, by position.
-func (t *table) schemaLayout(o *CSVOptions) (*layout, error) {
-	s := o.Schema
-	l := &layout{t: t, o: o, columns: s.Columns, target: s.Target, classes: s.Classes, regression: s.Classes == nil, label: -1}
-	for _, c := range s.Columns {
-		l.categorical = append(l.categorical, c.Categorical())
-	}
-	if !t.named {
-		if err := l.matchPositions(); err != nil {
-			return nil, err
-		}
-		l.dropEmptyLabel()
-		return l, nil
-	}
-	switch {
-	case o.Label != "":
-		var err error
-		if l.label, err = t.find("label column", o.Label); err != nil {
-			return nil, err
-		}
-	default:
-		l.label = slices.Index(t.names, s.Target)
-	}
-	for _, c := range s.Columns {
-		j := slices.Index(t.names, c.Name)
-		if j < 0 {
-			return nil, &Error{
-				File: t.file, Line: t.headerLine, Err: &UnknownError{Kind: "column", Name: c.Name, Known: t.names},
-				Remedy: "The model was trained with this column: add it, or rename yours",
-			}
-		}
-		l.from = append(l.from, j)
-	}
-	l.dropEmptyLabel()
-	return l, nil
-}
-
-// dropEmptyLabel takes a label column without any label for none.
-func (l *layout) dropEmptyLabel() {
-	if l.label < 0 {
-		return
-	}
-	for _, row := range l.t.rows {
-		if !isMissing(row[l.label]) {
-			return
-		}
-	}
-	l.label = -1
-}
-
-// matchPositions takes the columns in order, around the label if there is one more.
-func (l *layout) matchPositions() error {
-	width := len(l.t.names)
-	switch width - len(l.columns) {
-	case 0:
-		if l.o.Label != "" {
-			return l.t.fault(l.t.lines[0], fmt.Errorf("%w: %d, all of them inputs of the model, leave none for the label", ErrWidth, width), "")
-		}
-	case 1:
-		l.label = width - 1
-		if l.o.Label != "" {
-			var err error
-			if l.label, err = l.t.find("label column", l.o.Label); err != nil {
-				return err
-			}
-		}
-	default:
-		return l.t.fault(l.t.lines[0], fmt.Errorf("%w: %d where the model needs %d, and one more for labels", ErrWidth, width, len(l.columns)),
-			"Give a header row to choose columns by name")
-	}
-	for j := range width {
-		if j != l.label {
-			l.from = append(l.from, j)
-		}
-	}
-	return nil
-}
-
 // build makes the data set.
 func (l *layout) build(ctx context.Context) (*Dataset, error) {
-	rows, err := l.keep()
+	rows, err := l.keep(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if l.o.Schema == nil {
-		if err := l.learnColumns(rows); err != nil {
-			return nil, err
-		}
-		if err := l.learnLabels(rows); err != nil {
-			return nil, err
-		}
+		l.learnColumns(rows)
+		l.learnLabels(rows)
 	}
 	if err := checkRoom(len(rows), len(l.columns)); err != nil {
 		return nil, l.t.fault(0, err, "Take fewer rows or columns")
 	}
-	d := &Dataset{Name: l.t.file, Columns: l.columns, Target: l.target, Classes: l.classes, X: newRows(len(rows), len(l.columns))}
-	d.Lines = make([]int, len(rows))
+	d := &Dataset{Name: l.t.file, Columns: l.columns, Target: l.target, Classes: l.classes, Label: l.rule}
+	d.X, d.Lines = newRows(len(rows), len(l.columns)), make([]int, len(rows))
 	for i, r := range rows {
 		d.Lines[i] = l.t.lines[r]
 	}
-	if err := l.fill(ctx, d.X, rows); err != nil {
-		return nil, err
+	for j := range l.columns {
+		if err := l.fill(ctx, d.X, rows, j); err != nil {
+			return nil, err
+		}
 	}
-	if l.label < 0 {
-		return d, nil
+	if l.label >= 0 {
+		d.Y = l.labels(rows)
 	}
-	if d.Y, err = l.labels(rows); err != nil {
+	if err := l.faults.orNil(); err != nil {
 		return nil, err
 	}
 	if l.o.Schema == nil {
+		dropConstantParts(d)
 		if err := d.Validate(); err != nil {
 			return nil, l.t.fault(0, err, "")
 		}
 	}
+	d.Read = l.read
 	return d, nil
 }
 
-// fill writes the cells of the rows to x.
-func (l *layout) fill(ctx context.Context, x [][]float64, rows []int) error {
-	levels := make([]map[string]int, len(l.columns))
-	for j, c := range l.columns {
-		levels[j] = indexOf(c.Levels)
-	}
-	for i, r := range rows {
-		if err := checkpoint(ctx, i); err != nil {
-			return err
-		}
-		for j := range l.columns {
-			var err error
-			if x[i][j], err = l.cell(r, j, levels[j]); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// cellError is an *Error about a cell of the file.
-func (l *layout) cellError(row, fileColumn int, name string, err error, remedy string) error {
-	return &Error{File: l.t.file, Line: l.t.lines[row], Column: name, Cell: l.t.rows[row][fileColumn], HasCell: true, Err: err, Remedy: remedy}
-}
-
-// keep returns the rows to use, by the policy for missing cells.
-func (l *layout) keep() ([]int, error) {
-	var rows []int
-	for r, row := range l.t.rows {
-		missing := l.label >= 0 && isMissing(row[l.label])
-		if missing && l.o.Missing != MissingDrop {
-			return nil, l.cellError(r, l.label, l.target, fmt.Errorf("label: %w", ErrMissing), "Use --missing drop, or clean the file")
-		}
-		gap := slices.IndexFunc(l.from, func(from int) bool { return isMissing(row[from]) })
-		if gap >= 0 && l.o.Missing == MissingRefuse {
-			cause := ErrNotNumber
-			if l.categorical[gap] {
-				cause = ErrMissing
-			}
-			return nil, l.cellError(r, l.from[gap], l.columns[gap].Name, cause, "Use --missing drop|mean, or clean the file")
-		}
-		if !missing && (gap < 0 || l.o.Missing == MissingMean) {
-			rows = append(rows, r)
-		}
-	}
-	if len(rows) == 0 {
-		return nil, l.t.fault(0, fmt.Errorf("%w: every row has a missing cell", ErrEmpty), "Use --missing mean, or clean the file")
-	}
-	return rows, nil
-}
-
-// learnColumns finds the levels of categorical columns and refuses columns without
+// learnColumns finds the levels of categorical columns and reports columns without
 // information.
-func (l *layout) learnColumns(rows []int) error {
+func (l *layout) learnColumns(rows []int) {
 	for j, from := range l.from {
 		seen, present := make(map[string]bool), 0
 		for _, r := range rows {
 			if cell := l.t.rows[r][from]; !isMissing(cell) {
 				present++
-				if l.categorical[j] {
+				if l.isWords[j] {
 					seen[cell] = true
 				}
 			}
 		}
-		name := l.columns[j].Name
-		if present == 0 {
-			return &Error{File: l.t.file, Column: name, Err: fmt.Errorf("%w: every cell is missing", ErrEmpty), Remedy: "Ignore the column"}
+		name := l.t.names[from]
+		switch {
+		case present == 0 && (j == 0 || l.from[j-1] != from):
+			l.faults = append(l.faults, &Error{File: l.t.file, Column: name, Err: fmt.Errorf("%w: every cell is missing", ErrEmpty), Remedy: "Use --ignore " + name})
+		case l.isWords[j]:
+			l.columns[j].Levels = sortedKeys(seen)
 		}
-		if !l.categorical[j] {
-			continue
-		}
-		if len(seen) == present && present >= minIdentifiers {
-			return &Error{File: l.t.file, Column: name, Err: ErrIdentifier, Remedy: "Ignore the column"}
-		}
-		l.columns[j].Levels = sortedKeys(seen)
 	}
-	return nil
 }
 
 func sortedKeys(set map[string]bool) []string {
@@ -299,32 +222,38 @@ func indexOf(names []string) map[string]int {
 	return index
 }
 
-// cell returns the value of a cell of columns[j].
-func (l *layout) cell(row, j int, levels map[string]int) (float64, error) {
-	from, column := l.from[j], l.columns[j]
-	text := l.t.rows[row][from]
-	if isMissing(text) {
-		return math.NaN(), nil
-	}
-	if !l.categorical[j] {
-		v, err := parseNumber(text)
-		if err != nil {
-			return 0, l.cellError(row, from, column.Name, err, numberRemedy(text))
+// dropConstantParts leaves out the parts of dates that are the same in all rows; the
+// day stays.
+func dropConstantParts(d *Dataset) {
+	var keep []int
+	for j, c := range d.Columns {
+		same := c.Date != nil && c.Date.Part != "day"
+		value := math.NaN()
+		for _, row := range d.X {
+			if math.IsNaN(value) {
+				value = row[j]
+			}
+			if !same || !math.IsNaN(row[j]) && row[j] != value {
+				same = false
+				break
+			}
 		}
-		return v, nil
+		if !same {
+			keep = append(keep, j)
+		}
 	}
-	k, known := levels[text]
-	if !known {
-		err := &UnknownError{Kind: "level", Name: text, Known: column.Levels}
-		return 0, &Error{File: l.t.file, Line: l.t.lines[row], Column: column.Name, Err: err, Remedy: "The model has not seen it"}
+	if len(keep) == len(d.Columns) {
+		return
 	}
-	return float64(k), nil
-}
-
-// numberRemedy tells decimal commas from stray words.
-func numberRemedy(text string) string {
-	if hasDecimalComma(text) {
-		return "Write decimals with a point"
+	columns := make([]Column, len(keep))
+	for k, j := range keep {
+		columns[k] = d.Columns[j]
 	}
-	return "Clean the file, or declare the column categorical or ignored"
+	for i, row := range d.X {
+		for k, j := range keep {
+			row[k] = row[j]
+		}
+		d.X[i] = row[:len(keep):len(keep)]
+	}
+	d.Columns = columns
 }

@@ -11,11 +11,11 @@ import (
 	"github.com/qnn-go/qnn/internal/sysmem"
 )
 
-// Step is one stage of a Pipeline: *Impute, *OneHot, *Standard, *MinMax, *L2, or a
+// Step is one stage of a Pipeline: *Impute, *Levels, *OneHot, *Standard, *MinMax, *L2, or a
 // reducer: *PCA, *PLS, *LDA or *Select. The set is closed, so that pipelines can be read
 // from files.
 type Step interface {
-	// Kind returns the name of the step in files: "impute", "one-hot", "standard",
+	// Kind returns the name of the step in files: "impute", "levels", "one-hot", "standard",
 	// "min-max", "l2", "pca", "pls", "lda" or "select".
 	Kind() string
 
@@ -42,6 +42,8 @@ type Step interface {
 type Pipeline struct {
 	// Columns describes the input; Fit sets it.
 	Columns []Column
+	// Label says how files write the labels; Fit sets it. It plays no part in Transform.
+	Label Label
 	// Steps in order of application.
 	Steps []Step
 }
@@ -61,7 +63,7 @@ func (p *Pipeline) Fit(ctx context.Context, d *Dataset) error {
 	if err := p.checkOrder(); err != nil {
 		return err
 	}
-	p.Columns = slices.Clone(d.Columns)
+	p.Columns, p.Label = slices.Clone(d.Columns), d.Label
 	for r, row := range d.X {
 		if err := p.checkMissing(row); err != nil {
 			return fmt.Errorf("sample %d: %w", r, err)
@@ -268,6 +270,7 @@ func checkFinite(values []float64) error {
 // pipelineJSON is a Pipeline in a file.
 type pipelineJSON struct {
 	Columns []Column   `json:"columns"`
+	Label   Label      `json:"label,omitzero"`
 	Steps   []stepJSON `json:"steps"`
 }
 
@@ -283,7 +286,7 @@ func (p Pipeline) MarshalJSON() ([]byte, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	out := pipelineJSON{Columns: p.Columns, Steps: make([]stepJSON, len(p.Steps))}
+	out := pipelineJSON{Columns: p.Columns, Label: p.Label, Steps: make([]stepJSON, len(p.Steps))}
 	for i, s := range p.Steps {
 		fitted, err := json.Marshal(s)
 		if err != nil {
@@ -302,7 +305,7 @@ func (p *Pipeline) UnmarshalJSON(data []byte) error {
 	if err := decodeStrict(data, &in); err != nil {
 		return err
 	}
-	q := Pipeline{Columns: in.Columns, Steps: make([]Step, len(in.Steps))}
+	q := Pipeline{Columns: in.Columns, Label: in.Label, Steps: make([]Step, len(in.Steps))}
 	for i, s := range in.Steps {
 		step, err := newStep(s.Kind)
 		if err != nil {
@@ -322,7 +325,7 @@ func (p *Pipeline) UnmarshalJSON(data []byte) error {
 
 // newStep returns the zero step of a kind.
 func newStep(kind string) (Step, error) {
-	steps := []Step{&Impute{}, &OneHot{}, &Standard{}, &MinMax{}, &PCA{}, &PLS{}, &LDA{}, &Select{}, &L2{}}
+	steps := []Step{&Impute{}, &Levels{}, &OneHot{}, &Standard{}, &MinMax{}, &PCA{}, &PLS{}, &LDA{}, &Select{}, &L2{}}
 	known := make([]string, len(steps))
 	for i, s := range steps {
 		if s.Kind() == kind {

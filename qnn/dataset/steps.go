@@ -46,7 +46,9 @@ func mostFrequent(indices []float64, levels int) float64 {
 	counts := make([]int, levels)
 	best := 0
 	for _, v := range indices {
-		counts[int(v)]++
+		if v != Unseen {
+			counts[int(v)]++
+		}
 	}
 	for k, n := range counts {
 		if n > counts[best] {
@@ -77,7 +79,7 @@ func (s *Impute) apply(dst, src []float64, _ []Column) error {
 }
 
 // OneHot replaces each categorical column by one column a level, 1 where the cell has
-// that level and 0 elsewhere, and passes numeric columns through. The output column
+// that level and 0 elsewhere (everywhere for Unseen), and passes numeric columns through. The output column
 // of level "red" of "colour" is "colour=red". The zero value is ready for use.
 type OneHot struct{}
 
@@ -118,7 +120,9 @@ func (*OneHot) apply(dst, src []float64, in []Column) error {
 			continue
 		}
 		clear(dst[at : at+width])
-		dst[at+int(v)] = 1
+		if v != Unseen {
+			dst[at+int(v)] = 1
+		}
 		at += width
 	}
 	return nil

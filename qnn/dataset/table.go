@@ -3,6 +3,8 @@ package dataset
 import (
 	"bufio"
 	"bytes"
+	"compress/flate"
+	"compress/gzip"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -35,26 +37,24 @@ func (t *table) fault(line int, err error, remedy string) error {
 // readTable reads all rows, the header among them.
 func readTable(ctx context.Context, r io.Reader, o *CSVOptions) (*table, error) {
 	t := &table{file: o.File}
-	in := bufio.NewReaderSize(&limitedReader{ctx: ctx, r: r, left: int64(min(o.MaxCells, math.MaxInt/bytesPerCell)) * bytesPerCell}, 1<<16)
-	head, err := in.Peek(1 << 16)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, t.readError(err, o)
+	in, head, err := t.open(ctx, r, o)
+	if err != nil {
+		return nil, err
 	}
-	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
-		return nil, t.fault(1, ErrEncoding, "Save the file as UTF-8")
+	comma := o.Separator
+	if comma == 0 {
+		comma = detectSeparator(head)
 	}
 	c := csv.NewReader(in)
-	c.Comma = o.Separator
-	if c.Comma == 0 {
-		c.Comma = detectSeparator(head)
+	if comma == ' ' {
+		c = csv.NewReader(&blankReader{in: in})
 	}
-	c.TrimLeadingSpace = !unicode.IsSpace(c.Comma)
-	if bytes.HasPrefix(head, []byte(byteOrderMark)) {
-		if _, err := in.Discard(len(byteOrderMark)); err != nil {
-			return nil, t.readError(err, o)
+	c.Comma = comma
+	c.TrimLeadingSpace = comma != '\t'
+	for n := 0; ; n++ {
+		if err := checkpoint(ctx, n); err != nil {
+			return nil, err
 		}
-	}
-	for {
 		record, err := c.Read()
 		if errors.Is(err, io.EOF) {
 			break
@@ -75,6 +75,72 @@ func readTable(ctx context.Context, r io.Reader, o *CSVOptions) (*table, error) 
 		return nil, t.fault(0, ErrEmpty, "The file is empty")
 	}
 	return t, nil
+}
+
+// open returns the text of a file, decompressed and without its byte order mark, and
+// its beginning.
+func (t *table) open(ctx context.Context, r io.Reader, o *CSVOptions) (in *bufio.Reader, head []byte, err error) {
+	limit := int64(min(o.MaxCells, math.MaxInt/bytesPerCell)) * bytesPerCell
+	in = bufio.NewReaderSize(&limitedReader{ctx: ctx, r: r, left: limit}, 1<<16)
+	if head, _ = in.Peek(2); bytes.Equal(head, []byte{0x1f, 0x8b}) {
+		unpacked, err := gzip.NewReader(in)
+		if err != nil {
+			return nil, nil, t.readError(&packedError{err}, o)
+		}
+		in = bufio.NewReaderSize(&limitedReader{ctx: ctx, r: &packedReader{unpacked}, left: limit}, 1<<16)
+	}
+	if head, err = in.Peek(1 << 16); err != nil && !errors.Is(err, io.EOF) {
+		return nil, nil, t.readError(err, o)
+	}
+	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
+		return nil, nil, t.fault(1, ErrEncoding, "Save the file as UTF-8")
+	}
+	if bytes.HasPrefix(head, []byte(byteOrderMark)) {
+		if _, err := in.Discard(len(byteOrderMark)); err != nil {
+			return nil, nil, t.readError(err, o)
+		}
+		head = head[len(byteOrderMark):]
+	}
+	return in, head, nil
+}
+
+// packedReader marks what is wrong with compressed data, as against what is wrong with
+// reading it.
+type packedReader struct{ r io.Reader }
+
+func (p *packedReader) Read(b []byte) (int, error) {
+	n, err := p.r.Read(b)
+	corrupt := errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) || errors.Is(err, io.ErrUnexpectedEOF)
+	if _, broken := errors.AsType[flate.CorruptInputError](err); broken || corrupt {
+		err = &packedError{err}
+	}
+	return n, err
+}
+
+// packedError is compressed data that cannot be unpacked.
+type packedError struct{ err error }
+
+func (e *packedError) Error() string { return e.err.Error() }
+func (e *packedError) Unwrap() error { return e.err }
+
+// blankReader makes of lines whose cells are set apart by runs of blanks and tabs such
+// with single blanks, and none at the ends.
+type blankReader struct {
+	in   *bufio.Reader
+	line []byte // not yet read
+}
+
+func (b *blankReader) Read(p []byte) (int, error) {
+	for len(b.line) == 0 {
+		line, err := b.in.ReadBytes('\n')
+		if len(line) == 0 {
+			return 0, err
+		}
+		b.line = append(bytes.ReplaceAll(bytes.TrimSpace(line), []byte("\t"), []byte(" ")), '\n')
+	}
+	n := copy(p, b.line)
+	b.line = b.line[n:]
+	return n, nil
 }
 
 // append takes a row, cleaned.
@@ -104,10 +170,12 @@ func (t *table) readError(err error, o *CSVOptions) error {
 	switch {
 	case errors.Is(err, ErrTooLarge):
 		return t.tooLarge(0, o.MaxCells)
+	case isPacked(err):
+		return t.fault(0, err, "The file is damaged: take a whole copy")
 	case errors.As(err, &parse):
 		remedy := "Check the quotes of this line"
 		if errors.Is(err, csv.ErrFieldCount) {
-			remedy = "Check this line, or the separator"
+			remedy = "Check this line, or name the separator with --separator"
 		}
 		return t.fault(parse.Line, err, remedy)
 	case t.file != "":
@@ -115,6 +183,11 @@ func (t *table) readError(err error, o *CSVOptions) error {
 	default:
 		return err
 	}
+}
+
+func isPacked(err error) bool {
+	_, packed := errors.AsType[*packedError](err)
+	return packed
 }
 
 // limitedReader fails with ErrTooLarge when more than left bytes come, and with the
@@ -144,10 +217,16 @@ func clean(cell string) string {
 	return strings.TrimFunc(cell, func(r rune) bool { return unicode.IsSpace(r) || r == '\uFEFF' })
 }
 
-// detectSeparator returns the most frequent of tab, semicolon and comma in the first
-// line outside quotes, the earlier of these for a tie, and comma when there is none.
+// detectSeparator returns the most frequent of tab, semicolon, vertical bar and comma in
+// the first line outside quotes, the earlier of these for a tie, and comma when there is
+// none; a blank if that line has none and all lines have the same number of words, more
+// than one.
 func detectSeparator(head []byte) rune {
-	candidates := [...]rune{'\t', ';', ','}
+	candidates := [...]rune{'\t', ';', '|', ','}
+	first, _, _ := bytes.Cut(bytes.TrimLeft(head, " \r\n"), []byte("\n"))
+	if !bytes.ContainsAny(first, "\t;|,") && inWords(head) {
+		return ' '
+	}
 	var counts [len(candidates)]int
 	quoted := false
 scan:
@@ -177,6 +256,27 @@ scan:
 	return candidates[best]
 }
 
+// inWords reports whether all lines, but the last that may be cut, have the same number
+// of words, more than one, and none has quotes.
+func inWords(head []byte) bool {
+	lines := bytes.Split(bytes.TrimRight(head, "\r\n"), []byte("\n"))
+	if len(lines) > 2 {
+		lines = lines[:len(lines)-1]
+	}
+	words := 0
+	for _, line := range lines {
+		n := len(bytes.Fields(line))
+		if n == 0 {
+			continue
+		}
+		if words > 0 && n != words || bytes.ContainsRune(line, '"') {
+			return false
+		}
+		words = n
+	}
+	return words > 1
+}
+
 // readHeader takes the names from the first row, or makes them up: x1, x2, ….
 func (t *table) readHeader(o *CSVOptions) error {
 	first := t.rows[0]
@@ -199,31 +299,34 @@ func (t *table) readHeader(o *CSVOptions) error {
 		if k, twice := seen[name]; twice {
 			return &Error{
 				File: t.file, Line: line, Column: name,
-				Err: fmt.Errorf("%w in the header, as columns %d and %d", ErrDuplicate, k+1, j+1), Remedy: "Rename one",
+				Err: fmt.Errorf("%w in the header, as columns %d and %d", ErrDuplicate, k+1, j+1), Remedy: "Rename one, or use --header no if the first row is data",
 			}
 		}
 		seen[name] = j
 	}
 	if len(t.rows) == 0 {
-		return t.fault(line, ErrEmpty, "The file has a header and no rows")
+		return t.fault(line, ErrEmpty, "The file has a header and no rows; use --header no if its row is data")
 	}
 	return nil
 }
 
 // firstIsHeader is the rule of HeaderAuto. A schema adds to it: a row with one of its
-// names is a header.
+// names is a header, and a row that fits its columns is none.
 func (t *table) firstIsHeader(schema *Schema) bool {
 	first := t.rows[0]
 	if schema != nil {
 		known := map[string]bool{schema.Target: true}
 		for _, c := range schema.Columns {
-			known[c.Name] = true
+			known[c.Name], known[c.source()] = true, true
 		}
 		for _, cell := range first {
 			if known[cell] && isWord(cell) {
 				return true
 			}
 		}
+	}
+	if schema != nil && schema.isRow(first) {
+		return false
 	}
 	words, again := 0, 0
 	for j, cell := range first {

@@ -86,6 +86,10 @@ func (d *document) trained(s *Summary) {
 	if data.Train > 0 {
 		row("Split", data.split())
 	}
+	if data.Dropped != nil {
+		row("Missing cells", escape(data.Dropped.String()))
+	}
+	row("One-hot", data.oneHot())
 	row("Preprocessing", data.steps())
 	row("Encoding", escape(m.Encoding))
 	row("Ansatz", m.ansatz())
@@ -98,6 +102,25 @@ func (d *document) trained(s *Summary) {
 	row("Loss", escape(t.Loss))
 	row("Seed", strconv.FormatUint(t.Seed, 10))
 	d.table("ll", []string{"", ""}, rows)
+	if len(data.Remarks) > 0 {
+		lines := make([]string, len(data.Remarks))
+		for i, r := range data.Remarks {
+			lines[i] = "- " + escape(r.String()) + "."
+		}
+		d.block(strings.Join(lines, "\n"))
+	}
+}
+
+// oneHot says how many columns each category becomes.
+func (d Data) oneHot() string {
+	names := make([]string, len(d.OneHot))
+	for i, c := range d.OneHot {
+		names[i] = fmt.Sprintf("%s %d", escape(c.Column), c.Levels)
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s; %d columns in all", strings.Join(names, ", "), d.Columns)
 }
 
 func (d Data) size() string {

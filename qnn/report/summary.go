@@ -6,6 +6,7 @@ import (
 
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/compare"
+	"github.com/qnn-go/qnn/qnn/dataset"
 	"github.com/qnn-go/qnn/qnn/metric"
 )
 
@@ -61,6 +62,11 @@ type Data struct {
 	Preprocessing []string `json:"preprocessing,omitempty"` // steps in order
 	Inputs        int      `json:"inputs,omitempty"`        // features after them
 	Variance      float64  `json:"variance,omitempty"`      // share of the variance that a reduction keeps, in (0, 1]; 0: no reduction
+
+	Columns int                    `json:"columns,omitempty"` // after one-hot
+	OneHot  []dataset.ColumnLevels `json:"one_hot,omitempty"` // categorical columns and what each becomes
+	Dropped *dataset.Dropped       `json:"dropped,omitempty"` // rows left out for missing cells; nil: none
+	Remarks []dataset.Remark       `json:"remarks,omitempty"` // what was decided about columns
 }
 
 // MarshalJSON adds the number of classes, "classes", which is 0 for regression.

@@ -14,6 +14,9 @@ import (
 // describe prints what is about to be trained.
 func (r *trainRun) describe(w io.Writer) {
 	_, _ = fmt.Fprintf(w, "data      %s: %d samples, %d features, %s\n", r.data.Name, r.data.Len(), len(r.data.Columns), r.labels())
+	for _, fact := range r.facts() {
+		_, _ = fmt.Fprintf(w, "          %s\n", fact)
+	}
 	if share, ok := r.variance(); ok {
 		_, _ = fmt.Fprintf(w, "          %d features after PCA, which keep %.0f%% of the variance\n", r.Features, 100*share)
 	}

@@ -13,7 +13,10 @@ import (
 type evaluateOptions struct {
 	Streams
 
+	tableForm
+
 	Run, Data, Missing string
+	Strict             bool
 	JSON, Mute         bool
 }
 
@@ -30,7 +33,7 @@ of a CSV file that has the label column.`,
 		Args:    exactArgs("RUN"),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.Run = args[0]
-			stored := idle{o.Data == "", "it is for the file that --data names. Leave it out", []string{"missing"}}
+			stored := idle{o.Data == "", "it is for the file that --data names. Leave it out", []string{"missing", "separator", "header", "strict"}}
 			if err := refuseIdle(c.Flags(), stored); err != nil {
 				return err
 			}
@@ -40,6 +43,8 @@ of a CSV file that has the label column.`,
 	f := c.Flags()
 	f.StringVar(&o.Data, "data", "", "labelled CSV file, - for standard input (default the run's test part)")
 	f.StringVar(&o.Missing, "missing", "refuse", "missing cells: refuse, drop (the row), mean (fill in that of the training data)")
+	o.add(f)
+	f.BoolVar(&o.Strict, "strict", false, "refuse categories that the model has not seen")
 	addOutputFlags(f, &o.JSON, &o.Mute)
 	return c
 }
@@ -73,7 +78,7 @@ func runEvaluate(ctx context.Context, o *evaluateOptions) error {
 // load reads the model and the samples to measure it on.
 func (o *evaluateOptions) load(ctx context.Context) (*qnn.Model, *dataset.Dataset, error) {
 	if o.Data == "" {
-		r, err := openStored(ctx, o.Run, o.In)
+		r, err := openTest(ctx, o.Run, o.In)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -83,12 +88,15 @@ func (o *evaluateOptions) load(ctx context.Context) (*qnn.Model, *dataset.Datase
 	if err != nil {
 		return nil, nil, err
 	}
-	d, err := readSamples(ctx, m, m.Target, o.Data, o.In, o.Missing)
+	d, err := readSamples(ctx, m, o.In, samples{path: o.Data, missing: o.Missing, target: m.Target, form: o.tableForm, strict: o.Strict})
 	if err != nil {
 		return nil, nil, err
 	}
 	if d.Y == nil {
 		return nil, nil, badData("%s: no label column %q to compare with. Add it, or use qnn predict", o.Data, m.Target)
+	}
+	if !o.Mute {
+		remark(o.Err, m.Pipeline, d)
 	}
 	return m, d, nil
 }

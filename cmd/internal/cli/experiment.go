@@ -1,15 +1,12 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/circuits/ansatz"
@@ -29,6 +26,9 @@ type experiment struct {
 	// pipeline prepares rows for the circuit; scaled does the same with standardised
 	// instead of angle-ranged features, for the classical models.
 	pipeline, scaled *dataset.Pipeline
+	parts            dataset.Partition
+	columns          int              // after one-hot
+	remarks          []dataset.Remark // on the columns of the data
 	encoding         ansatz.Encoding
 	circuit          *circuits.Circuit
 }
@@ -49,6 +49,11 @@ func newExperiment(ctx context.Context, s *settings, stdin io.Reader) (*experime
 	}
 	if err := e.split(); err != nil {
 		return nil, err
+	}
+	if e.TestData != "" {
+		if err := e.readTestData(ctx, stdin); err != nil {
+			return nil, err
+		}
 	}
 	if err := e.prepare(ctx); err != nil {
 		return nil, err
@@ -96,19 +101,48 @@ func buildCircuit(c ansatz.Config) (*circuits.Circuit, error) {
 func (e *experiment) load(ctx context.Context, stdin io.Reader) error {
 	var err error
 	if e.isFile() {
-		e.data, err = readTable(ctx, e.Data, stdin, e.csvOptions())
+		var o dataset.CSVOptions
+		if o, err = e.csvOptions(); err != nil {
+			return err
+		}
+		e.data, err = readTable(ctx, e.Data, stdin, o)
 	} else {
 		e.data, err = e.loadNamed()
 	}
 	if err != nil {
 		return err
 	}
+	e.remarks = e.data.Read.Remarks
 	if len(e.Classes) > 0 {
 		if e.data, err = e.data.FilterClasses(e.Classes); err != nil {
 			return usage("--classes: %v", err)
 		}
 	}
+	if err := e.mergeRare(); err != nil {
+		return err
+	}
 	return e.data.Validate()
+}
+
+// mergeRare makes one class of those with few samples.
+func (e *experiment) mergeRare() error {
+	if e.MergeRare == 0 {
+		return nil
+	}
+	if e.data.Regression() {
+		return usage("--merge-rare %d: the labels are values, not classes. Drop it, or use --task classification", e.MergeRare)
+	}
+	merged, err := e.data.MergeRare(e.MergeRare)
+	if err != nil {
+		return usage("--merge-rare %d: %w. Give a smaller number", e.MergeRare, err)
+	}
+	if names := merged.Label.Merged; len(names) > 0 {
+		e.remarks = append(e.remarks, dataset.Remark{
+			Column: merged.Target, Text: fmt.Sprintf("%d classes with fewer than %d samples are one, %q", len(names), e.MergeRare, merged.Classes[len(merged.Classes)-1]),
+		})
+	}
+	e.data = merged
+	return nil
 }
 
 func (e *experiment) loadNamed() (*dataset.Dataset, error) {
@@ -125,31 +159,26 @@ func (e *experiment) loadNamed() (*dataset.Dataset, error) {
 	return d, err
 }
 
-func (e *experiment) csvOptions() dataset.CSVOptions {
-	return dataset.CSVOptions{
-		Label: e.Label, Categorical: e.Categorical, Ignore: e.Ignore,
+func (e *experiment) csvOptions() (dataset.CSVOptions, error) {
+	o := dataset.CSVOptions{
+		Label: e.Label, Categorical: e.Categorical, Ignore: e.Ignore, Keep: e.Keep, Comma: e.Decimal == ",", Dates: dataset.Dates(e.Dates),
 		Missing: dataset.Missing(e.Missing), Task: dataset.Task(e.Task),
 	}
+	if len(e.Classes) == 0 && e.MergeRare == 0 {
+		o.LeastOfClass = e.partCount()
+	}
+	return o, e.tableForm.apply(&o)
 }
 
-// readTable reads a CSV file, or standard input for "-".
-func readTable(ctx context.Context, path string, stdin io.Reader, o dataset.CSVOptions) (*dataset.Dataset, error) {
-	r := stdin
-	o.File = "standard input"
-	if path != "-" {
-		f, err := os.Open(path)
-		if err != nil {
-			return nil, advise(err, "Check the path of the CSV file")
+// partCount is the number of parts that the data is split into.
+func (s *settings) partCount() int {
+	parts := 1
+	for _, share := range []float64{s.Test, s.Validation} {
+		if share > 0 {
+			parts++
 		}
-		defer func() { _ = f.Close() }() // opened for reading
-		r, o.File = f, path
 	}
-	d, err := dataset.ReadCSV(ctx, r, o)
-	if err != nil {
-		return nil, err
-	}
-	d.Name = cmp.Or(strings.TrimSuffix(filepath.Base(o.File), filepath.Ext(o.File)), "data")
-	return d, nil
+	return parts
 }
 
 func (e *experiment) split() error {
@@ -157,6 +186,7 @@ func (e *experiment) split() error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", e.Data, err)
 	}
+	e.parts = parts
 	e.train, e.validation, e.test = e.data.Subset(parts.Train), e.data.Subset(parts.Validation), e.data.Subset(parts.Test)
 	if len(parts.Validation) == 0 {
 		e.validation = nil
@@ -170,19 +200,24 @@ func (e *experiment) prepare(ctx context.Context) error {
 	columns := len(e.data.Columns)
 	first := []dataset.Step{&dataset.Impute{}}
 	if slices.ContainsFunc(e.data.Columns, dataset.Column.Categorical) {
-		first = append(first, &dataset.OneHot{})
+		first = append(first, &dataset.Levels{Max: e.MaxLevels}, &dataset.OneHot{})
 		plain := &dataset.Pipeline{Steps: first}
 		if err := plain.Fit(ctx, e.train); err != nil {
 			return err
 		}
 		columns = plain.Outputs()
+		e.remarks = append(e.remarks, plain.Remarks()...)
 	}
+	e.columns = columns
 	if e.Features == 0 {
 		qubits := e.Qubits
 		if qubits == 0 {
 			qubits = 4
 		}
 		e.Features = min(columns, e.encoding.MaxFeatures(qubits))
+	}
+	if e.encoding.Preprocesses() && min(e.Features, columns) == 1 {
+		return usage("--encoding %s of one feature has nothing to encode: scaled to length 1 it is the same for all samples. Use --encoding %s, or at least 2 features", e.Encoding, defaultEncoding)
 	}
 	if e.Features > columns {
 		return usage("--features %d: the data has %d. Give at most that many", e.Features, columns)

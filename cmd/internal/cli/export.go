@@ -174,7 +174,7 @@ func dialects() []string {
 // their labels.
 func (o *exportOptions) load(ctx context.Context) (m *qnn.Model, rows [][]float64, labels []float64, err error) {
 	if o.Data == "" {
-		r, err := openStored(ctx, o.Run, o.In)
+		r, err := openTest(ctx, o.Run, o.In)
 		if err != nil {
 			return nil, nil, nil, err
 		}
@@ -187,9 +187,12 @@ func (o *exportOptions) load(ctx context.Context) (m *qnn.Model, rows [][]float6
 	if o.Target != "" {
 		target = m.Target
 	}
-	d, err := readSamples(ctx, m, target, o.Data, o.In, "refuse")
+	d, err := readSamples(ctx, m, o.In, samples{path: o.Data, target: target})
 	if err != nil {
 		return nil, nil, nil, err
+	}
+	if !o.Mute {
+		remark(o.Err, m.Pipeline, d)
 	}
 	return m, d.X, d.Y, nil
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 
 	"github.com/qnn-go/qnn/classical"
 	"github.com/qnn-go/qnn/qnn"
@@ -42,7 +43,7 @@ func (r *trainRun) finish(ctx context.Context) (report.Summary, error) {
 			return s, err
 		}
 	}
-	return s, r.writeReport(s, own.Predictions)
+	return s, r.writeReport(ctx, s, own.Predictions)
 }
 
 // print prints what the run came to.
@@ -119,6 +120,7 @@ func (r *trainRun) summary(got []float64) (report.Summary, error) {
 			Name: r.data.Name, Source: r.data.Source, License: r.data.License, Samples: r.data.Len(), Features: len(r.data.Columns),
 			Target: r.data.Target, ClassNames: r.data.Classes, Train: r.train.Len(), Validation: r.validationSize(), Test: r.test.Len(),
 			Stratified: !r.data.Regression(), SplitSeed: r.Seed, Preprocessing: r.preprocessing(), Inputs: r.Features,
+			Columns: r.columns, Dropped: r.dropped(), OneHot: r.pipeline.OneHotWidths(), Remarks: r.remarks,
 		},
 		Training: report.Training{
 			Optimizer: r.trainer.Optimizer, LearningRate: r.trainer.Config.LearningRate, BatchSize: r.Batch, Loss: r.Loss,
@@ -158,8 +160,13 @@ func (r *trainRun) testPicture() string {
 
 // writeReport writes the circuit with its trained weights, the pictures and the
 // report.
-func (r *trainRun) writeReport(s report.Summary, got []float64) error {
+func (r *trainRun) writeReport(ctx context.Context, s report.Summary, got []float64) error {
+	predicted, err := r.predictions(ctx, got)
+	if err != nil {
+		return err
+	}
 	return writeAll(r.dir, []content{
+		{predictionsFile, predicted.writeCSV},
 		{qasmFile, func(w io.Writer) error { return writeTrained(w, r.model) }},
 		{curveFile, func(w io.Writer) error {
 			return report.LearningCurve(w, r.state.History, report.CurveOptions{Regression: r.data.Regression()})
@@ -172,6 +179,37 @@ func (r *trainRun) writeReport(s report.Summary, got []float64) error {
 		}},
 		{reportFile, func(w io.Writer) error { return report.Markdown(w, s) }},
 	})
+}
+
+// dropped is what was left out of the data, nil when it was nothing.
+func (e *experiment) dropped() *dataset.Dropped {
+	if e.data.Read.Dropped.Rows == 0 {
+		return nil
+	}
+	return &e.data.Read.Dropped
+}
+
+// predictions are those of the test part, with the rows they are of.
+func (r *trainRun) predictions(ctx context.Context, got []float64) (*predictions, error) {
+	p := newPredictions(r.model, got)
+	var err error
+	if r.model.Classes != nil {
+		if p.Probabilities, err = r.model.Probabilities(ctx, r.test.X); err != nil {
+			return nil, err
+		}
+	}
+	for i, y := range r.test.Y {
+		row := i
+		if r.TestData == "" {
+			row = r.parts.Test[i]
+		}
+		label := strconv.FormatFloat(y, 'g', -1, 64)
+		if r.data.Classes != nil {
+			label = r.data.Classes[int(y)]
+		}
+		p.rows = append(p.rows, [3]string{strconv.Itoa(row), lineOf(r.test, i), label})
+	}
+	return p, nil
 }
 
 // trained is a model that is trained already, under a name.
@@ -222,6 +260,9 @@ func openStored(ctx context.Context, dir string, stdin io.Reader) (*stored, erro
 	}
 	if was.DataHash != e.data.Hash() {
 		return nil, badData("%s: the content of %s has changed since the run was trained. Restore the file, or give other data with --data", dir, s.Data)
+	}
+	if s.TestData != "" && was.TestHash != e.test.Hash() {
+		return nil, badData("%s: the content of %s has changed since the run was trained. Restore the file, or give other data with --data", dir, s.TestData)
 	}
 	return &stored{experiment: e, dir: dir, model: m}, nil
 }

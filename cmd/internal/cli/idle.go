@@ -40,7 +40,8 @@ func (s *settings) refuseIdle(f *pflag.FlagSet) error {
 	sgd := s.Optimizer + " has no momentum. Leave it out, or use --optimizer sgd"
 	return refuseIdle(
 		f,
-		idle{!file, fmt.Sprintf("it is for CSV files, and %s is a data set with fixed columns. Leave it out", s.Data), []string{"label", "categorical", "ignore", "missing", "task"}},
+		idle{!file, fmt.Sprintf("it is for CSV files, and %s is a data set with fixed columns. Leave it out", s.Data), []string{"label", "categorical", "ignore", "keep", "decimal", "dates", "max-levels", "task"}},
+		idle{!file && s.TestData == "", fmt.Sprintf("it is for CSV files, and %s is a data set that comes along. Leave it out", s.Data), []string{"missing", "separator", "header"}},
 		idle{file, "it is for synthetic data sets, and this one is a file. Leave it out", []string{"samples", "noise"}},
 		idle{s.Optimizer == "lbfgs", "lbfgs finds the lengths of its steps itself. Leave it out, or use --optimizer adam", []string{"lr"}},
 		idle{slices.Contains([]string{"adam", "lbfgs"}, s.Optimizer), sgd, []string{"momentum", "nesterov"}},

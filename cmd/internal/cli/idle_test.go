@@ -33,12 +33,13 @@ type call struct {
 // the default: what the command writes changes, or it says why not.
 func TestEveryFlagActs(t *testing.T) {
 	dir := fixtures(t)
-	csv := map[string]string{"label": "a", "classes": "u,v", "categorical": "b", "ignore": "b", "task": "regression"}
+	csv := map[string]string{"label": "a", "classes": "u,v", "categorical": "b", "ignore": "b", "keep": "z", "task": "regression"}
 	train := map[string]string{
 		"data": "wine", "label": "x", "classes": "0,1", "categorical": "x", "ignore": "x", "missing": "drop", "task": "regression",
 		"samples": "60", "noise": "0.2", "test": "0.3", "validation": "0.4",
 		"features": "2", "qubits": "5", "encoding": "angle-rx", "ansatz": "two-local", "entanglement": "full", "layers": "2",
 		"epochs": "2", "batch": "7", "lr": "0.01", "momentum": "0.5", "nesterov": "true", "optimizer": "sgd", "loss": "mse",
+		"keep": "x", "separator": "x", "header": "no", "decimal": ",", "dates": "day-first", "max-levels": "5", "merge-rare": "60", "test-data": "DIR/moons.csv",
 		"patience": "1", "seed": "3", "gradient": "parameter-shift", "backend": "q", "precision": "single",
 	}
 	device := map[string]string{
@@ -51,6 +52,8 @@ func TestEveryFlagActs(t *testing.T) {
 	draws := map[string]string{"features": "3", "qubits": "6", "encoding": "angle-rx", "ansatz": "two-local", "layers": "1", "entanglement": "full", "ascii": "true", "width": "30", "format": "svg"}
 	routes := map[string]string{"target": "line-6", "targets": "true", "optimise": "0", "seed": "5", "trials": "1", "layout": "1,2", "set": "x=1", "verify": "true"}
 	shortest := map[string]string{"optimise": "two layers on two qubits have nothing to shorten"}
+	form := map[string]string{"missing": "drop", "separator": "x", "header": "no", "strict": "true"}
+	numbers := map[string]string{"missing": "no cell is missing", "strict": "there are no categories"}
 	short := "two epochs have no room for it"
 	moons := map[string]string{
 		"patience": short, "classes": "there are two classes", "features": "there are two columns", "entanglement": "two qubits are one pair",
@@ -63,7 +66,7 @@ func TestEveryFlagActs(t *testing.T) {
 		{args: "train --data sine --samples 40 --epochs 3", values: train, quiet: map[string]string{"patience": short, "loss": "it is the default for numbers"}},
 		{args: "train --data moons --samples 40 --epochs 1 --backend q", values: train, quiet: with(moons, map[string]string{"gradient": "it is the default of this backend"})},
 		{args: "train --data moons --samples 60 --epochs 1 --encoding amplitude", values: train, quiet: moons},
-		{args: "train --data DIR/small.csv --epochs 1", values: with(train, csv), quiet: with(moons, map[string]string{"missing": "no cell is missing"})},
+		{args: "train --data DIR/small.csv --epochs 1", values: with(train, csv), quiet: with(moons, map[string]string{"missing": "no cell is missing", "dates": "there are none", "max-levels": "there are no categories"})},
 		{args: "export DIR/run", values: device},
 		{args: "export DIR/run --target line-2 --samples 0-3", values: device, quiet: shortest},
 		{args: "export DIR/run --target braket", values: device},
@@ -84,9 +87,9 @@ func TestEveryFlagActs(t *testing.T) {
 		{args: "data iris --out -", values: map[string]string{"samples": "20", "features": "3", "noise": "0.1", "seed": "2"}},
 		{args: "data parity --out -", values: map[string]string{"samples": "20", "features": "3", "noise": "0.1", "seed": "2"}, quiet: map[string]string{"seed": "all bit strings are there"}},
 		{args: "data blobs --out -", values: map[string]string{"samples": "20", "features": "3", "noise": "0.3", "seed": "2"}},
-		{args: "evaluate DIR/run", values: map[string]string{"data": "DIR/moons.csv", "missing": "drop"}},
-		{args: "evaluate DIR/run --data DIR/moons.csv", values: map[string]string{"missing": "drop"}, quiet: map[string]string{"missing": "no cell is missing"}},
-		{args: "predict DIR/run --data DIR/moons.csv", values: map[string]string{"missing": "drop"}, quiet: map[string]string{"missing": "no cell is missing"}},
+		{args: "evaluate DIR/run", values: with(form, map[string]string{"data": "DIR/moons.csv"})},
+		{args: "evaluate DIR/run --data DIR/moons.csv", values: form, quiet: numbers},
+		{args: "predict DIR/run --data DIR/moons.csv", values: form, quiet: numbers},
 		{args: "compare DIR/run", values: map[string]string{"seeds": "2", "no-baselines": "true"}},
 		{args: "version", values: map[string]string{"licenses": "true"}},
 		{args: "version --licenses", values: map[string]string{"json": "true"}},

@@ -5,12 +5,10 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
-	"github.com/qnn-go/qnn/internal/suggest"
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/dataset"
 )
@@ -18,7 +16,10 @@ import (
 type predictOptions struct {
 	Streams
 
+	tableForm
+
 	Model, Data, Out, Missing string
+	Strict                    bool
 	JSON, Mute                bool
 }
 
@@ -46,6 +47,8 @@ out.`,
 	f.StringVar(&o.Data, "data", "", "CSV file of samples, - for standard input")
 	f.StringVar(&o.Out, "out", "", "file to write (default standard output)")
 	f.StringVar(&o.Missing, "missing", "refuse", "missing cells: refuse, drop (the row), mean (fill in that of the training data)")
+	o.add(f)
+	f.BoolVar(&o.Strict, "strict", false, "refuse categories that the model has not seen")
 	addOutputFlags(f, &o.JSON, &o.Mute)
 	return c
 }
@@ -57,6 +60,18 @@ type predictions struct {
 	Classes       []string    `json:"classes,omitempty"`
 	Predictions   []any       `json:"predictions"` // class names, or numbers
 	Probabilities [][]float64 `json:"probabilities,omitempty"`
+	Dropped       int         `json:"dropped,omitempty"` // rows left out for missing cells
+	Lines         []int       `json:"lines,omitempty"`   // of the file, of each prediction, where rows were left out
+	Unseen        []unseen    `json:"unseen,omitempty"`  // levels that the model does not know
+
+	rows [][3]string // row, line and label, of the test part of a run
+}
+
+// unseen is a level that the model does not know, and what it counts as: "other", or ""
+// for zeros.
+type unseen struct {
+	dataset.UnseenLevel
+	As string `json:"as"`
 }
 
 func runPredict(ctx context.Context, o *predictOptions) error {
@@ -67,15 +82,19 @@ func runPredict(ctx context.Context, o *predictOptions) error {
 	if err != nil {
 		return err
 	}
-	d, err := readSamples(ctx, m, "", o.Data, o.In, o.Missing)
+	d, err := readSamples(ctx, m, o.In, samples{path: o.Data, missing: o.Missing, form: o.tableForm, strict: o.Strict})
 	if err != nil {
 		return err
+	}
+	if !o.Mute {
+		remark(o.Err, m.Pipeline, d)
 	}
 	p, err := predict(ctx, m, d.X)
 	if err != nil {
 		return err
 	}
 	p.Model = o.Model
+	p.take(m.Pipeline, d)
 	return output(o.Out, o.Streams.Out, func(w io.Writer) error {
 		if o.JSON {
 			return writeJSON(w, p)
@@ -96,17 +115,49 @@ func loadRunModel(path string) (*qnn.Model, error) {
 	return loadModel(path, b)
 }
 
-// readSamples reads a CSV file with the columns of the model's training data and, if
-// target is not empty, with labels in that column.
-func readSamples(ctx context.Context, m *qnn.Model, target, path string, stdin io.Reader, missing string) (*dataset.Dataset, error) {
+// samples says which table to read for a model, and how.
+type samples struct {
+	path, missing string
+	target        string // column of the labels, "" for none
+	form          tableForm
+	strict        bool
+}
+
+// readSamples reads a CSV file with the columns of the model's training data and, if a
+// target is named, with labels in that column.
+func readSamples(ctx context.Context, m *qnn.Model, stdin io.Reader, s samples) (*dataset.Dataset, error) {
 	if m.Pipeline == nil {
 		return nil, badData("the model has no preprocessing and so no column names: it cannot read tables. Use the library, or train with qnn train")
 	}
-	if missing != "" && !slices.Contains(missingNames(), missing) {
-		return nil, usage("--missing %s", suggest.Unknown("missing", missing, missingNames()))
+	if !isOneOf(s.missing, missingNames()) {
+		return nil, unknownWord("missing", s.missing, missingNames())
 	}
-	schema := &dataset.Schema{Columns: m.Pipeline.Columns, Target: target, Classes: m.Classes}
-	return readTable(ctx, path, stdin, dataset.CSVOptions{Schema: schema, Missing: dataset.Missing(missing)})
+	schema := &dataset.Schema{Columns: m.Pipeline.Columns, Target: s.target, Classes: m.Classes, Label: m.Pipeline.Label}
+	o := dataset.CSVOptions{Schema: schema, Missing: dataset.Missing(s.missing), Strict: s.strict}
+	if err := s.form.apply(&o); err != nil {
+		return nil, err
+	}
+	return readTable(ctx, s.path, stdin, o)
+}
+
+// remark tells what there is to tell about samples that were read.
+func remark(w io.Writer, p *dataset.Pipeline, d *dataset.Dataset) {
+	if text := d.Read.Dropped.String(); text != "" {
+		_, _ = fmt.Fprintf(w, "qnn: %s\n", text)
+	}
+	for _, text := range unseenRemarks(p, d) {
+		_, _ = fmt.Fprintf(w, "qnn: %s\n", text)
+	}
+}
+
+// take takes over what there is to tell about samples that were read.
+func (p *predictions) take(pipeline *dataset.Pipeline, d *dataset.Dataset) {
+	if p.Dropped = d.Read.Dropped.Rows; p.Dropped > 0 {
+		p.Lines = d.Lines
+	}
+	for _, u := range d.Read.Unseen {
+		p.Unseen = append(p.Unseen, unseen{u, pipeline.UnseenRule(u.Column)})
+	}
 }
 
 func predict(ctx context.Context, m *qnn.Model, rows [][]float64) (*predictions, error) {
@@ -114,7 +165,16 @@ func predict(ctx context.Context, m *qnn.Model, rows [][]float64) (*predictions,
 	if err != nil {
 		return nil, err
 	}
-	p := &predictions{Samples: len(rows), Classes: m.Classes}
+	p := newPredictions(m, values)
+	if m.Classes != nil {
+		p.Probabilities, err = m.Probabilities(ctx, rows)
+	}
+	return p, err
+}
+
+// newPredictions names what a model predicts: class indices, or values.
+func newPredictions(m *qnn.Model, values []float64) *predictions {
+	p := &predictions{Samples: len(values), Classes: m.Classes}
 	for _, v := range values {
 		if m.Classes == nil {
 			p.Predictions = append(p.Predictions, v)
@@ -122,15 +182,16 @@ func predict(ctx context.Context, m *qnn.Model, rows [][]float64) (*predictions,
 		}
 		p.Predictions = append(p.Predictions, m.Classes[int(v)])
 	}
-	if m.Classes != nil {
-		p.Probabilities, err = m.Probabilities(ctx, rows)
-	}
-	return p, err
+	return p
 }
 
 func (p *predictions) writeCSV(w io.Writer) error {
 	c := csv.NewWriter(w)
-	header := []string{"prediction"}
+	var header []string
+	if p.rows != nil {
+		header = append(header, "row", "line", "label")
+	}
+	header = append(header, "prediction")
 	for _, name := range p.Classes {
 		header = append(header, "p("+name+")")
 	}
@@ -138,7 +199,11 @@ func (p *predictions) writeCSV(w io.Writer) error {
 		return err
 	}
 	for i, v := range p.Predictions {
-		row := []string{fmt.Sprint(v)}
+		var row []string
+		if p.rows != nil {
+			row = append(row, p.rows[i][:]...)
+		}
+		row = append(row, fmt.Sprint(v))
 		if p.Probabilities != nil {
 			for _, q := range p.Probabilities[i] {
 				row = append(row, strconv.FormatFloat(q, 'g', -1, 64))

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -229,7 +230,21 @@ func TestRefusedRuns(t *testing.T) {
 func TestUnknownLevel(t *testing.T) {
 	data := writeFile(t, "t.csv", "a,colour,y\n"+strings.Repeat("1,red,u\n2,blue,v\n", 10))
 	dir := quick(t, "--data", data)
-	refuse(t, exitData, `level "pink": unknown`, "predict", dir, "--data", writeFile(t, "s.csv", "a,colour\n1,pink\n"))
+	samples := writeFile(t, "s.csv", "a,colour\n1,pink\n1,grey\n2,pink\n")
+	refuse(t, exitData, `"pink", "grey" (known are "blue", "red")`, "predict", dir, "--data", samples, "--strict")
+	out, errs := command(t, 0, "predict", dir, "--data", samples, "--json")
+	for _, want := range []string{`level "pink" is new to the model and counts as no level (zeros), in 2 rows`, `level "grey"`, "--strict"} {
+		if !strings.Contains(errs, want) {
+			t.Errorf("no %q in %s", want, errs)
+		}
+	}
+	var p predictions
+	if err := json.Unmarshal([]byte(out), &p); err != nil || len(p.Unseen) != 2 || p.Unseen[0].Rows != 2 || p.Unseen[0].As != "" || p.Samples != 3 {
+		t.Errorf("%v: %s", err, out)
+	}
+	if _, errs := command(t, 0, "predict", dir, "--data", samples, "--quiet"); errs != "" {
+		t.Errorf("quiet, and yet %s", errs)
+	}
 }
 
 // TestUnusablePlaces: a run that cannot begin leaves nothing behind.

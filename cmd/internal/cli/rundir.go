@@ -35,6 +35,10 @@ const (
 	qasmFile        = "circuit.qasm"
 	environmentFile = "environment.json"
 	checkpointFile  = "checkpoint"
+	splitFile       = "split.csv"
+	testFile        = "test.csv"
+	initialFile     = "initial.json"
+	predictionsFile = "predictions.csv"
 )
 
 // runsDir is where runs are by default.
@@ -178,14 +182,15 @@ type environment struct {
 	CPUs     int      `json:"cpus"`
 	Threads  int      `json:"threads"`
 	DataHash string   `json:"data_sha256"`
+	TestHash string   `json:"test_sha256"`
 	Command  []string `json:"command"`
 	Modules  []string `json:"modules"`
 }
 
-func newEnvironment(dataHash string) environment {
+func newEnvironment(dataHash, testHash string) environment {
 	e := environment{
 		Qnn: version(), Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH,
-		CPUs: runtime.NumCPU(), Threads: runtime.GOMAXPROCS(0), DataHash: dataHash, Command: os.Args,
+		CPUs: runtime.NumCPU(), Threads: runtime.GOMAXPROCS(0), DataHash: dataHash, TestHash: testHash, Command: os.Args,
 	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, m := range info.Deps {

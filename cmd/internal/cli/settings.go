@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -30,12 +29,19 @@ type settings struct {
 	Classes     []string
 	Categorical []string
 	Ignore      []string
+	Keep        []string
+	Decimal     string
+	Dates       string
+	MaxLevels   int
+	MergeRare   int
+	TestData    string
 	Missing     string
 	Task        string
-	Samples     int
-	Noise       float64
-	Test        float64
-	Validation  float64
+	tableForm
+	Samples    int
+	Noise      float64
+	Test       float64
+	Validation float64
 
 	Features     int
 	Qubits       int
@@ -79,6 +85,9 @@ func parsePrecision(name string) (qsim.Precision, error) {
 	return p, nil
 }
 
+// decimalPoint is the default of --decimal.
+const decimalPoint = "."
+
 // environmentPrefix begins the names of environment variables that set flags.
 const environmentPrefix = "QNN_"
 
@@ -91,11 +100,18 @@ func (s *settings) flags() *pflag.FlagSet {
 	f.StringSliceVar(&s.Classes, "classes", nil, "use only these classes, such as 0,1")
 	f.StringSliceVar(&s.Categorical, "categorical", nil, "columns of a CSV file to read as categories though they look like numbers")
 	f.StringSliceVar(&s.Ignore, "ignore", nil, "columns of a CSV file to leave out")
+	f.StringSliceVar(&s.Keep, "keep", nil, "columns of a CSV file to use though they look like identifiers or free text")
+	s.add(f)
+	f.StringVar(&s.Decimal, "decimal", decimalPoint, "decimal mark of a CSV file: . or ,")
+	f.StringVar(&s.Dates, "dates", "auto", "what comes first in dates such as 03/04/2025: auto (found out), day-first, month-first")
 	f.StringVar(&s.Missing, "missing", "refuse", "missing cells of a CSV file: refuse, drop (the row), mean (fill it in)")
 	f.StringVar(&s.Task, "task", "auto", "what the labels of a CSV file are: auto, classification, regression")
+	f.IntVar(&s.MaxLevels, "max-levels", dataset.DefaultMaxLevels, "most levels of a categorical column; the rarer ones become one")
+	f.IntVar(&s.MergeRare, "merge-rare", 0, "make one class of those with fewer samples than this")
 	f.IntVar(&s.Samples, "samples", 0, "samples of a synthetic data set (0: its default)")
 	f.Float64Var(&s.Noise, "noise", 0, "noise of a synthetic data set")
 	f.Float64Var(&s.Test, "test", 0.2, "share of the samples held back for the test")
+	f.StringVar(&s.TestData, "test-data", "", "CSV file of test samples, instead of a share of the data")
 	f.Float64Var(&s.Validation, "validation", 0.2, "share of the rest held back for early stopping")
 	group(f, "Data")
 
@@ -276,23 +292,34 @@ func yamlValue(v pflag.Value) *yaml.Node {
 
 // normalise makes paths absolute, so that the run can be taken up from anywhere.
 func (s *settings) normalise() error {
-	if !s.isFile() {
-		return nil
+	if s.TestData == "-" {
+		return usage("--test-data -: a run reads its data again to resume and to evaluate. Save it as a CSV file first")
 	}
-	path, err := filepath.Abs(s.Data)
-	s.Data = path
-	return err
+	for _, file := range []struct {
+		path   *string
+		isFile bool
+	}{{&s.Data, s.isFile()}, {&s.TestData, s.TestData != ""}} {
+		if !file.isFile {
+			continue
+		}
+		path, err := filepath.Abs(*file.path)
+		if err != nil {
+			return err
+		}
+		*file.path = path
+	}
+	return nil
 }
 
 // dataName is the name of the data set, or of its file.
 func (s *settings) dataName() string {
-	return cmp.Or(strings.TrimSuffix(filepath.Base(s.Data), filepath.Ext(s.Data)), "data")
+	return tableName(s.Data)
 }
 
 // isFile reports whether the data is a file rather than the name of a set.
 func (s *settings) isFile() bool {
-	return strings.ContainsAny(s.Data, `/\`) || strings.EqualFold(filepath.Ext(s.Data), ".csv") ||
-		strings.EqualFold(filepath.Ext(s.Data), ".tsv") || strings.EqualFold(filepath.Ext(s.Data), ".txt")
+	name := strings.TrimSuffix(strings.ToLower(s.Data), ".gz")
+	return strings.ContainsAny(s.Data, `/\`) || isOneOf(filepath.Ext(name), []string{".csv", ".tsv", ".txt"}) && filepath.Ext(name) != ""
 }
 
 // check refuses values that no command can use.
@@ -308,15 +335,25 @@ func (s *settings) check() error {
 		known       []string
 	}{
 		{"missing", s.Missing, missingNames()},
+		{"decimal", s.Decimal, []string{decimalPoint, ","}},
+		{"dates", s.Dates, []string{string(dataset.DatesAuto), string(dataset.DatesDayFirst), string(dataset.DatesMonthFirst)}},
 		{"task", s.Task, []string{string(dataset.TaskAuto), string(dataset.TaskClassification), string(dataset.TaskRegression)}},
 		{"loss", s.Loss, qnn.Losses()},
 		{"entanglement", s.Entanglement, ansatz.Entanglements()},
 	} {
-		if v.value != "" && !slices.Contains(v.known, v.value) {
-			return usage("--%s %s", v.flag, suggest.Unknown(v.flag, v.value, v.known))
+		if !isOneOf(v.value, v.known) {
+			return unknownWord(v.flag, v.value, v.known)
 		}
 	}
-	return nil
+	return s.tableForm.apply(&dataset.CSVOptions{})
+}
+
+// isOneOf reports whether a word is one of the known ones, or empty.
+func isOneOf(word string, known []string) bool { return word == "" || slices.Contains(known, word) }
+
+// unknownWord is the error of a flag whose value is none of the known words.
+func unknownWord(flag, value string, known []string) error {
+	return usage("--%s %s", flag, suggest.Unknown(flag, value, known))
 }
 
 func missingNames() []string {
@@ -335,6 +372,8 @@ func (s *settings) checkCounts() error {
 		{"epochs", s.Epochs, 1},
 		{"batch", s.Batch, 1},
 		{"samples", s.Samples, 0},
+		{"max-levels", s.MaxLevels, 2},
+		{"merge-rare", s.MergeRare, 0},
 	} {
 		if v.value < v.least {
 			return usage("--%s %d: must be at least %d", v.flag, v.value, v.least)
@@ -363,8 +402,8 @@ func (s *settings) checkShares() error {
 	if s.Patience == 0 || s.Patience < -1 {
 		return usage("--patience %d: must be at least 1, or -1 to train all epochs", s.Patience)
 	}
-	if s.Test == 0 {
-		return usage("--test 0: without test samples there is nothing to report; give a share such as 0.2")
+	if s.Test == 0 && s.TestData == "" {
+		return usage("--test 0: without test samples there is nothing to report; give a share such as 0.2, or --test-data FILE")
 	}
 	return nil
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/qnn-go/qnn/circuits/draw"
 	"github.com/qnn-go/qnn/internal/atomicfile"
 	"github.com/qnn-go/qnn/qnn"
+	"github.com/qnn-go/qnn/qnn/dataset"
 )
 
 // trainOptions are the flags of train.
@@ -132,7 +133,7 @@ func (o *trainOptions) configure(flags *pflag.FlagSet) (*qnn.State, error) {
 		if err := o.normalise(); err != nil {
 			return nil, err
 		}
-		if err := o.check(); err != nil {
+		if err := o.checkNew(flags); err != nil {
 			return nil, err
 		}
 		return nil, o.refuseIdle(flags)
@@ -157,6 +158,21 @@ func (o *trainOptions) configure(flags *pflag.FlagSet) (*qnn.State, error) {
 		return nil, err
 	}
 	return loadCheckpoint(o.Resume)
+}
+
+// checkNew checks the settings of a new run.
+func (o *trainOptions) checkNew(flags *pflag.FlagSet) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	if o.TestData == "" {
+		return nil
+	}
+	if flags.Changed("test") && o.Test != 0 {
+		return usage("--test holds back a share of the data, and --test-data takes a file instead. Drop one of them")
+	}
+	o.Test = 0
+	return nil
 }
 
 // build makes the model and the trainer, and refuses states that do not fit in
@@ -211,8 +227,21 @@ func (r *trainRun) create() error {
 	return r.abandonOn(writeAll(r.dir, []content{
 		{configFile, r.opts.write},
 		{circuitFile, func(w io.Writer) error { return draw.Text(w, r.circuit, nil) }},
-		{environmentFile, func(w io.Writer) error { return writeJSON(w, newEnvironment(r.data.Hash())) }},
+		{environmentFile, func(w io.Writer) error { return writeJSON(w, newEnvironment(r.data.Hash(), r.test.Hash())) }},
+		{splitFile, r.writeSplit},
+		{testFile, func(w io.Writer) error { return dataset.WriteCSV(w, r.test) }},
+		{initialFile, func(w io.Writer) error {
+			return writeJSON(w, initial{Seed: r.Seed, Weights: r.model.Weights(), Parameters: r.model.Parameters})
+		}},
 	}))
+}
+
+// initial is what training starts from: the weights of the circuit, then the numbers
+// of the head.
+type initial struct {
+	Seed       uint64    `json:"seed"`
+	Weights    int       `json:"weights"`
+	Parameters []float64 `json:"parameters"`
 }
 
 // abandonOn removes what was made for the run when err is not nil and there is no
@@ -224,7 +253,7 @@ func (r *trainRun) abandonOn(err error) error {
 	if _, stat := os.Stat(filepath.Join(r.dir, checkpointFile)); !errors.Is(stat, fs.ErrNotExist) {
 		return r.adviseResume(err)
 	}
-	for _, name := range []string{configFile, circuitFile, environmentFile, metricsFile, timingFile} {
+	for _, name := range []string{configFile, circuitFile, environmentFile, splitFile, testFile, initialFile, metricsFile, timingFile} {
 		_ = os.Remove(filepath.Join(r.dir, name))
 	}
 	removeAll(r.made)
@@ -257,6 +286,9 @@ func (r *trainRun) reopen(s *qnn.State) error {
 	}
 	if hash := r.data.Hash(); was.DataHash != hash {
 		return badData("%s: checkpoint belongs to other data: the content of %s has changed. Start a new run with --out", r.dir, r.Data)
+	}
+	if r.TestData != "" && was.TestHash != r.test.Hash() {
+		return badData("%s: checkpoint belongs to other data: the content of %s has changed. Start a new run with --out", r.dir, r.TestData)
 	}
 	if r.Epochs < s.Epoch {
 		return usage("--epochs %d: %s has %d epochs already. Give at least that many", r.Epochs, r.dir, s.Epoch)

@@ -52,7 +52,7 @@ func TestTrainWritesARunDirectory(t *testing.T) {
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	want := []string{checkpointFile, qasmFile, circuitFile, configFile, confusionFile, environmentFile, curveFile, metricsFile, modelFile, reportFile, timingFile}
+	want := []string{initialFile, predictionsFile, splitFile, testFile, checkpointFile, qasmFile, circuitFile, configFile, confusionFile, environmentFile, curveFile, metricsFile, modelFile, reportFile, timingFile}
 	slices.Sort(want)
 	if !slices.Equal(names, want) {
 		t.Errorf("run directory holds %v, want %v", names, want)

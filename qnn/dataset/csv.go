@@ -242,7 +242,10 @@ func isWord(cell string) bool {
 	if _, err := readNumber(cell, false); !errors.Is(err, ErrNotNumber) {
 		return false
 	}
-	return !hasOtherMark(cell, false) && !isDate(cell)
+	if _, err := readNumber(cell, true); err == nil {
+		return false
+	}
+	return !isDate(cell)
 }
 
 // hasOtherMark reports whether a cell is a number with the other decimal mark alone.

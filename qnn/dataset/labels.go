@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,9 +21,12 @@ type labelCensus struct {
 	numeric                bool            // all labels are numbers
 }
 
-func (l *layout) labelCensus(rows []int) labelCensus {
+func (l *layout) labelCensus(ctx context.Context, rows []int) (labelCensus, error) {
 	c := labelCensus{texts: make(map[string]int), values: make(map[float64]int), whole: true, numeric: true}
-	for _, r := range rows {
+	for i, r := range rows {
+		if err := checkpoint(ctx, i); err != nil {
+			return c, err
+		}
 		cell := l.t.rows[r][l.label]
 		if isMissing(cell) {
 			continue // which is a fault already
@@ -43,12 +47,15 @@ func (l *layout) labelCensus(rows []int) labelCensus {
 		c.values[n.value]++
 		c.whole = c.whole && isWhole(n.value)
 	}
-	return c
+	return c, nil
 }
 
 // learnLabels settles whether labels are classes, and which.
-func (l *layout) learnLabels(rows []int) {
-	c := l.labelCensus(rows)
+func (l *layout) learnLabels(ctx context.Context, rows []int) error {
+	c, err := l.labelCensus(ctx, rows)
+	if err != nil {
+		return err
+	}
 	l.rule.Notation = Notation{Comma: l.o.Comma, Percent: c.signed > 0 && 2*c.signed >= c.numbers}
 	if l.o.Task == TaskAuto {
 		l.regression = 2*c.words < len(rows) && (!c.numeric || !c.whole || len(c.values) > maxNumericClasses)
@@ -62,7 +69,7 @@ func (l *layout) learnLabels(rows []int) {
 				Flag: "--task classification makes them classes",
 			})
 		}
-		return
+		return nil
 	}
 	switch {
 	case len(l.o.Classes) > 0:
@@ -79,6 +86,7 @@ func (l *layout) learnLabels(rows []int) {
 		})
 	}
 	l.refuseRare(c)
+	return nil
 }
 
 // refuseRare reports classes with fewer samples than are needed.
@@ -125,12 +133,15 @@ func numberNames(values map[float64]int) []string {
 func numberName(v float64) string { return strconv.FormatFloat(v+0, 'f', -1, 64) }
 
 // labels returns the labels of the rows; those that cannot be read are one fault.
-func (l *layout) labels(rows []int) []float64 {
+func (l *layout) labels(ctx context.Context, rows []int) ([]float64, error) {
 	y := make([]float64, len(rows))
 	find := l.classFinder()
 	var bad wrong
 	var unknown []string
 	for i, r := range rows {
+		if err := checkpoint(ctx, i); err != nil {
+			return nil, err
+		}
 		text := l.t.rows[r][l.label]
 		if isMissing(text) {
 			continue // which is a fault already
@@ -152,7 +163,7 @@ func (l *layout) labels(rows []int) []float64 {
 				Remedy: "Name it among the classes, or leave the row out",
 			}
 		})
-		if !slices.Contains(unknown, text) {
+		if len(unknown) < listedNames && !slices.Contains(unknown, text) {
 			unknown = append(unknown, text)
 		}
 	}
@@ -160,7 +171,7 @@ func (l *layout) labels(rows []int) []float64 {
 		bad.first.Err = fmt.Errorf("%w; also %s", bad.first.Err, quoted(unknown[1:]))
 	}
 	bad.report(l, len(rows))
-	return y
+	return y, nil
 }
 
 // valueRemedy says what to do about a label that is no number.

@@ -115,18 +115,20 @@ func (l *layout) noColumns() error {
 	return l.t.fault(0, fmt.Errorf("%w besides the label: %s", ErrIdentifier, quoted(names)), "Use --keep to learn from one")
 }
 
+// listedNames is the most names that a message lists.
+const listedNames = 8
+
 // quoted lists names.
 func quoted(names []string) string {
-	const listed = 8
 	var b strings.Builder
-	for i, name := range names[:min(listed, len(names))] {
+	for i, name := range names[:min(listedNames, len(names))] {
 		if i > 0 {
 			b.WriteString(", ")
 		}
 		fmt.Fprintf(&b, "%q", shorten(name))
 	}
-	if len(names) > listed {
-		fmt.Fprintf(&b, " and %d more", len(names)-listed)
+	if len(names) > listedNames {
+		fmt.Fprintf(&b, " and %d more", len(names)-listedNames)
 	}
 	return b.String()
 }
@@ -150,8 +152,12 @@ func (l *layout) build(ctx context.Context) (*Dataset, error) {
 		return nil, err
 	}
 	if l.o.Schema == nil {
-		l.learnColumns(rows)
-		l.learnLabels(rows)
+		if err := l.learnColumns(ctx, rows); err != nil {
+			return nil, err
+		}
+		if err := l.learnLabels(ctx, rows); err != nil {
+			return nil, err
+		}
 	}
 	if err := checkRoom(len(rows), len(l.columns)); err != nil {
 		return nil, l.t.fault(0, err, "Take fewer rows or columns")
@@ -167,7 +173,9 @@ func (l *layout) build(ctx context.Context) (*Dataset, error) {
 		}
 	}
 	if l.label >= 0 {
-		d.Y = l.labels(rows)
+		if d.Y, err = l.labels(ctx, rows); err != nil {
+			return nil, err
+		}
 	}
 	if err := l.faults.orNil(); err != nil {
 		return nil, err
@@ -184,10 +192,13 @@ func (l *layout) build(ctx context.Context) (*Dataset, error) {
 
 // learnColumns finds the levels of categorical columns and reports columns without
 // information.
-func (l *layout) learnColumns(rows []int) {
+func (l *layout) learnColumns(ctx context.Context, rows []int) error {
 	for j, from := range l.from {
 		seen, present := make(map[string]bool), 0
-		for _, r := range rows {
+		for i, r := range rows {
+			if err := checkpoint(ctx, i); err != nil {
+				return err
+			}
 			if cell := l.t.rows[r][from]; !isMissing(cell) {
 				present++
 				if l.isWords[j] {
@@ -203,6 +214,7 @@ func (l *layout) learnColumns(rows []int) {
 			l.columns[j].Levels = sortedKeys(seen)
 		}
 	}
+	return nil
 }
 
 func sortedKeys(set map[string]bool) []string {

@@ -94,10 +94,17 @@ func (t *table) recognise(ctx context.Context, j int, o *CSVOptions, kept bool) 
 		return recognised{}, err
 	}
 	name := t.names[j]
-	if layout, cells := c.layout(o.Dates); cells > 0 && 2*cells >= c.present {
+	layout, cells := c.layout(o.Dates)
+	if err := ctx.Err(); err != nil {
+		return recognised{}, err
+	}
+	if cells > 0 && 2*cells >= c.present {
 		return t.dateColumn(name, c, layout, o.Dates), nil
 	}
-	words, numbers, percent, example := c.words(o.Comma)
+	words, numbers, percent, example, err := c.words(ctx, o.Comma)
+	if err != nil {
+		return recognised{}, err
+	}
 	if words > 0 && 2*words >= c.present {
 		out := recognised{kind: categorical}
 		if why := c.whyUseless(); why != "" && !kept {
@@ -120,9 +127,12 @@ func (t *table) recognise(ctx context.Context, j int, o *CSVOptions, kept bool) 
 
 // words counts the cells that are neither numbers nor missing, all numbers, those with
 // a percent sign, and returns a number that is not written plainly.
-func (c *census) words(comma bool) (words, numbers, percent int, example string) {
+func (c *census) words(ctx context.Context, comma bool) (words, numbers, percent int, example string, err error) {
 	numbers = c.plain
-	for _, text := range c.order {
+	for i, text := range c.order {
+		if err := checkpoint(ctx, i); err != nil {
+			return 0, 0, 0, "", err
+		}
 		n, err := readNumber(text, comma)
 		switch {
 		case err == nil:
@@ -137,7 +147,7 @@ func (c *census) words(comma bool) (words, numbers, percent int, example string)
 			words += c.texts[text]
 		}
 	}
-	return words, numbers, percent, example
+	return words, numbers, percent, example, nil
 }
 
 // whyUseless says why words cannot be categories: hardly any two cells are equal, or

@@ -139,10 +139,13 @@ type Standard struct {
 // Kind returns "standard".
 func (*Standard) Kind() string { return "standard" }
 
-func (s *Standard) fit(_ context.Context, in []Column, x [][]float64, _ labels) error {
+func (s *Standard) fit(ctx context.Context, in []Column, x [][]float64, _ labels) error {
 	s.Mean, s.Scale = make([]float64, len(in)), make([]float64, len(in))
 	column := make([]float64, len(x))
 	for j := range in {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		for r, row := range x {
 			column[r] = row[j]
 		}

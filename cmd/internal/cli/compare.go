@@ -80,7 +80,7 @@ func runCompare(ctx context.Context, o *compareOptions) error {
 	results := make([]compare.Result, len(o.Runs))
 	for i, dir := range o.Runs {
 		var err error
-		if runs[i], err = openStored(ctx, dir, o.In); err != nil {
+		if runs[i], err = openStored(ctx, dir, loud(o.Err, o.Mute)); err != nil {
 			return err
 		}
 		if runs[i].test.Hash() != runs[0].test.Hash() {
@@ -218,7 +218,7 @@ func (c *seedComparison) summarise(warn func(string, ...any)) error {
 // trainSeed trains the model and the baselines with one seed.
 func (o *compareOptions) trainSeed(ctx context.Context, s settings, seed uint64) ([]compare.Result, *experiment, error) {
 	s.Seed = seed
-	e, err := newExperiment(ctx, &s, o.In)
+	e, err := newExperiment(ctx, &s, loud(o.Err, o.Mute))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -78,7 +78,7 @@ func runEvaluate(ctx context.Context, o *evaluateOptions) error {
 // load reads the model and the samples to measure it on.
 func (o *evaluateOptions) load(ctx context.Context) (*qnn.Model, *dataset.Dataset, error) {
 	if o.Data == "" {
-		r, err := openTest(ctx, o.Run, o.In)
+		r, err := openTest(ctx, o.Run, loud(o.Err, o.Mute))
 		if err != nil {
 			return nil, nil, err
 		}

@@ -34,9 +34,12 @@ type experiment struct {
 }
 
 // newExperiment loads the data, splits it, fits the preprocessing on the training
-// part and builds the circuit.
-func newExperiment(ctx context.Context, s *settings, stdin io.Reader) (*experiment, error) {
+// part and builds the circuit. What takes longer than a moment is shown on progress,
+// if that is a terminal; nil shows nothing.
+func newExperiment(ctx context.Context, s *settings, progress io.Writer) (*experiment, error) {
 	e := &experiment{settings: s}
+	show := newStage(progress)
+	defer show.end()
 	var err error
 	if e.encoding, err = ansatz.FindEncoding(s.Encoding); err != nil {
 		return nil, usage("--encoding %v", err)
@@ -44,17 +47,22 @@ func newExperiment(ctx context.Context, s *settings, stdin io.Reader) (*experime
 	if e.encoding.PhaseOnly && (s.Ansatz != "reuploading" || s.Layers < 2) {
 		return nil, usage("--encoding %s turns only phases, which %d layers of %s cannot see. Use --encoding angle-ry, or at least 2 layers of --ansatz reuploading", s.Encoding, s.Layers, s.Ansatz)
 	}
-	if err := e.load(ctx, stdin); err != nil {
+	show.begin("reading %s", s.Data)
+	if err := e.load(ctx); err != nil {
 		return nil, err
 	}
 	if err := e.split(); err != nil {
 		return nil, err
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	if e.TestData != "" {
-		if err := e.readTestData(ctx, stdin); err != nil {
+		if err := e.readTestData(ctx); err != nil {
 			return nil, err
 		}
 	}
+	show.begin("preparing %d samples of %d columns", e.data.Len(), len(e.data.Columns))
 	if err := e.prepare(ctx); err != nil {
 		return nil, err
 	}
@@ -98,14 +106,14 @@ func buildCircuit(c ansatz.Config) (*circuits.Circuit, error) {
 }
 
 // load reads the data and keeps the chosen classes.
-func (e *experiment) load(ctx context.Context, stdin io.Reader) error {
+func (e *experiment) load(ctx context.Context) error {
 	var err error
 	if e.isFile() {
 		var o dataset.CSVOptions
 		if o, err = e.csvOptions(); err != nil {
 			return err
 		}
-		e.data, err = readTable(ctx, e.Data, stdin, o)
+		e.data, err = readTable(ctx, e.Data, nil, o)
 	} else {
 		e.data, err = e.loadNamed()
 	}

@@ -174,7 +174,7 @@ func dialects() []string {
 // their labels.
 func (o *exportOptions) load(ctx context.Context) (m *qnn.Model, rows [][]float64, labels []float64, err error) {
 	if o.Data == "" {
-		r, err := openTest(ctx, o.Run, o.In)
+		r, err := openTest(ctx, o.Run, loud(o.Err, o.Mute))
 		if err != nil {
 			return nil, nil, nil, err
 		}

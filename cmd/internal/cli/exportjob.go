@@ -171,7 +171,7 @@ func modelText(run string) ([]byte, error) {
 // batch chooses the samples of the training part that the next optimiser step is for: as
 // in training, every epoch has an order of its own, and steps take them in turn.
 func (o *exportOptions) batch(ctx context.Context) (m *qnn.Model, rows [][]float64, labels []float64, chosen []int, step int, err error) {
-	r, err := openStored(ctx, o.Run, o.In)
+	r, err := openStored(ctx, o.Run, loud(o.Err, o.Mute))
 	if err != nil {
 		return nil, nil, nil, nil, 0, err
 	}

@@ -237,7 +237,7 @@ type stored struct {
 
 // openStored reads a finished run with its data and split, and makes sure that the
 // data is what the model was trained on.
-func openStored(ctx context.Context, dir string, stdin io.Reader) (*stored, error) {
+func openStored(ctx context.Context, dir string, progress io.Writer) (*stored, error) {
 	s, err := openRun(dir)
 	if err != nil {
 		return nil, err
@@ -250,7 +250,7 @@ func openStored(ctx context.Context, dir string, stdin io.Reader) (*stored, erro
 	if err != nil {
 		return nil, err
 	}
-	e, err := newExperiment(ctx, s, stdin)
+	e, err := newExperiment(ctx, s, progress)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -40,6 +41,63 @@ func newProgress(w io.Writer, done, total int, quiet bool) *progress {
 		p.bar.SetCurrent(int64(done))
 	}
 	return p
+}
+
+// stage shows on a terminal what is being done, when it takes longer than a moment, and
+// takes it away again. On anything but a terminal it shows nothing.
+type stage struct {
+	w     io.Writer
+	timer *time.Timer
+	mu    sync.Mutex // guards shown, which the timer sets
+	shown bool
+}
+
+// moment is how long a stage goes without saying.
+const moment = 400 * time.Millisecond
+
+// newStage shows stages on w; nil shows none.
+func newStage(w io.Writer) *stage {
+	if !isTerminal(w) {
+		w = nil
+	}
+	return &stage{w: w}
+}
+
+// loud is w, or nil when nothing is to be shown.
+func loud(w io.Writer, mute bool) io.Writer {
+	if mute {
+		return nil
+	}
+	return w
+}
+
+// begin ends the stage before and begins another.
+func (s *stage) begin(format string, args ...any) {
+	s.end()
+	if s.w == nil {
+		return
+	}
+	text := fmt.Sprintf(format, args...)
+	s.timer = time.AfterFunc(moment, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		_, _ = io.WriteString(s.w, text+" …")
+		s.shown = true
+	})
+}
+
+// end takes away what is shown.
+func (s *stage) end() {
+	if s.timer == nil {
+		return
+	}
+	s.timer.Stop()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.shown {
+		_, _ = io.WriteString(s.w, "\r\x1b[K") // to the beginning of the line, and erase it
+		s.shown = false
+	}
 }
 
 func isTerminal(w io.Writer) bool {

@@ -157,13 +157,13 @@ func plural(n int, noun string) string {
 }
 
 // readTestData reads a separate test part with the columns of the training data.
-func (e *experiment) readTestData(ctx context.Context, stdin io.Reader) error {
+func (e *experiment) readTestData(ctx context.Context) error {
 	schema := e.data.Schema()
 	o := dataset.CSVOptions{Schema: &schema, Missing: dataset.Missing(e.Missing)}
 	if err := e.tableForm.apply(&o); err != nil {
 		return err
 	}
-	d, err := readTable(ctx, e.TestData, stdin, o)
+	d, err := readTable(ctx, e.TestData, nil, o)
 	if err != nil {
 		return fmt.Errorf("--test-data: %w", err)
 	}
@@ -206,8 +206,8 @@ func lineOf(d *dataset.Dataset, i int) string {
 
 // openTest reads the model of a run and its test part. Where the run's data file is
 // gone, the test part is the one that the run has kept.
-func openTest(ctx context.Context, dir string, stdin io.Reader) (*stored, error) {
-	r, err := openStored(ctx, dir, stdin)
+func openTest(ctx context.Context, dir string, progress io.Writer) (*stored, error) {
+	r, err := openStored(ctx, dir, progress)
 	if !errors.Is(err, os.ErrNotExist) {
 		return r, err
 	}

@@ -182,7 +182,7 @@ func (r *trainRun) build(ctx context.Context) error {
 	if r.trainer, err = r.opts.trainer(); err != nil {
 		return err
 	}
-	if r.experiment, err = newExperiment(ctx, &r.opts.settings, r.opts.In); err != nil {
+	if r.experiment, err = newExperiment(ctx, &r.opts.settings, loud(r.opts.Err, r.opts.Mute)); err != nil {
 		return err
 	}
 	if r.data.Regression() && r.Loss != "" && r.Loss != string(qnn.MSE) {

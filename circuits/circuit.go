@@ -45,9 +45,46 @@ func (c *Circuit) Append(g Gate, angles []Angle, qubits ...int) *Circuit {
 func (c *Circuit) Clone() *Circuit {
 	out := c.Like()
 	out.Ops = slices.Clone(c.Ops)
+	numbers, sizes := 0, 0
+	for i := range c.Ops {
+		numbers, sizes = numbers+len(c.Ops[i].Qubits), sizes+len(c.Ops[i].Angles)
+	}
+	qubits, angles := make([]int, 0, numbers), make([]Angle, 0, sizes) // of all operations
 	for i := range out.Ops {
 		op := &out.Ops[i]
-		op.Qubits, op.Angles, op.Matrix = slices.Clone(op.Qubits), slices.Clone(op.Angles), slices.Clone(op.Matrix)
+		op.Qubits, qubits = cut(op.Qubits, qubits)
+		op.Angles, angles = cut(op.Angles, angles)
+		op.Matrix = slices.Clone(op.Matrix)
+	}
+	return out
+}
+
+// cut appends s to all, and returns the copy of s and all.
+func cut[T any](s, all []T) (part, rest []T) {
+	if s == nil {
+		return nil, all
+	}
+	from := len(all)
+	all = append(all, s...)
+	return all[from:len(all):len(all)], all
+}
+
+// Active lists, in ascending order, the qubits that some gate acts on. All others stay
+// |0⟩: measurements, resets, barriers and the identity do not count.
+func (c *Circuit) Active() []int {
+	acted := make([]bool, c.Qubits)
+	for i := range c.Ops {
+		if o := &c.Ops[i]; o.Gate.Unitary() && o.Gate != GateI {
+			for _, q := range o.Qubits {
+				acted[q] = true
+			}
+		}
+	}
+	out := []int{}
+	for q, yes := range acted {
+		if yes {
+			out = append(out, q)
+		}
 	}
 	return out
 }

@@ -87,11 +87,11 @@ func (o *op) inner(w *workspace, g []complex128) complex128 {
 	}
 	groups := o.place.Groups(w.psi.len())
 	if groups <= chunk {
-		return w.lambda.inner(w.psi, &o.place, g, 0, groups)
+		return w.lambda.inner(w.psi, o.place, g, 0, groups)
 	}
 	return operands{a: w.lambda, b: w.psi, op: o, matrix: g}.chunks(groups, w.inParallel, func(j *job, piece int) complex128 {
 		lo, hi := j.span(piece)
-		return j.a.inner(j.b, &j.op.place, j.matrix, lo, hi)
+		return j.a.inner(j.b, j.op.place, j.matrix, lo, hi)
 	})
 }
 

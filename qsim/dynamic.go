@@ -15,13 +15,13 @@ import (
 // measured. Its runs share the gates before the first such operation, and after every
 // measurement those with the same outcomes so far go on together.
 type dynamic struct {
-	prefix  *Program // what all runs share
-	ops     []circuits.Op
-	from    int // first operation after the prefix
-	tail    int // from here on there are measurements only
-	gates   int // first of Program.ops after the prefix
-	bits    int // classical bits
-	visible int // those of an outcome
+	prefix  *Program      // what all runs share
+	ops     []circuits.Op // on the bits of their qubits, −1 for those that are idle
+	from    int           // first operation after the prefix
+	tail    int           // from here on there are measurements only
+	gates   int           // first of Program.ops after the prefix
+	bits    int           // classical bits
+	visible int           // those of an outcome
 }
 
 // compileDynamic splits c, which has final measurements of all qubits if it has no
@@ -46,7 +46,12 @@ func (p *Program) compileDynamic(c *circuits.Circuit) error {
 		d.gates++
 	}
 	var err error
-	d.prefix, err = p.precision.Compile(&circuits.Circuit{Qubits: c.Qubits, Ops: c.Ops[:d.from]})
+	d.prefix, err = p.precision.compile(&circuits.Circuit{Qubits: c.Qubits, Ops: c.Ops[:d.from]}, newRegister(c.Qubits, p.register.active), nil)
+	for i := range c.Ops {
+		for k, q := range c.Ops[i].Qubits {
+			c.Ops[i].Qubits[k] = p.register.bits[q]
+		}
+	}
 	p.dynamic = d
 	return err
 }
@@ -214,6 +219,12 @@ func (t *trajectories) run(ctx context.Context, b *bundle) error {
 // b keeps the others. So there are at most log₂(shots) states at once.
 func (t *trajectories) measure(ctx context.Context, b *bundle, op *circuits.Op) error {
 	q := op.Qubits[0]
+	if q < 0 { // idle
+		if op.Gate == circuits.GateMeasure {
+			b.bits[op.Clbit] = false
+		}
+		return nil
+	}
 	weights := b.state.halves(q, t.inParallel())
 	zeros := 0
 	for i := range b.shots {
@@ -286,7 +297,7 @@ func (t *trajectories) finish(b *bundle) {
 	b.state.draw(drawn, draws, t.inParallel())
 	for _, x := range drawn {
 		for _, op := range last {
-			b.bits[op.Clbit] = x>>op.Qubits[0]&1 == 1
+			b.bits[op.Clbit] = op.Qubits[0] >= 0 && x>>op.Qubits[0]&1 == 1
 		}
 		t.outcomes.Add(b.bits, 1)
 	}

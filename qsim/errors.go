@@ -22,17 +22,22 @@ var (
 	ErrNotFinite = errors.New("angle is not a finite number")
 )
 
-// MemoryError says that a state does not fit in memory. Nothing was allocated.
+// MemoryError says that a state does not fit in memory, or the operations of a circuit do
+// not. Nothing was allocated.
 type MemoryError struct {
-	Qubits    int
-	Need      uint64 // bytes
-	Available uint64 // bytes
+	Qubits     int    // those that are active
+	Operations int    // 0 where a state does not fit
+	Need       uint64 // bytes
+	Available  uint64 // bytes
 }
 
 func (e *MemoryError) Error() string {
 	need := Bytes(e.Need)
 	if e.Need == math.MaxUint64 {
 		need = "more than 16 EiB"
+	}
+	if e.Operations > 0 {
+		return fmt.Sprintf("%d operations need %s; this machine has %s free. Use fewer operations.", e.Operations, need, Bytes(e.Available))
 	}
 	return fmt.Sprintf("%d qubits need %s; this machine has %s free. Use fewer qubits.", e.Qubits, need, Bytes(e.Available))
 }

@@ -20,11 +20,14 @@ func TestExplain(t *testing.T) {
 	if total, left := lines[len(lines)-2], lines[len(lines)-1]; !strings.Contains(total, " 34 nots") || !strings.HasSuffix(left, ": 17 nots") {
 		t.Errorf("the circuit has 51 CX:\n%s", got)
 	}
-	if got := compile(t, circuits.New(2).H(0)).Explain(); !strings.Contains(got, "one by one") || !strings.Contains(got, "forwards: 2 qubits, groups of ") {
+	if got := compile(t, circuits.New(2).H(0).H(1)).Explain(); !strings.Contains(got, "one by one") || !strings.Contains(got, "forwards: 2 qubits, groups of ") {
 		t.Errorf("a small circuit: %q", got)
 	}
 	if got := compile(t, layered(10, 1), circuits.PauliZ(0)).Explain(); !strings.Contains(got, "one state: 10 qubits, 1 passes") || !strings.Contains(got, "backwards: 10 qubits") {
 		t.Errorf("ten qubits: %q", got)
+	}
+	if got := compile(t, circuits.New(9).H(3)).Explain(); !strings.HasPrefix(got, "1 of 9 qubits are active:\n") {
+		t.Errorf("a circuit with idle qubits: %q", got)
 	}
 	dynamic := circuits.New(12).H(0)
 	dynamic.Measure(0, 0)

@@ -17,7 +17,8 @@ import (
 
 // someState has random amplitudes, zeros among them, and is not normalised.
 func someState(p Precision, n int, seed uint64) *State {
-	s := &State{qubits: n, amplitudes: newVector(p, n)}
+	s := p.newState(newRegister(n, nil))
+	s.amplitudes.set(0, 0)
 	rng := rand.New(rand.NewPCG(seed, uint64(n)))
 	for x := range 1 << n {
 		if rng.IntN(3) > 0 {

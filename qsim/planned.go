@@ -104,6 +104,13 @@ func (p *plans) new(pl *plan.Plan, err error) *plan.Plan {
 // way for a single state and in another for the samples of [Program.Expect] and
 // [Program.Gradient], several side by side.
 func (p *Program) Explain() string {
+	if p.qubits < p.register.qubits {
+		return fmt.Sprintf("%d of %d qubits are active:\n%s", p.qubits, p.register.qubits, p.explain())
+	}
+	return p.explain()
+}
+
+func (p *Program) explain() string {
 	if p.dynamic != nil {
 		return "shot by shot, gate by gate: the circuit measures or resets before its end\nfirst, for all shots: " + p.dynamic.prefix.Explain()
 	}

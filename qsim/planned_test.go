@@ -81,7 +81,8 @@ func TestLeftUndone(t *testing.T) {
 				slices.SortFunc(factors, func(a, b circuits.PauliFactor) int { return a.Qubit - b.Qubit })
 				o = append(o, circuits.PauliTerm{Coef: rng.NormFloat64(), String: factors})
 			}
-			compiled, err := compileObservable(o, n)
+			all := newRegister(n, nil)
+			compiled, err := all.observable(o)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/internal/sysmem"
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
 	"github.com/qnn-go/qnn/qsim/internal/plan"
 )
@@ -14,7 +16,8 @@ import (
 // immutable and safe for concurrent use by many goroutines.
 type Program struct {
 	precision   Precision
-	qubits      int
+	register    register
+	qubits      int // active ones
 	weights     int
 	features    int
 	ops         []op
@@ -22,7 +25,9 @@ type Program struct {
 	constants   bound             // angles and matrices of the ops without symbols
 	observables []plan.Observable // on qubits
 	plans       *plans            // nil for states too small to gain from them
-	circuit     *circuits.Circuit // for plans made later
+	circuit     *circuits.Circuit // the gates of ops on the active qubits, for plans made later
+	places      map[placeKey]*kernel.Place
+	whole       func() (*Program, error) // the program for states of all qubits
 	groups      groups
 	bits        []int    // classical bit i holds qubit bits[i], −1 for none: final measurements
 	dynamic     *dynamic // set when the circuit measures or resets before its end
@@ -34,7 +39,7 @@ type op struct {
 	index    int // in the circuit's Ops
 	gate     circuits.Gate
 	kind     kind
-	place    kernel.Place
+	place    *kernel.Place
 	angle    int // first of its angles in Program.angles
 	angles   int
 	matrix   int // first entry of its matrix in bound.matrices
@@ -60,8 +65,11 @@ const (
 // [Program.Sample] returns and do not otherwise act. Errors wrap those of package
 // circuits and name the operation.
 //
+// Qubits that no gate acts on are idle: they stay |0⟩ and cost nothing, in no method
+// but [Program.Run] and [Program.Apply] on a state that has them.
+//
 // Compile needs no memory for a state; a circuit too large for this machine is
-// refused with a [*MemoryError] when it is run.
+// refused with a [*MemoryError] when it is run, one with too many operations by Compile.
 func Compile(c *circuits.Circuit, observables ...circuits.PauliSum) (*Program, error) {
 	return Double.Compile(c, observables...)
 }
@@ -74,17 +82,27 @@ func (p Precision) Compile(c *circuits.Circuit, observables ...circuits.PauliSum
 	if err := c.Validate(); err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
 	}
-	program := &Program{precision: p, qubits: c.Qubits, weights: c.Weights(), features: c.Features()}
-	if c.Qubits > 59 { // beyond what an index of a 64-bit machine can address
-		return nil, fmt.Errorf("compile: %w", p.CheckMemory(c.Qubits, 1))
+	return p.compile(c, newRegister(c.Qubits, c.Active()), observables)
+}
+
+// compile is Compile for a circuit that is valid, on the active qubits of a register.
+func (p Precision) compile(c *circuits.Circuit, r register, observables []circuits.PauliSum) (*Program, error) {
+	program := &Program{
+		precision: p, register: r, qubits: len(r.active), weights: c.Weights(), features: c.Features(),
+		places: make(map[placeKey]*kernel.Place),
 	}
-	for i, o := range c.Ops {
-		if o.Gate.Unitary() && o.Gate != circuits.GateI {
-			program.add(i, o)
-		}
+	if program.qubits > maxQubits {
+		return nil, fmt.Errorf("compile: %w", p.CheckMemory(program.qubits, 1))
+	}
+	if err := checkOperations(c.Ops); err != nil {
+		return nil, fmt.Errorf("compile: %w", err)
+	}
+	program.circuit = r.gates(c)
+	for i, o := range program.circuit.Ops {
+		program.add(r.indices[i], o)
 	}
 	for _, sum := range observables {
-		compiled, err := compileObservable(sum, c.Qubits)
+		compiled, err := r.observable(sum)
 		if err != nil {
 			return nil, fmt.Errorf("compile: %w", err)
 		}
@@ -96,16 +114,20 @@ func (p Precision) Compile(c *circuits.Circuit, observables ...circuits.PauliSum
 	if err := program.bindConstants(c); err != nil {
 		return nil, err
 	}
-	program.circuit = c.Clone()
+	program.places = nil
+	program.whole = sync.OnceValues(func() (*Program, error) {
+		return p.compile(r.spread(program.circuit), newRegister(r.qubits, nil), observables)
+	})
 	return program, program.plan()
 }
 
 func (p *Program) add(index int, o circuits.Op) {
 	spec := o.Gate.Spec()
 	controls, targets := o.Qubits[:spec.Controls], o.Qubits[spec.Controls:]
-	kind, place := kindOf(o.Gate, len(targets)), p.precision.place(slices.Clone(targets), controls)
+	kind := kindOf(o.Gate, len(targets))
+	place := p.place(targets, controls)
 	if kind == phase {
-		place = p.precision.place(nil, o.Qubits)
+		place = p.place(nil, o.Qubits)
 	}
 	compiled := op{
 		index: index, gate: o.Gate, kind: kind, place: place,
@@ -141,30 +163,35 @@ func kindOf(g circuits.Gate, targets int) kind {
 	}
 }
 
-func compileObservable(sum circuits.PauliSum, qubits int) (plan.Observable, error) {
-	if err := sum.Validate(); err != nil {
-		return nil, err
+// operationBytes is about what an operation of a program takes with its plan and the numbers
+// of that, in bytes: from 0.6 to 1.5 KiB were measured.
+const operationBytes = 1 << 10
+
+// checkOperations refuses circuits of more operations than memory is free for.
+func checkOperations(ops []circuits.Op) error {
+	need := operationBytes * uint64(len(ops))
+	if free, ok := sysmem.Room(need); !ok {
+		return &MemoryError{Operations: len(ops), Need: need, Available: free}
 	}
-	if n := sum.Qubits(); n > qubits {
-		return nil, fmt.Errorf("observable %v: qubit %d of %d: %w", sum, n-1, qubits, circuits.ErrRange)
+	return nil
+}
+
+// placeKey tells places apart: the first are the targets.
+type placeKey struct {
+	qubits           [3]int
+	targets, control int
+}
+
+// place returns the place of a gate; gates at the same place share it.
+func (p *Program) place(targets, controls []int) *kernel.Place {
+	key := placeKey{targets: len(targets), control: len(controls)}
+	copy(key.qubits[copy(key.qubits[:], targets):], controls)
+	if at, ok := p.places[key]; ok {
+		return at
 	}
-	var out plan.Observable
-	for _, t := range sum {
-		s := kernel.Pauli{Phase: 1}
-		for _, f := range t.String {
-			if f.Pauli != 'Z' {
-				s.X |= 1 << f.Qubit
-			}
-			if f.Pauli != 'X' {
-				s.Z |= 1 << f.Qubit
-			}
-			if f.Pauli == 'Y' {
-				s.Phase *= 1i
-			}
-		}
-		out = append(out, plan.Term{Coef: t.Coef, Pauli: s})
-	}
-	return out, nil
+	at := p.precision.place(slices.Clone(targets), controls)
+	p.places[key] = &at
+	return &at
 }
 
 // bound holds the values of all angles and the matrices of all ops.
@@ -243,8 +270,11 @@ func (p *Program) checkInputs(weights []float64, features ...[]float64) error {
 // Precision is that of the states the program runs on.
 func (p *Program) Precision() Precision { return p.precision }
 
-// Qubits is the number of qubits.
-func (p *Program) Qubits() int { return p.qubits }
+// Qubits is the number of qubits of the circuit, idle ones among them.
+func (p *Program) Qubits() int { return p.register.qubits }
+
+// Active lists the qubits that some gate acts on, in ascending order.
+func (p *Program) Active() []int { return slices.Clone(p.register.active) }
 
 // Weights is the number of weights every run needs.
 func (p *Program) Weights() int { return p.weights }

@@ -4,18 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
+	"github.com/qnn-go/qnn/qsim/internal/memory"
 	"github.com/qnn-go/qnn/qsim/internal/plan"
 )
 
 // Run puts s into |0…0⟩ and applies the circuit with the given weights and
-// features; s must have the program's number of qubits and precision. A circuit that measures
+// features; s must have the program's number of qubits and precision, and amplitudes for its
+// active qubits, made by [Program.NewState], or for all. A circuit that measures
 // or resets before its end is refused with [ErrNotUnitary]. When ctx ends first,
 // its error is returned and the state is undefined.
 func (p *Program) Run(ctx context.Context, s *State, weights, features []float64) error {
-	if err := p.checkRun(s, weights, features); err != nil {
+	p, err := p.on(s, weights, features)
+	if err != nil {
 		return err
 	}
 	if pl := p.statePlan(); pl != nil {
@@ -33,28 +37,37 @@ func (p *Program) Run(ctx context.Context, s *State, weights, features []float64
 // Apply applies the circuit to s as it is, gate by gate: every gate is one pass over
 // the state. Otherwise it is as [Program.Run], which starts from |0…0⟩ and is faster.
 func (p *Program) Apply(ctx context.Context, s *State, weights, features []float64) error {
-	if err := p.checkRun(s, weights, features); err != nil {
+	p, err := p.on(s, weights, features)
+	if err != nil {
 		return err
 	}
 	s.order()
 	return p.gates(ctx, s.amplitudes, weights, features)
 }
 
-// checkRun refuses what a run of p on s cannot take.
-func (p *Program) checkRun(s *State, weights, features []float64) error {
+// on is the program for the qubits that s has amplitudes for. It refuses what a run of p on s
+// cannot take.
+func (p *Program) on(s *State, weights, features []float64) (*Program, error) {
 	if p.dynamic != nil {
-		return ErrNotUnitary
+		return nil, ErrNotUnitary
 	}
-	if s.qubits != p.qubits {
-		return fmt.Errorf("state of %d qubits for a circuit of %d: %w", s.qubits, p.qubits, ErrShape)
+	if s.register.qubits != p.register.qubits {
+		return nil, fmt.Errorf("state of %d qubits for a circuit of %d: %w", s.register.qubits, p.register.qubits, ErrShape)
 	}
 	if s.Precision() != p.precision {
-		return fmt.Errorf("state in %v precision for a program in %v: %w", s.Precision(), p.precision, ErrShape)
+		return nil, fmt.Errorf("state in %v precision for a program in %v: %w", s.Precision(), p.precision, ErrShape)
 	}
 	if err := p.checkInputs(weights, features); err != nil {
-		return err
+		return nil, err
 	}
-	return nil
+	switch active := s.register.active; {
+	case slices.Equal(active, p.register.active):
+		return p, nil
+	case len(active) == s.register.qubits:
+		return p.whole()
+	default:
+		return nil, fmt.Errorf("state with amplitudes for other qubits than those the circuit acts on: %w", ErrShape)
+	}
 }
 
 // gates binds all ops and applies them to a.
@@ -101,34 +114,44 @@ func (o *op) apply(a vector, m []complex128, inParallel bool) {
 func applyKernel[A kernel.Amplitude](o *op, a []A, m []complex128, lo, hi int) {
 	switch o.kind {
 	case scale:
-		kernel.Scale(a, &o.place, m[0], lo, hi)
+		kernel.Scale(a, o.place, m[0], lo, hi)
 	case phase:
-		kernel.Scale(a, &o.place, m[3], lo, hi)
+		kernel.Scale(a, o.place, m[3], lo, hi)
 	case diagonal:
-		kernel.Diagonal(a, &o.place, m[0], m[3], lo, hi)
+		kernel.Diagonal(a, o.place, m[0], m[3], lo, hi)
 	case flip:
-		kernel.Flip(a, &o.place, lo, hi)
+		kernel.Flip(a, o.place, lo, hi)
 	case swap:
-		kernel.Swap(a, &o.place, lo, hi)
+		kernel.Swap(a, o.place, lo, hi)
 	case dense:
-		kernel.Dense(a, &o.place, m, lo, hi)
+		kernel.Dense(a, o.place, m, lo, hi)
 	}
 }
 
 // Probabilities runs the circuit for one sample and returns the 2ⁿ probabilities
-// of the basis states before any final measurement.
+// of the basis states of all its qubits before any final measurement. When 8·2ⁿ bytes do not
+// fit in memory it returns a [*MemoryError]; a state of [Program.NewState] may.
 func (p *Program) Probabilities(ctx context.Context, weights, features []float64) ([]float64, error) {
 	s, err := p.run(ctx, weights, features)
 	if err != nil {
 		return nil, err
 	}
-	dst := make([]float64, s.amplitudes.len())
-	return dst, s.Probabilities(dst)
+	if err := checkBytes(p.register.qubits, memory.Amplitudes(p.register.qubits, 1, 8)); err != nil {
+		return nil, err
+	}
+	dst := make([]float64, 1<<p.register.qubits)
+	if err := s.Probabilities(dst[:s.amplitudes.len()]); err != nil {
+		return nil, err
+	}
+	if p.qubits < p.register.qubits {
+		widen(dst, p.qubits, p.register.idle())
+	}
+	return dst, nil
 }
 
 // run returns a new state with the circuit applied.
 func (p *Program) run(ctx context.Context, weights, features []float64) (*State, error) {
-	s, err := p.precision.NewState(p.qubits)
+	s, err := p.NewState()
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +167,7 @@ func (p *Program) readMeasurements(c *circuits.Circuit) error {
 	}
 	if c.Clbits == 0 {
 		for q := range c.Qubits {
-			p.bits = append(p.bits, q)
+			p.bits = append(p.bits, p.register.bits[q])
 		}
 	}
 	touched, measured := make([]bool, c.Qubits), make([]bool, c.Qubits)
@@ -161,7 +184,7 @@ func (p *Program) readMeasurements(c *circuits.Circuit) error {
 		case circuits.GateBarrier, circuits.GateReset: // a reset of an untouched qubit does nothing
 		case circuits.GateMeasure:
 			measured[o.Qubits[0]] = true
-			p.bits[o.Clbit] = o.Qubits[0]
+			p.bits[o.Clbit] = p.register.bits[o.Qubits[0]]
 		default:
 			for _, q := range o.Qubits {
 				touched[q] = true

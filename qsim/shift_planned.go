@@ -36,7 +36,7 @@ func (p *Program) shiftPlan() *shiftPlan {
 					continue
 				}
 				weight := p.weights + s.shifts
-				c.Ops[o.index].Angles[k] = p.angles[o.angle+k].Plus(circuits.Weight(weight))
+				c.Ops[i].Angles[k] = p.angles[o.angle+k].Plus(circuits.Weight(weight))
 				s.angles = append(s.angles, shiftedAngle{op: o, k: k, weight: weight})
 				s.shifts++
 			}

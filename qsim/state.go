@@ -14,9 +14,11 @@ import (
 )
 
 // State is the amplitudes of n qubits: Σ aₓ|x⟩ with qubit k as bit k of x. Make
-// one with [NewState]. A State must not be used by two goroutines at once.
+// one with [NewState], or with [Program.NewState] one that has only the qubits of a circuit
+// that are active, its other qubits being |0⟩: qubit Active()[k] is bit k of x then.
+// A State must not be used by two goroutines at once.
 type State struct {
-	qubits     int
+	register   register
 	amplitudes vector
 
 	left *plan.Plan // whose end the amplitudes are at, nil where they are in order
@@ -34,9 +36,23 @@ func (p Precision) NewState(n int) (*State, error) {
 	if err := p.CheckMemory(n, 1); err != nil {
 		return nil, err
 	}
-	s := &State{qubits: n, amplitudes: newVector(p, n)}
+	return p.newState(newRegister(n, nil)), nil
+}
+
+// NewState returns |0…0⟩ on the qubits of the circuit for [Program.Run], without
+// amplitudes for those that are idle: it takes 2ᵏ amplitudes for k active qubits. When
+// they do not fit in memory it returns a [*MemoryError] and allocates nothing.
+func (p *Program) NewState() (*State, error) {
+	if err := p.precision.CheckMemory(p.qubits, 1); err != nil {
+		return nil, err
+	}
+	return p.precision.newState(p.register), nil
+}
+
+func (p Precision) newState(r register) *State {
+	s := &State{register: r, amplitudes: newVector(p, len(r.active))}
 	s.amplitudes.set(0, 1)
-	return s, nil
+	return s
 }
 
 // CheckMemory returns a [*MemoryError] when the given number of state vectors of
@@ -58,8 +74,20 @@ func (p Precision) CheckMemory(qubits, vectors int) error {
 	return nil
 }
 
-// Qubits is the number of qubits.
-func (s *State) Qubits() int { return s.qubits }
+// checkBytes is CheckMemory for so many bytes of that many qubits.
+func checkBytes(qubits int, need uint64) error {
+	if free, ok := sysmem.Room(need); !ok {
+		return &MemoryError{Qubits: qubits, Need: need, Available: free}
+	}
+	return nil
+}
+
+// Qubits is the number of qubits, idle ones among them.
+func (s *State) Qubits() int { return s.register.qubits }
+
+// Active lists the qubits that the state has amplitudes for, in the order of the bits of an
+// amplitude's index; all others are |0⟩. In the following n is their number.
+func (s *State) Active() []int { return slices.Clone(s.register.active) }
 
 // Amplitudes returns the 2ⁿ amplitudes themselves, not a copy: writing to them
 // changes the state. Call it anew after a run, which may leave the qubits in
@@ -150,8 +178,8 @@ func (s *State) Probabilities(dst []float64) error {
 // qubits[i] is bit i of y. It does not copy the state.
 func (s *State) Marginal(dst []float64, qubits ...int) error {
 	for i, q := range qubits {
-		if q < 0 || q >= s.qubits {
-			return fmt.Errorf("marginal: qubit %d of %d: %w", q, s.qubits, circuits.ErrRange)
+		if q < 0 || q >= s.register.qubits {
+			return fmt.Errorf("marginal: qubit %d of %d: %w", q, s.register.qubits, circuits.ErrRange)
 		}
 		if slices.Contains(qubits[:i], q) {
 			return fmt.Errorf("marginal: qubit %d is named twice: %w", q, ErrShape)
@@ -161,13 +189,40 @@ func (s *State) Marginal(dst []float64, qubits ...int) error {
 		return fmt.Errorf("marginal: destination %d for the %d outcomes of %d qubits: %w", len(dst), 1<<len(qubits), len(qubits), ErrShape)
 	}
 	s.order()
-	s.amplitudes.marginal(dst, qubits, s.amplitudes.len() > chunk)
+	var at, idle []int // bits of an amplitude's index, and bits of y that are 0
+	for i, q := range qubits {
+		if bit := s.register.bits[q]; bit >= 0 {
+			at = append(at, bit)
+		} else {
+			idle = append(idle, i)
+		}
+	}
+	part := dst[:1<<len(at)]
+	s.amplitudes.marginal(part, at, s.amplitudes.len() > chunk)
+	if len(idle) > 0 {
+		widen(dst, len(at), idle)
+	}
 	return nil
+}
+
+// widen moves the numbers at the beginning of dst, 2ⁿ of them, to the indices that have
+// zeros at the bits idle, ascending, besides, and fills up with zeros.
+func widen(dst []float64, n int, idle []int) {
+	clear(dst[1<<n:])
+	for y := 1<<n - 1; y > 0; y-- { // a number moves up, onto none that has still to move
+		to := y
+		for _, bit := range idle {
+			to = to>>bit<<(bit+1) | to&(1<<bit-1)
+		}
+		if to != y {
+			dst[to], dst[y] = dst[y], 0
+		}
+	}
 }
 
 // Expect returns ⟨s|O|s⟩ for the observable o.
 func (s *State) Expect(o circuits.PauliSum) (float64, error) {
-	compiled, err := compileObservable(o, s.qubits)
+	compiled, err := s.register.observable(o)
 	if err != nil {
 		return 0, err
 	}
@@ -179,8 +234,8 @@ func (s *State) Expect(o circuits.PauliSum) (float64, error) {
 	return e[0], nil
 }
 
-// Sample draws shots basis states with probabilities |aₓ|², in the order of the
-// shots. It takes O(2ⁿ + shots·log shots) time and does not copy the state. Equal
+// Sample draws shots basis states with probabilities |aₓ|², the indices x of their
+// amplitudes, in the order of the shots. It takes O(2ⁿ + shots·log shots) time and does not copy the state. Equal
 // seeds give equal samples. The state need not be normalised.
 func (s *State) Sample(shots int, seed uint64) []uint64 {
 	if shots <= 0 {

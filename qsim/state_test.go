@@ -64,12 +64,21 @@ func wantMemoryError(t *testing.T, name string, qubits int, need uint64, call fu
 	}
 }
 
+// onAll has a gate on each of n qubits, so that none is idle.
+func onAll(n int) *circuits.Circuit {
+	c := circuits.New(n)
+	for q := range n {
+		c.H(q)
+	}
+	return c
+}
+
 // TestMemoryError asks for states no machine has room for: 16·2ⁿ bytes.
 func TestMemoryError(t *testing.T) {
 	needs := map[int]uint64{40: 1 << 44, 44: 1 << 48, 59: 1 << 63, 60: math.MaxUint64, 1000: math.MaxUint64}
 	for n, need := range needs {
 		wantMemoryError(t, "NewState", n, need, func() error { _, err := qsim.NewState(n); return err })
-		c := circuits.New(n).H(n - 1)
+		c := onAll(n)
 		p, err := qsim.Compile(c, circuits.PauliZ(n-1))
 		if n >= 60 {
 			wantMemoryError(t, "Compile", n, need, func() error { _, err := qsim.Compile(c); return err })
@@ -100,7 +109,9 @@ func TestMemoryError(t *testing.T) {
 // two; the adjoint method needs two.
 func TestMemoryLimit(t *testing.T) {
 	const n, size = 22, 64 << 20
-	p := compile(t, circuits.New(n).RX(circuits.Weight(0), n-1), circuits.PauliZ(n-1))
+	c := onAll(n - 1)
+	c.Qubits = n
+	p := compile(t, c.RX(circuits.Weight(0), n-1), circuits.PauliZ(n-1))
 	weights, dw, batch := []float64{0.3}, make([]float64, 1), [][]float64{nil}
 	gradient := func() error {
 		return p.Gradient(t.Context(), qsim.Adjoint, dw, nil, weights, batch, func(_ int, _, c []float64) { c[0] = 1 })

@@ -22,9 +22,10 @@ func (o *simulateOptions) drawCounts(d *qasm.Decoded, counts qsim.Counts) error 
 // drawProbabilities draws the basis states that the table shows.
 func (o *simulateOptions) drawProbabilities(s *qsim.State) error {
 	rows, found := mostProbable(s.Amplitudes())
+	b := basisOf(s)
 	bars := make([]report.Bar, len(rows))
 	for i, r := range rows {
-		bars[i] = report.Bar{Name: fmt.Sprintf("%0*b", s.Qubits(), r.x), Value: r.p}
+		bars[i] = report.Bar{Name: b.name(r.x), Value: r.p}
 	}
 	return o.draw(bars, "probabilities", found, "basis states, the others are less probable")
 }

@@ -58,8 +58,9 @@ type inspection struct {
 	LargerGates   int            `json:"larger_gates"` // on more than two qubits
 	Measurements  int            `json:"measurements"`
 	Depth         int            `json:"depth"`
-	StateBytes    float64        `json:"state_bytes"` // null beyond all floating-point numbers, from 1020 qubits on
-	StateLog2     int            `json:"state_log2"`  // its logarithm to base 2
+	Active        int            `json:"active_qubits"` // that a gate acts on; the others take no memory
+	StateBytes    float64        `json:"state_bytes"`   // null beyond all floating-point numbers, from 1020 qubits on
+	StateLog2     int            `json:"state_log2"`    // its logarithm to base 2
 	Fits          bool           `json:"fits"`
 	GateSeconds   float64        `json:"gate_seconds"` // at most, for one run; null as state_bytes
 
@@ -95,9 +96,10 @@ func runInspect(ctx context.Context, o *inspectOptions) error {
 // inspect counts all but the time.
 func inspect(d *qasm.Decoded) *inspection {
 	c := d.Circuit
+	active := len(c.Active())
 	i := &inspection{
 		Version: d.Version, Qubits: c.Qubits, Clbits: c.Clbits, Inputs: append([]string{}, d.Inputs...), Gates: map[string]int{},
-		Depth: c.Depth(), StateBytes: math.Ldexp(16, c.Qubits), StateLog2: c.Qubits + 4, Fits: qsim.CheckMemory(c.Qubits, 1) == nil,
+		Depth: c.Depth(), Active: active, StateBytes: math.Ldexp(16, active), StateLog2: active + 4, Fits: qsim.CheckMemory(active, 1) == nil,
 	}
 	for g, n := range c.Count() {
 		i.Gates[g.String()] = n
@@ -150,7 +152,11 @@ func (i *inspection) write(w io.Writer, d *qasm.Decoded) error {
 	if !i.Fits {
 		fits = "does not fit into the memory that is free"
 	}
-	fmt.Fprintf(&b, "state     %s, which %s\n", i.bytes(), fits)
+	idle := ""
+	if i.Active < i.Qubits {
+		idle = fmt.Sprintf(" for the %d qubits that gates act on", i.Active)
+	}
+	fmt.Fprintf(&b, "state     %s%s, which %s\n", i.bytes(), idle, fits)
 	fmt.Fprintf(&b, "time      %s for one run, gate by gate at this machine's bandwidth\n", i.seconds())
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -179,7 +179,6 @@ func TestRefusedRuns(t *testing.T) {
 		{modelFile, model[:len(model)/2], 65, modelFile, []string{"predict", dir, "--data", samples}},
 		{modelFile, "{}", 65, modelFile, []string{"evaluate", dir}},
 		{modelFile, strings.Replace(model, `"version": 1`, `"version": 9`, 1), 65, "newer", []string{"export", dir}},
-		{modelFile, strings.Replace(model, `"qubits": 2`, `"qubits": 40`, 1), 2, "TiB", []string{"predict", dir, "--data", samples}},
 		{checkpointFile, checkpoint[:len(checkpoint)-9], 65, checkpointFile, []string{"train", "--resume", dir}},
 		{checkpointFile, strings.Replace(checkpoint, `"epoch":2`, `"epoch":3`, 1), 65, "checksum", []string{"train", "--resume", dir}},
 		{configFile, "layers: 1\nunknown: 2\n", 65, "unknown", []string{"train", "--resume", dir}},

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -146,7 +145,7 @@ func (o *simulateOptions) result(ctx context.Context, d *qasm.Decoded, p *qsim.P
 		}
 		return func(w io.Writer) error { return o.writeExpectation(w, p.Qubits(), value[0]) }, nil
 	case o.Probabilities, o.State:
-		s, err := p.Precision().NewState(p.Qubits())
+		s, err := p.NewState()
 		if err != nil {
 			return nil, err
 		}
@@ -263,83 +262,6 @@ func registers(list []qasm.Register, key string) string {
 	}
 	slices.Reverse(parts)
 	return strings.Join(parts, " ")
-}
-
-// writeState prints probabilities or amplitudes.
-func (o *simulateOptions) writeState(w io.Writer, s *qsim.State) error {
-	a := s.Amplitudes()
-	out := bufio.NewWriter(w)
-	if !o.JSON {
-		o.tabulate(out, s.Qubits(), a)
-		return out.Flush()
-	}
-	name := "amplitudes"
-	if o.Probabilities {
-		name = "probabilities"
-	}
-	_, _ = fmt.Fprintf(out, "{\n  \"qubits\": %d,\n  %q: [", s.Qubits(), name)
-	var text []byte
-	for x, v := range a {
-		text = append(text[:0], ",\n    "...)
-		if x == 0 {
-			text = text[1:]
-		}
-		if o.Probabilities {
-			text = strconv.AppendFloat(text, real(v)*real(v)+imag(v)*imag(v), 'g', -1, 64)
-		} else {
-			text = append(strconv.AppendFloat(append(text, '['), real(v), 'g', -1, 64), ", "...)
-			text = append(strconv.AppendFloat(text, imag(v), 'g', -1, 64), ']')
-		}
-		if _, err := out.Write(text); err != nil {
-			return err
-		}
-	}
-	_, _ = fmt.Fprintf(out, "\n  ]\n}\n")
-	return out.Flush()
-}
-
-// tabulate prints the basis states whose probability is not negligible, at most
-// tableRows, the most probable.
-func (o *simulateOptions) tabulate(out io.Writer, qubits int, a []complex128) {
-	rows, found := mostProbable(a)
-	for _, r := range rows {
-		if o.State {
-			v := a[r.x]
-			_, _ = fmt.Fprintf(out, "%0*b  %+.12f %+.12fi\n", qubits, r.x, real(v), imag(v))
-		} else {
-			_, _ = fmt.Fprintf(out, "%0*b  %s  %.12f\n", qubits, r.x, bar(r.p), r.p)
-		}
-	}
-	if found > len(rows) {
-		_, _ = fmt.Fprintf(out, "… and %d basis states more, all less probable; --json has them\n", found-len(rows))
-	}
-}
-
-// probable is a basis state and its probability.
-type probable struct {
-	x int
-	p float64
-}
-
-// mostProbable lists in order the basis states that a table shows, and counts those
-// whose probability is not negligible.
-func mostProbable(a []complex128) (rows []probable, found int) {
-	byProbability := func(r, s probable) int { return cmp.Or(cmp.Compare(s.p, r.p), r.x-s.x) }
-	for x, v := range a {
-		p := real(v)*real(v) + imag(v)*imag(v)
-		if p < negligible {
-			continue
-		}
-		found++
-		if rows = append(rows, probable{x, p}); len(rows) >= 2*tableRows {
-			slices.SortFunc(rows, byProbability)
-			rows = rows[:tableRows]
-		}
-	}
-	slices.SortFunc(rows, byProbability)
-	rows = rows[:min(len(rows), tableRows)]
-	slices.SortFunc(rows, func(r, s probable) int { return r.x - s.x })
-	return rows, found
 }
 
 // labelTerm is a term such as -0.5*XXI.

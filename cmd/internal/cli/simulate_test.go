@@ -206,7 +206,7 @@ func TestInspect(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got.Version != 3 || got.Qubits != 3 || !slices.Equal(got.Inputs, []string{"a"}) || got.Operations != 2 || got.TwoQubitGates != 1 || got.Depth != 2 ||
-		got.StateBytes != 128 || !got.Fits || got.GateSeconds <= 0 || !maps.Equal(got.Gates, map[string]int{"rx": 1, "cx": 1}) {
+		got.Active != 2 || got.StateBytes != 64 || !got.Fits || got.GateSeconds <= 0 || !maps.Equal(got.Gates, map[string]int{"rx": 1, "cx": 1}) {
 		t.Errorf("%s", out)
 	}
 }
@@ -305,10 +305,43 @@ func TestDrawSVG(t *testing.T) {
 	refuse(t, 2, "format", "draw", path, "--format", "pdf")
 }
 
+// TestIdleQubits: qubits that no gate acts on take neither memory nor time.
+func TestIdleQubits(t *testing.T) {
+	const source = "OPENQASM 3.0; include \"stdgates.inc\"; bit[2] c; h $40; cx $40, $41; "
+	name := func(pair string) string { return pair + strings.Repeat("0", 40) }
+	for _, tt := range []struct {
+		source string
+		want   []string
+		args   []string
+	}{
+		{source + "c[0] = measure $40; c[1] = measure $41;", []string{`"00": `, `"11": `, `"qubits": 42`}, []string{"--shots", "100", "--json"}},
+		{source, []string{name("00") + "  ", name("11") + "  "}, []string{"--probabilities"}},
+		{source, []string{`"probabilities": {`, `"` + name("00") + `": 0.5`, `"` + name("11") + `": 0.5`}, []string{"--probabilities", "--json"}},
+		{source, []string{`"` + name("11") + `": [0.70710678`}, []string{"--state", "--json"}},
+		{source, []string{"0.75"}, []string{"--expect", "0.5*Z40*Z41+0.25*Z3+X7"}},
+		{"OPENQASM 2.0; include \"qelib1.inc\"; qreg q[3]; x q[1];", []string{"[\n    0,\n    0,\n    1,\n    0,\n    0,\n    0,\n    0,\n    0\n  ]"}, []string{"--probabilities", "--json"}},
+	} {
+		out, _ := commandWithInput(t, tt.source, 0, append([]string{"simulate", "-"}, tt.args...)...)
+		for _, want := range tt.want {
+			if !strings.Contains(out, want) {
+				t.Errorf("%v: no %s in\n%s", tt.args, want, out)
+			}
+		}
+	}
+	out, _ := commandWithInput(t, source, 0, "inspect", "-")
+	if !strings.Contains(out, "64 B for the 2 qubits that gates act on, which fits") {
+		t.Errorf("inspect:\n%s", out)
+	}
+	file := writeFile(t, "far.qasm", source)
+	if out, errs := command(t, 0, "transpile", file, "--target", "ibm-heron-r2", "--verify"); !strings.Contains(out+errs, "verified") && !strings.Contains(out+errs, "same state") {
+		t.Errorf("transpile --verify says\n%s", errs)
+	}
+}
+
 // TestInspectBeyondNumbers: a state may be larger than all floating-point numbers.
 func TestInspectBeyondNumbers(t *testing.T) {
 	for _, n := range []int{900, 1019, 1020, 1023, 5000, 1_000_000} {
-		source := fmt.Sprintf("OPENQASM 2.0; include \"qelib1.inc\"; qreg q[%d]; h q[0];", n)
+		source := fmt.Sprintf("OPENQASM 2.0; include \"qelib1.inc\"; qreg q[%d]; h q;", n)
 		out, _ := commandWithInput(t, source, 0, "inspect", "-", "--json")
 		var got map[string]any
 		if err := json.Unmarshal([]byte(out), &got); err != nil {

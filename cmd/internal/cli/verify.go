@@ -19,11 +19,10 @@ var errDiffers = errors.New("the transpiled program does not give the state of t
 
 // verify compares what c and r make of |0…0⟩, with symbols at values drawn at random:
 // the probabilities of the measured bits, or without measurements the states, r's up to
-// a global phase and its layout at the end. It reports false where it cannot: r uses
+// a global phase and its layout at the end. It reports false where it cannot: gates act on
 // more than most qubits, or c has no one state.
 func verify(ctx context.Context, c *circuits.Circuit, r *transpile.Result, most int) (bool, error) {
-	compact, device := r.Compact()
-	if compact.Qubits > most {
+	if len(r.Circuit.Active()) > most || len(c.Active()) > most {
 		return false, nil
 	}
 	rng := rand.New(rand.NewPCG(0, 0))
@@ -35,15 +34,15 @@ func verify(ctx context.Context, c *circuits.Circuit, r *transpile.Result, most 
 	if err != nil {
 		return false, err
 	}
-	got, err := finalState(ctx, compact, weights, features)
+	got, err := finalState(ctx, r.Circuit, weights, features)
 	if err != nil {
 		return false, err
 	}
 	var loss float64
 	if c.Count()[circuits.GateMeasure] > 0 {
-		loss = distance(bitProbabilities(c, want), bitProbabilities(compact, got))
+		loss = distance(bitProbabilities(c, want), bitProbabilities(r.Circuit, got))
 	} else {
-		loss = 1 - overlap(want, got, func(q int) int { return slices.Index(device, r.Final[q]) }, c.Qubits)
+		loss = 1 - overlap(want, got, r.Final)
 	}
 	if !(loss < 1e-9) {
 		return false, fmt.Errorf("differs by %.3g: %w", loss, errDiffers)
@@ -51,36 +50,48 @@ func verify(ctx context.Context, c *circuits.Circuit, r *transpile.Result, most 
 	return true, nil
 }
 
-// overlap is |⟨a|b⟩|, where qubit q of a is bit(q) of b.
-func overlap(a, b []complex128, bit func(q int) int, qubits int) float64 {
-	at := make([]int, qubits)
-	for q := range at {
-		at[q] = bit(q)
+// overlap is |⟨a|b⟩|, where qubit q of a is qubit final[q] of b.
+func overlap(a, b *qsim.State, final []int) float64 {
+	at := make([]int, len(a.Active())) // the bit of b, −1 where that is idle
+	for k, q := range a.Active() {
+		at[k] = slices.Index(b.Active(), final[q])
 	}
 	var sum complex128
-	for i, v := range a {
+	amplitudes := b.Amplitudes()
+amplitudes:
+	for i, v := range a.Amplitudes() {
 		j := 0
-		for q, k := range at {
-			j |= i >> q & 1 << k
+		for k, bit := range at {
+			one := i >> k & 1
+			if bit < 0 && one == 1 {
+				continue amplitudes
+			}
+			j |= one << max(bit, 0)
 		}
-		sum += cmplx.Conj(v) * b[j]
+		sum += cmplx.Conj(v) * amplitudes[j]
 	}
 	return cmplx.Abs(sum)
 }
 
 // bitProbabilities are the probabilities of the values of the bits that c measures at
 // its end.
-func bitProbabilities(c *circuits.Circuit, state []complex128) map[string]float64 {
+func bitProbabilities(c *circuits.Circuit, s *qsim.State) map[string]float64 {
 	out := map[string]float64{}
-	bits := make([]byte, c.Clbits)
-	for i, v := range state {
+	bits, active := make([]byte, c.Clbits), make(map[int]int)
+	for k, q := range s.Active() {
+		active[q] = k
+	}
+	for i, v := range s.Amplitudes() {
 		p := real(v)*real(v) + imag(v)*imag(v)
 		if p == 0 {
 			continue
 		}
 		for _, op := range c.Ops {
 			if op.Gate == circuits.GateMeasure {
-				bits[op.Clbit] = byte(i >> op.Qubits[0] & 1)
+				bits[op.Clbit] = 0
+				if k, ok := active[op.Qubits[0]]; ok {
+					bits[op.Clbit] = byte(i >> k & 1)
+				}
 			}
 		}
 		out[string(bits)] += p
@@ -110,17 +121,14 @@ func normals(rng *rand.Rand, n int) []float64 {
 	return out
 }
 
-func finalState(ctx context.Context, c *circuits.Circuit, weights, features []float64) ([]complex128, error) {
+func finalState(ctx context.Context, c *circuits.Circuit, weights, features []float64) (*qsim.State, error) {
 	p, err := qsim.Compile(c)
 	if err != nil {
 		return nil, err
 	}
-	s, err := qsim.NewState(p.Qubits())
+	s, err := p.NewState()
 	if err != nil {
 		return nil, err
 	}
-	if err := p.Run(ctx, s, weights, features); err != nil {
-		return nil, err
-	}
-	return s.Amplitudes(), nil
+	return s, p.Run(ctx, s, weights, features)
 }

@@ -102,7 +102,8 @@ const maxOutcomeText = 1 << 30
 // are over the classical bits, or over all qubits (qubit k as bit k) when the
 // circuit has none; a bit never written is 0, and hidden bits are left out. Equal seeds
 // give equal counts. A circuit with final measurements is simulated once, in
-// O(2ⁿ + shots·log shots). One that measures or resets before its end, or acts on what
+// O(2ⁿ + shots·log shots) for n active qubits; more than 2²⁰ shots, and 8·2ⁿ, do not take
+// longer, as the counts are drawn at once then. One that measures or resets before its end, or acts on what
 // it measured, is simulated once for every sequence of outcomes that occurs: shots go
 // together as long as their outcomes are the same. It takes at most log₂(shots)
 // states more. [ErrUnfinished] says that a shot came to a [circuits.GateFail].
@@ -121,6 +122,16 @@ func (p *Program) Sample(ctx context.Context, weights, features []float64, shots
 	outcome := p.outcome
 	if len(p.bits) > wordBits {
 		outcome = p.measuredPart()
+	}
+	if s.many(shots) {
+		found, err := s.tallies(ctx, shots, seed)
+		if err != nil {
+			return Counts{}, err
+		}
+		for _, t := range found {
+			out[outcome(t.x)] += t.n
+		}
+		return p.counts(out)
 	}
 	rng := rand.New(rand.NewPCG(seed, 0))
 	block := make([]uint64, min(shots, 1<<20)) // bounds the memory of many shots

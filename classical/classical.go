@@ -79,3 +79,12 @@ func Baselines(regression bool, seed uint64) []Estimator {
 		&Forest{Seed: seed},
 	}
 }
+
+// Names returns the names of the Baselines of a task, in their order.
+func Names(regression bool) []string {
+	var names []string
+	for _, m := range Baselines(regression, 0) {
+		names = append(names, m.Name())
+	}
+	return names
+}

@@ -2,8 +2,11 @@
 // fitted on the training part, measured once on the test part, and one of them
 // is tested against the best of the others.
 //
-// What makes it fair is left to the caller: all models get the same
-// preprocessed features, and no setting was chosen by looking at the test part.
+// Baselines fits the models that another one is compared with: on all columns,
+// which is what they would be given without it, and also on the features that
+// the other model sees, which tells what its reduction of the columns costs. The
+// best of them is chosen on data outside of the test part. Run and Measure are
+// the steps for models whose features are prepared by the caller.
 package compare
 
 import (
@@ -24,7 +27,7 @@ var (
 	ErrName = errors.New("model name")
 	// ErrPrediction reports predictions that cannot be measured.
 	ErrPrediction = errors.New("bad predictions")
-	// ErrNoTest reports results to which McNemar's test does not apply.
+	// ErrNoTest reports results that no test can compare.
 	ErrNoTest = errors.New("no test possible")
 )
 
@@ -45,9 +48,19 @@ type Estimator interface {
 // task are zero.
 type Result struct {
 	Name        string        `json:"name"`
+	Features    Features      `json:"features,omitempty"` // which it was given; "": its own
+	Inputs      int           `json:"inputs,omitempty"`   // how many, after preprocessing
 	Parameters  int           `json:"parameters"`
-	TrainTime   time.Duration `json:"train_time_ns"` // wall time of Fit; 0 if it was fitted before
-	Predictions []float64     `json:"predictions"`   // a class index or value for each test sample
+	TrainRows   int           `json:"train_samples,omitempty"` // samples it was fitted on; 0 if it was fitted before
+	Sampled     bool          `json:"sampled,omitempty"`       // they are a random sample of the training part
+	TrainTime   time.Duration `json:"train_time_ns"`           // wall time of Fit; 0 if it was fitted before
+	Predictions []float64     `json:"predictions"`             // a class index or value for each test sample
+
+	// Selection is the score by which the best of several models is chosen: accuracy,
+	// or R² for regression, on data outside of the test part. It is nil where there
+	// is none.
+	Selection  *float64 `json:"selection,omitempty"`
+	SelectedBy Choice   `json:"selected_by,omitempty"` // where Selection comes from
 
 	// Classification: accuracy with its 95 % Wilson interval, and macro F1.
 	Accuracy float64 `json:"accuracy"`
@@ -71,12 +84,8 @@ func Run(ctx context.Context, train, test *dataset.Dataset, models []Estimator) 
 	if err := checkParts(train, test); err != nil {
 		return nil, err
 	}
-	seen := make(map[string]bool)
-	for _, m := range models {
-		if seen[m.Name()] {
-			return nil, fmt.Errorf("compare: %w %q is used twice; give each model its own", ErrName, m.Name())
-		}
-		seen[m.Name()] = true
+	if err := checkNames(models); err != nil {
+		return nil, err
 	}
 	results := make([]Result, 0, len(models))
 	for _, m := range models {
@@ -93,6 +102,7 @@ func Run(ctx context.Context, train, test *dataset.Dataset, models []Estimator) 
 			return results, err
 		}
 		r.TrainTime = elapsed
+		r.TrainRows = train.Len()
 		results = append(results, r)
 	}
 	return results, nil
@@ -122,6 +132,17 @@ func Measure(ctx context.Context, m Estimator, test *dataset.Dataset) (Result, e
 	}
 	return r, nil
 }
+
+// Score is the one number by which models are ranked: accuracy, or R² for regression.
+func (r *Result) Score() float64 {
+	if r.classifies() {
+		return r.Accuracy
+	}
+	return r.R2
+}
+
+// classifies reports whether the result is one of classification.
+func (r *Result) classifies() bool { return r.High > 0 } // no Wilson interval ends at 0
 
 // scoreClasses sets the scores of classification.
 func (r *Result) scoreClasses(want []float64, classes []string) error {

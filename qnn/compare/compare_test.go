@@ -104,7 +104,7 @@ func TestRunRegression(t *testing.T) {
 		t.Errorf("RMSE %v, MAE %v, R² %v, high %v; want 1, 1, −0.5, 0", r.RMSE, r.MAE, r.R2, r.High)
 	}
 	if _, err := compare.Against(d.Y, results, "off"); !errors.Is(err, compare.ErrNoTest) {
-		t.Errorf("McNemar of regression: %v, want ErrNoTest", err)
+		t.Errorf("alone: %v, want ErrNoTest", err)
 	}
 }
 
@@ -124,10 +124,10 @@ func TestAgainst(t *testing.T) {
 		p               float64
 		want            string
 	}{
-		{"equal", wrong("q", 3), wrong("b", 3), 1, "No difference from the best baseline is shown at this sample size (McNemar p = 1.00)."},
-		{"better", wrong("q", 0), wrong("b", 20), 2.0 / (1 << 20), "Better than the best baseline, b, on this test set (McNemar p < 0.001)."},
-		{"worse", hard, wrong("b", 1), 22.0 / 1024, "Worse than the best baseline, b, on this test set (McNemar p = 0.021)."},
-		{"five against none", wrong("q", 0), wrong("b", 5), 2.0 / 32, "No difference from the best baseline is shown at this sample size (McNemar p = 0.062)."},
+		{"equal", wrong("q", 3), wrong("b", 3), 1, "No difference from b, the best baseline by these same test samples, is shown at this sample size (McNemar p = 1.00)."},
+		{"better", wrong("q", 0), wrong("b", 20), 2.0 / (1 << 20), "Better than b, the best baseline by these same test samples, on this test set (McNemar p < 0.001)."},
+		{"worse", hard, wrong("b", 1), 22.0 / 1024, "Worse than b, the best baseline by these same test samples, on this test set (McNemar p = 0.021)."},
+		{"five against none", wrong("q", 0), wrong("b", 5), 2.0 / 32, "No difference from b, the best baseline by these same test samples, is shown at this sample size (McNemar p = 0.062)."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			v := judge(t, test, wrong("poor", 30), c.model, c.baseline)

@@ -69,5 +69,5 @@ func Example() {
 	// Output:
 	// size     1.000 [0.610, 1.000]  1 parameter
 	// texture  0.667 [0.300, 0.903]  1 parameter
-	// No difference from the best baseline is shown at this sample size (McNemar p = 0.50).
+	// No difference from texture, the best baseline by these same test samples, is shown at this sample size (McNemar p = 0.50).
 }

@@ -32,3 +32,23 @@ func MeanInterval(values []float64) (mean, low, high float64, err error) {
 	half := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(n - 1)}.Quantile(0.975) * s / math.Sqrt(float64(n))
 	return mean, mean - half, mean + half, nil
 }
+
+// SplitInterval returns the mean of a score, or of a difference of scores, over n ≥ 2
+// random splits of the same data, and its 95 % interval,
+//
+//	mean ± t·s·√(1/n + test/train),
+//
+// with s and t as in MeanInterval and the sizes of the test and the training part of
+// a split. The second term under the root is for the samples that the splits share,
+// without which the interval is too narrow. Source: C. Nadeau, Y. Bengio, Mach. Learn.
+// 52 (2003) 239, doi:10.1023/A:1024068626366, equation 9.
+//
+// Errors: as MeanInterval, and ErrValue for sizes below 1.
+func SplitInterval(values []float64, train, test int) (mean, low, high float64, err error) {
+	if train < 1 || test < 1 {
+		return 0, 0, 0, fmt.Errorf("metric: splits of %d training and %d test samples: %w; pass at least one of each", train, test, ErrValue)
+	}
+	mean, low, high, err = MeanInterval(values)
+	half := (high - low) / 2 * math.Sqrt(1+float64(len(values))*float64(test)/float64(train))
+	return mean, mean - half, mean + half, err
+}

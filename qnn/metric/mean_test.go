@@ -28,3 +28,19 @@ func TestMeanInterval(t *testing.T) {
 		t.Errorf("of NaN: %v, want %v", err, ErrValue)
 	}
 }
+
+// By hand: s = 0.1, n = 4, √(1/4 + 1/4) = √½ and t(3; 0.975) = 3.182446305284263.
+func TestSplitInterval(t *testing.T) {
+	values := []float64{0.4, 0.6, 0.5 - 0.05*math.Sqrt2, 0.5 + 0.05*math.Sqrt2}
+	mean, low, high, err := SplitInterval(values, 80, 20)
+	half := 3.182446305284263 * 0.1 * math.Sqrt(0.5)
+	if err != nil || math.Abs(mean-0.5) > 1e-15 || math.Abs(high-mean-half) > 1e-9 || math.Abs(mean-low-half) > 1e-9 {
+		t.Errorf("%v [%v, %v], %v; want 0.5 ± %v", mean, low, high, err, half)
+	}
+	if _, _, _, err := SplitInterval(values, 0, 20); !errors.Is(err, ErrValue) {
+		t.Errorf("no training samples: %v", err)
+	}
+	if _, _, _, err := SplitInterval(values[:1], 80, 20); !errors.Is(err, ErrEmpty) {
+		t.Errorf("one value: %v", err)
+	}
+}

@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"strings"
+
+	"github.com/qnn-go/qnn/qnn/compare"
 )
 
 // fewSamples is the support below which the scores of a class are called coarse: one
@@ -17,7 +19,7 @@ func limitations(s *Summary) []string {
 		out = append(out, fmt.Sprintf("The model sees %.0f%% of the variance of the features; whatever the rest holds is lost to it.", 100*s.Data.Variance))
 	}
 	if s.Verdict != nil {
-		out = append(out, "The best baseline was picked by its score on these same test samples, which favours it a little.")
+		out = append(out, baselineLimits(s)...)
 	}
 	switch m := s.Model; {
 	case m.Shots == 0 && m.Noise == "":
@@ -28,6 +30,22 @@ func limitations(s *Summary) []string {
 		out = append(out, "The noise is a model; a device's own will differ.")
 	}
 	return out
+}
+
+// baselineLimits are those of the comparison with baselines.
+func baselineLimits(s *Summary) []string {
+	const untuned = "All baselines have their default settings; tuned ones may do better."
+	switch s.Verdict.Chosen {
+	case compare.ByValidation:
+		return []string{fmt.Sprintf("The best baseline was chosen on %s; more of them might choose another.", count(s.Data.Validation, "validation sample")), untuned}
+	case compare.ByFolds:
+		return []string{"The best baseline was chosen by cross-validation inside the training part; more samples might choose another.", untuned}
+	case compare.ByOrder:
+		return []string{"A class has too few training samples to choose the best baseline; it is the first of the list.", untuned}
+	case compare.ByTest:
+		return []string{"The best baseline was picked by its score on these same test samples, which favours it a little.", untuned}
+	}
+	return []string{untuned}
 }
 
 // testLimits are those that follow from the test part.

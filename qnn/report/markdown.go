@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/url"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/qnn-go/qnn/qnn"
+	"github.com/qnn-go/qnn/qnn/compare"
 )
 
 // Markdown writes the report of a run in the GitHub flavour of Markdown: what was
@@ -301,26 +303,30 @@ func (d *document) comparison(s *Summary) {
 		return
 	}
 	d.heading(2, "Comparison")
-	cells := make([][]string, len(rows))
-	if rows[0].Classification != nil {
-		for i, r := range rows {
-			f1 := "-"
-			if r.Classification != nil {
-				f1 = score(r.MacroF1)
-			}
-			cells[i] = []string{escape(r.Name), r.shown(), f1, strconv.Itoa(r.Parameters), seconds(r.TrainSeconds)}
+	header, cells := comparisonTable(rows, true)
+	align := bytes.Repeat([]byte("r"), len(header)+2)
+	for i, name := range header {
+		switch name {
+		case "accuracy":
+			header[i], align[i] = "accuracy, 95% interval", 'l'
+		case "model", "features":
+			align[i] = 'l'
 		}
-		d.table("llrrr", []string{"model", "accuracy, 95% interval", "macro F1", "parameters", "training"}, cells)
-	} else {
-		for i, r := range rows {
-			v := r.values()
-			cells[i] = []string{escape(r.Name), v[0], v[1], v[2], strconv.Itoa(r.Parameters), seconds(r.TrainSeconds)}
-		}
-		d.table("lrrrrr", []string{"model", "RMSE", "MAE", "R²", "parameters", "training"}, cells)
 	}
-	if v := s.Verdict; v != nil {
-		d.paragraph(escape(v.String()) + fmt.Sprintf(" Against %s, %s right by this model alone and %d by the baseline alone.",
-			escape(v.Baseline), counted(v.OnlyModel, "sample is", "samples are"), v.OnlyBaseline))
+	for _, line := range cells {
+		line[0] = escape(line[0]) // the name; the rest is our own
+	}
+	d.table(string(align), append(header, "parameters", "training"), cells)
+	for _, note := range s.notes() {
+		d.paragraph(escape(note))
+	}
+	for _, v := range s.tests() {
+		text := escape(v.String())
+		if v.Test == compare.McNemar {
+			text += fmt.Sprintf(" Against %s, %s right by this model alone and %d by the other alone.",
+				escape(v.Baseline), counted(v.OnlyModel, "sample is", "samples are"), v.OnlyBaseline)
+		}
+		d.paragraph(text)
 	}
 }
 

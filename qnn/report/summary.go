@@ -14,18 +14,20 @@ import (
 // that is zero is left out of the reports. Encoded as JSON and decoded again it
 // is the same.
 type Summary struct {
-	Title        string           `json:"title,omitempty"` // heading of the Markdown report; "": name of the data
-	Model        Model            `json:"model"`
-	Data         Data             `json:"data"`
-	Training     Training         `json:"training"`
-	Test         Test             `json:"test,omitzero"`
-	Baselines    []Baseline       `json:"baselines"`
-	Verdict      *compare.Verdict `json:"verdict,omitempty"` // the run against the best baseline
-	TrainSeconds float64          `json:"train_seconds"`     // wall time of training
-	Run          string           `json:"run"`               // directory of the run
-	Pictures     Pictures         `json:"pictures,omitzero"`
-	Reproduce    []string         `json:"reproduce,omitempty"` // command lines
-	Environment  []Fact           `json:"environment,omitempty"`
+	Title     string           `json:"title,omitempty"` // heading of the Markdown report; "": name of the data
+	Model     Model            `json:"model"`
+	Data      Data             `json:"data"`
+	Training  Training         `json:"training"`
+	Test      Test             `json:"test,omitzero"`
+	Baselines []Baseline       `json:"baselines"`
+	Verdict   *compare.Verdict `json:"verdict,omitempty"` // the run against the best baseline
+	// Against are tests of the run against other models that were named, such as other runs.
+	Against      []compare.Verdict `json:"against,omitempty"`
+	TrainSeconds float64           `json:"train_seconds"` // wall time of training
+	Run          string            `json:"run"`           // directory of the run
+	Pictures     Pictures          `json:"pictures,omitzero"`
+	Reproduce    []string          `json:"reproduce,omitempty"` // command lines
+	Environment  []Fact            `json:"environment,omitempty"`
 }
 
 // Model describes the circuit and how it is run.
@@ -172,9 +174,15 @@ func NewTest(want, got []float64, classes []string) (Test, error) {
 
 // Baseline is a row of the comparison: another model on the same test part.
 type Baseline struct {
-	Name         string  `json:"name"`
-	Parameters   int     `json:"parameters"`
-	TrainSeconds float64 `json:"train_seconds"`
+	Name         string           `json:"name"`
+	Features     compare.Features `json:"features,omitempty"` // which it was given; "": its own
+	Inputs       int              `json:"inputs,omitempty"`   // how many, after preprocessing
+	Parameters   int              `json:"parameters"`
+	TrainSeconds float64          `json:"train_seconds"`
+	TrainSamples int              `json:"train_samples,omitempty"` // samples it was fitted on
+	Sampled      bool             `json:"sampled,omitempty"`       // they are a random sample of the training part
+	Selection    *float64         `json:"selection,omitempty"`     // score by which the best baseline is chosen
+	SelectedBy   compare.Choice   `json:"selected_by,omitempty"`   // where Selection comes from
 	Scores
 }
 
@@ -182,7 +190,11 @@ type Baseline struct {
 func NewBaselines(results []compare.Result) []Baseline {
 	rows := make([]Baseline, len(results))
 	for i, r := range results {
-		rows[i] = Baseline{Name: r.Name, Parameters: r.Parameters, TrainSeconds: r.TrainTime.Seconds()}
+		rows[i] = Baseline{
+			Name: r.Name, Features: r.Features, Inputs: r.Inputs, Parameters: r.Parameters,
+			TrainSeconds: r.TrainTime.Seconds(), TrainSamples: r.TrainRows, Sampled: r.Sampled,
+			Selection: r.Selection, SelectedBy: r.SelectedBy,
+		}
 		if r.High > 0 { // as of every Wilson interval: a classifier
 			rows[i].Classification = &Classification{r.Accuracy, r.Low, r.High, r.MacroF1}
 		} else {
@@ -219,7 +231,7 @@ func (s *Summary) own() Baseline {
 		name = "quantum"
 	}
 	return Baseline{
-		Name: name + " (this run)", Parameters: s.Model.Parameters,
+		Name: name + " (this run)", Inputs: s.Data.Inputs, Parameters: s.Model.Parameters,
 		TrainSeconds: s.TrainSeconds, Scores: s.Test.Scores,
 	}
 }

@@ -56,10 +56,14 @@ func cancer(t *testing.T) report.Summary {
 		Training: report.Training{Optimizer: "adam", LearningRate: 0.05, BatchSize: 32, Loss: "cross-entropy", Seed: 7, MaxEpochs: 60},
 		Test:     test,
 		Baselines: report.NewBaselines([]compare.Result{
-			{Name: "svm-rbf", Parameters: 112, TrainTime: 20 * time.Millisecond, Accuracy: 110. / 114, Low: 0.913, High: 0.986, MacroF1: 0.962},
-			{Name: "logistic", Parameters: 5, TrainTime: 4 * time.Millisecond, Accuracy: 108. / 114, Low: 0.890, High: 0.976, MacroF1: 0.943},
+			{Name: "svm-rbf", Features: compare.AllColumns, Inputs: 30, Parameters: 112, TrainRows: 364, TrainTime: 20 * time.Millisecond, Selection: new(0.967), SelectedBy: compare.ByValidation, Accuracy: 110. / 114, Low: 0.913, High: 0.986, MacroF1: 0.962},
+			{Name: "logistic", Features: compare.ModelFeatures, Inputs: 4, Parameters: 5, TrainRows: 200, Sampled: true, TrainTime: 4 * time.Millisecond, Accuracy: 108. / 114, Low: 0.890, High: 0.976, MacroF1: 0.943},
 		}),
-		Verdict:      &compare.Verdict{Model: "quantum", Baseline: "svm-rbf", OnlyModel: 1, OnlyBaseline: 1, P: 1},
+		Verdict: &compare.Verdict{
+			Model: "quantum", Baseline: "svm-rbf", Features: compare.AllColumns, Chosen: compare.ByValidation,
+			Test: compare.McNemar, OnlyModel: 1, OnlyBaseline: 1, P: 1,
+		},
+		Against:      []compare.Verdict{{Model: "quantum", Baseline: "runs/other", Test: compare.McNemar, OnlyModel: 9, P: 0.004}},
 		TrainSeconds: 1.9,
 		Run:          "runs/breast-cancer-0001",
 		Pictures:     report.Pictures{LearningCurve: "learning-curve.png", Test: "confusion.png"},
@@ -144,8 +148,13 @@ func TestTestBlock(t *testing.T) {
 		"          benign           0.959   0.986  0.973       72\n",
 		"          malignant        0.975   0.929  0.951       42\n",
 		"          accuracy 0.965  [0.913, 0.986] 95%",
-		"          quantum (this run)     0.965 [0.913, 0.986]          38   1.9 s\n",
-		"          No difference from the best baseline is shown at this sample size (McNemar p = 1.00).\n",
+		"          quantum (this run)    4           0.965 [0.913, 0.986]          38   1.9 s\n",
+		"          svm-rbf               all 30      0.965 [0.913, 0.986]         112   0.02 s\n",
+		"          logistic (200 rows)   model's 4   0.947 [0.890, 0.976]           5   <0.01 s\n",
+		"          Baselines are fitted on all columns, and again on the quantum model's features.\n",
+		"          Where rows are given, the model was fitted on a random sample of so many of the 364 training samples.\n",
+		"          No difference from svm-rbf, the best baseline on all columns by validation data, is shown at this sample size (McNemar p = 1.00).\n",
+		"          Better than runs/other on this test set (McNemar p = 0.004).\n",
 	} {
 		if !strings.Contains(b.String(), line) {
 			t.Errorf("no line %q in\n%s", line, b.String())
@@ -199,6 +208,8 @@ func TestJSONKeys(t *testing.T) {
 		"model.qubits": 4., "model.parameters": 38., "model.depth": 23., "model.weights": 36.,
 		"data.name": "breast-cancer", "data.train": 364., "data.validation": 91., "data.test": 114., "data.features": 30., "data.classes": 2.,
 		"test.accuracy": 110. / 114, "test.samples": 114., "baselines.name": "svm-rbf", "baselines.accuracy": 110. / 114, "baselines.accuracy_low": 0.913,
+		"baselines.features": "all", "baselines.inputs": 30., "baselines.selection": 0.967, "baselines.selected_by": "validation", "baselines.train_samples": 364.,
+		"verdict.features": "all", "verdict.chosen_by": "validation", "verdict.test": "McNemar", "against.baseline": "runs/other",
 		"train_seconds": 1.9, "run": "runs/breast-cancer-0001",
 		"training.epochs": 52., "training.best_epoch": 39., "training.stopped": string(qnn.EarlyStopping),
 	} {

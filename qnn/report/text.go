@@ -63,31 +63,23 @@ func compareLines(s *Summary) []string {
 	if len(rows) == 0 {
 		return nil
 	}
-	var out []string
-	if rows[0].Classification != nil {
-		table := table{
-			header: []string{"model", "accuracy", "parameters", "train"},
-			left:   map[int]bool{0: true, 1: true, 3: true},
-			gaps:   []int{5, 2, 3},
-		}
-		for _, r := range rows {
-			table.add(printable(r.Name), r.shown(), strconv.Itoa(r.Parameters), seconds(r.TrainSeconds))
-		}
-		out = table.lines()
-	} else {
-		table := table{
-			header: []string{"model", "RMSE", "MAE", "R²", "parameters", "train"},
-			left:   map[int]bool{0: true, 5: true},
-			gaps:   []int{5, 2, 2, 2, 3},
-		}
-		for _, r := range rows {
-			cells := r.values()
-			table.add(printable(r.Name), cells[0], cells[1], cells[2], strconv.Itoa(r.Parameters), seconds(r.TrainSeconds))
-		}
-		out = table.lines()
+	header, cells := comparisonTable(rows, false)
+	table := table{header: append(header, "parameters", "train"), left: map[int]bool{0: true}, gaps: []int{5}}
+	for i, name := range table.header[1:] {
+		table.left[i+1] = name == "features" || name == "accuracy" || name == "train"
+		table.gaps = append(table.gaps, 2)
 	}
-	if s.Verdict != nil {
-		out = append(out, printable(s.Verdict.String()))
+	if table.header[1] == "features" {
+		table.gaps[0], table.gaps[1] = 3, 3
+	}
+	table.gaps[len(header)] = 3
+	for _, line := range cells {
+		line[0] = printable(line[0]) // the name; the rest is our own
+		table.add(line...)
+	}
+	out := table.lines()
+	for _, note := range append(s.notes(), s.verdicts()...) {
+		out = append(out, printable(note))
 	}
 	return out
 }
@@ -106,11 +98,11 @@ func (s Scores) shown() string {
 }
 
 // values are RMSE, MAE and R², or dashes.
-func (s Scores) values() [3]string {
+func (s Scores) values() []string {
 	if s.Regression == nil {
-		return [3]string{"-", "-", "-"}
+		return []string{"-", "-", "-"}
 	}
-	return [3]string{value(s.RMSE), value(s.MAE), score(s.R2)}
+	return []string{value(s.RMSE), value(s.MAE), score(s.R2)}
 }
 
 // score prints a number of about 0 to 1.

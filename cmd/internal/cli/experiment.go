@@ -24,7 +24,7 @@ type experiment struct {
 	data                    *dataset.Dataset
 	train, validation, test *dataset.Dataset
 	// pipeline prepares rows for the circuit; scaled does the same with standardised
-	// instead of angle-ranged features, for the classical models.
+	// instead of angle-ranged features, for the second look of the classical models.
 	pipeline, scaled *dataset.Pipeline
 	parts            dataset.Partition
 	columns          int              // after one-hot
@@ -206,9 +206,8 @@ func (e *experiment) split() error {
 // features.
 func (e *experiment) prepare(ctx context.Context) error {
 	columns := len(e.data.Columns)
-	first := []dataset.Step{&dataset.Impute{}}
-	if slices.ContainsFunc(e.data.Columns, dataset.Column.Categorical) {
-		first = append(first, &dataset.Levels{Max: e.MaxLevels}, &dataset.OneHot{})
+	first := e.plainSteps()
+	if len(first) > 1 {
 		plain := &dataset.Pipeline{Steps: first}
 		if err := plain.Fit(ctx, e.train); err != nil {
 			return err
@@ -240,6 +239,16 @@ func (e *experiment) prepare(ctx context.Context) error {
 		e.pipeline.Steps = append(slices.Clone(first), &dataset.MinMax{Lo: e.encoding.Low, Hi: e.encoding.High, Clip: true})
 	}
 	return errors.Join(e.scaled.Fit(ctx, e.train), e.pipeline.Fit(ctx, e.train))
+}
+
+// plainSteps are new steps that make numbers of all columns, one for each level of a
+// column of words.
+func (e *experiment) plainSteps() []dataset.Step {
+	steps := []dataset.Step{&dataset.Impute{}}
+	if slices.ContainsFunc(e.data.Columns, dataset.Column.Categorical) {
+		steps = append(steps, &dataset.Levels{Max: e.MaxLevels}, &dataset.OneHot{})
+	}
+	return steps
 }
 
 // newModel makes the untrained model.
@@ -317,24 +326,6 @@ func (s *settings) trainer() (*qnn.Trainer, error) {
 		Epochs: s.Epochs, BatchSize: s.Batch, Optimizer: s.Optimizer, Config: c, Loss: qnn.Loss(s.Loss),
 		Method: m, Patience: s.Patience, Seed: s.Seed,
 	}, nil
-}
-
-// baselineParts are the training and test parts as the classical models see them.
-func (e *experiment) baselineParts() (train, test *dataset.Dataset, err error) {
-	scale := func(d *dataset.Dataset) (*dataset.Dataset, error) {
-		x, err := e.scaled.Transform(d.X)
-		if err != nil {
-			return nil, err
-		}
-		out := *d
-		out.X, out.Columns = x, e.scaled.OutputColumns()
-		return &out, nil
-	}
-	if train, err = scale(e.train); err != nil {
-		return nil, nil, err
-	}
-	test, err = scale(e.test)
-	return train, test, err
 }
 
 // variance is the share of the variance that PCA keeps; ok is false without PCA.

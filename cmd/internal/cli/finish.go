@@ -10,7 +10,6 @@ import (
 	"runtime"
 	"strconv"
 
-	"github.com/qnn-go/qnn/classical"
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/compare"
 	"github.com/qnn-go/qnn/qnn/dataset"
@@ -34,14 +33,12 @@ func (r *trainRun) finish(ctx context.Context) (report.Summary, error) {
 	if err != nil {
 		return s, err
 	}
-	if !r.opts.NoBaselines {
-		results, err := r.baselines(ctx, r.warn)
-		if err != nil {
-			return s, err
-		}
-		if err := addBaselines(&s, r.test, own, results); err != nil {
-			return s, err
-		}
+	results, err := r.baselines(ctx, r.opts.Baselines, r.opts.Err, r.opts.Mute)
+	if err != nil {
+		return s, err
+	}
+	if err := addBaselines(&s, r.test, own, results); err != nil {
+		return s, err
 	}
 	return s, r.writeReport(ctx, s, own.Predictions)
 }
@@ -60,47 +57,6 @@ func (r *trainRun) print(s report.Summary) error {
 		next = fmt.Sprintf("next      qnn predict %s --data new.csv\n          qnn export %s --target ibm\n", r.dir, r.dir)
 	}
 	_, err := fmt.Fprintf(w, "\nsaved     %s\n%s", r.dir, next)
-	return err
-}
-
-// warn prints a remark that is no error.
-func (r *trainRun) warn(format string, args ...any) {
-	if !r.opts.Mute {
-		_, _ = fmt.Fprintf(r.opts.Err, "qnn: "+format+"\n", args...)
-	}
-}
-
-// baselines trains the classical models on the same training part, with the same
-// features standardised. One that fails is left out with a remark.
-func (e *experiment) baselines(ctx context.Context, warn func(string, ...any)) ([]compare.Result, error) {
-	train, test, err := e.baselineParts()
-	if err != nil {
-		return nil, err
-	}
-	var results []compare.Result
-	for _, m := range classical.Baselines(e.data.Regression(), e.Seed) {
-		result, err := compare.Run(ctx, train, test, []compare.Estimator{m})
-		if ended(ctx) {
-			return nil, ctx.Err()
-		}
-		if err != nil {
-			warn("baseline %s is left out: %v", m.Name(), err)
-			continue
-		}
-		results = append(results, result...)
-	}
-	return results, nil
-}
-
-// addBaselines puts the results of the classical models and the test of the model's
-// own result against the best of them into the summary.
-func addBaselines(s *report.Summary, test *dataset.Dataset, own compare.Result, results []compare.Result) error {
-	s.Baselines = report.NewBaselines(results)
-	if test.Regression() || len(results) == 0 {
-		return nil
-	}
-	verdict, err := compare.Against(test.Y, append([]compare.Result{own}, results...), own.Name)
-	s.Verdict = &verdict
 	return err
 }
 

@@ -27,8 +27,9 @@ type trainOptions struct {
 	settings
 	Streams
 
-	Out, Resume, Config     string
-	NoBaselines, JSON, Mute bool
+	Out, Resume, Config string
+	Baselines           baselineFlags
+	JSON, Mute          bool
 }
 
 func newTrain(s Streams) *cobra.Command {
@@ -39,7 +40,9 @@ func newTrain(s Streams) *cobra.Command {
 		Short: "Train a model and compare it with classical ones",
 		Long: `Train a quantum neural network on a data set, report how it does on the test
 part beside classical models on the same split, and keep everything in a run
-directory. Without flags it trains on breast-cancer.
+directory. Without flags it trains on breast-cancer. The classical models get all
+columns, and also the features that the circuit gets; the verdict is against the
+one on all columns that does best on the validation part.
 
 Settings come from, in rising precedence: defaults, --config FILE (YAML with the
 flags' names as keys), environment variables (QNN_ and the flag's name, such as
@@ -57,7 +60,7 @@ QNN_EPOCHS), flags. Ctrl-C saves the run; --resume takes it up again.`,
 	f.StringVar(&o.Out, "out", "", "run directory (default runs/DATA-0001, the next free number)")
 	f.StringVar(&o.Resume, "resume", "", "run directory of an interrupted run to continue")
 	f.StringVar(&o.Config, "config", "", "YAML file of settings")
-	f.BoolVar(&o.NoBaselines, "no-baselines", false, "do not train the classical models")
+	o.Baselines.add(f)
 	addOutputFlags(f, &o.JSON, &o.Mute)
 	group(f, "Run")
 	return c
@@ -126,6 +129,9 @@ func (o *trainOptions) remarks() io.Writer {
 
 // configure settles the settings. It returns the state to resume, or nil.
 func (o *trainOptions) configure(flags *pflag.FlagSet) (*qnn.State, error) {
+	if err := o.Baselines.check(); err != nil {
+		return nil, err
+	}
 	if o.Resume == "" {
 		if err := configure(flags, o.Config, os.Environ()); err != nil {
 			return nil, err
@@ -190,6 +196,9 @@ func (r *trainRun) build(ctx context.Context) error {
 	}
 	if r.Qubits == 1 && r.Entanglement != "" && r.opts.Resume == "" {
 		return usage("--entanglement %s has no effect: one qubit has no other to entangle with. Leave it out, or use more features or qubits", r.Entanglement)
+	}
+	if _, err := r.opts.Baselines.names(r.data.Regression()); err != nil {
+		return err
 	}
 	if r.model, err = r.newModel(); err != nil {
 		return err

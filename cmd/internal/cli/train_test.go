@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/qnn-go/qnn/qnn/compare"
 )
 
 // quick trains for two epochs into a new directory and returns it.
@@ -84,8 +86,14 @@ func TestTrainJSON(t *testing.T) {
 		}
 		Test      map[string]any
 		Baselines []struct {
-			Name     string
-			Accuracy float64
+			Name, Features string
+			Inputs         int
+			Accuracy       float64
+			Selection      *float64
+		}
+		Verdict struct {
+			Features string
+			Chosen   string `json:"chosen_by"`
 		}
 		TrainSeconds float64 `json:"train_seconds"`
 		Run          string
@@ -99,8 +107,18 @@ func TestTrainJSON(t *testing.T) {
 	}
 	if got.Model.Qubits != 4 || got.Model.Parameters == 0 || got.Model.Depth == 0 || got.Data.Name != "wine" ||
 		got.Data.Train != 114 || got.Data.Test != 36 || got.Data.Features != 13 || got.Data.Classes != 3 ||
-		len(got.Baselines) != 6 || got.Baselines[0].Accuracy == 0 || got.Run != dir || got.TrainSeconds <= 0 {
+		len(got.Baselines) != 12 || got.Baselines[0].Accuracy == 0 || got.Run != dir || got.TrainSeconds <= 0 {
 		t.Errorf("got %+v", got)
+	}
+	// Six baselines on all columns, with a score on the validation part, and the same
+	// six on the model's features.
+	for i, b := range got.Baselines {
+		if all := i < 6; all != (b.Features == "all") || all != (b.Inputs == 13) || all != (b.Selection != nil) || !all && (b.Features != "model" || b.Inputs != 4) {
+			t.Errorf("baseline %d: %+v", i, b)
+		}
+	}
+	if got.Verdict.Features != "all" || got.Verdict.Chosen != "validation" {
+		t.Errorf("verdict %+v", got.Verdict)
 	}
 	for _, key := range []string{"accuracy", "accuracy_low", "accuracy_high", "macro_f1"} {
 		if v, ok := got.Test[key].(float64); !ok || v < 0 || v > 1 {
@@ -245,14 +263,28 @@ func TestCompare(t *testing.T) {
 	}
 	out, _ = command(t, 0, "compare", first, second, "--json", "--no-baselines")
 	var c comparison
-	if err := json.Unmarshal([]byte(out), &c); err != nil || len(c.Models) != 1 || c.Verdict == nil {
+	if err := json.Unmarshal([]byte(out), &c); err != nil || len(c.Models) != 1 || c.Verdict != nil || len(c.Against) != 1 {
 		t.Errorf("%v: %s", err, out)
 	}
 	refuse(t, exitData, "different samples", "compare", first, third)
+	// Runs of different features: the baselines get all columns and those of the first.
+	narrow := quick(t, "--data", "iris", "--layers", "1", "--features", "2")
+	out, errs := command(t, 0, "compare", narrow, second, "--baselines", "knn,logistic")
+	for _, want := range []string{"logistic", "all 4", "model's 2", "the best baseline on all columns by validation data"} {
+		if !strings.Contains(out, want) || strings.Contains(out, "forest") {
+			t.Errorf("no %q in, or more than two baselines in\n%s", want, out)
+		}
+	}
+	if !strings.Contains(errs, "are on the 2 features of "+narrow) {
+		t.Errorf("no remark on the features: %s", errs)
+	}
 	out, _ = command(t, 0, "compare", first, "--seeds", "2", "--json", "--quiet")
 	var s seedComparison
 	if err := json.Unmarshal([]byte(out), &s); err != nil || len(s.Models) != 7 || len(s.Models[0].Scores) != 2 || s.Models[0].Low > s.Models[0].Mean {
 		t.Errorf("%v: %s", err, out)
+	}
+	if d := s.Difference; d == nil || d.Features != compare.AllColumns || len(d.Scores) != 2 || d.Low > d.Mean || d.Chosen != compare.ByValidation {
+		t.Errorf("difference %+v", d)
 	}
 }
 

@@ -170,18 +170,23 @@ func meanScore(t *testing.T, p problem, regression bool, model func(seed uint64)
 	t.Helper()
 	total := 0.0
 	for seed := range uint64(seeds) {
-		got := predict(t, model(seed), p)
-		if regression {
-			total += r2(p.TestY, got)
-			continue
-		}
-		for i, y := range p.TestY {
-			if got[i] == y {
-				total += 1 / float64(len(got))
-			}
-		}
+		total += scoreOf(p.TestY, predict(t, model(seed), p), regression)
 	}
 	return total / seeds
+}
+
+// scoreOf is the accuracy, or R².
+func scoreOf(want, got []float64, regression bool) float64 {
+	if regression {
+		return r2(want, got)
+	}
+	hits := 0
+	for i, y := range want {
+		if got[i] == y {
+			hits++
+		}
+	}
+	return float64(hits) / float64(len(want))
 }
 
 func r2(want, got []float64) float64 {

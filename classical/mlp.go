@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
 )
 
 // MLP is a multilayer perceptron with rectified linear hidden layers and the
@@ -15,7 +16,10 @@ import (
 // error), at its output. It minimises the mean loss of a batch plus
 // ½·Alpha·Σw²/batch over weights w by Adam and stops after Epochs, or when for
 // ten epochs the loss has not improved by 1e-4. Settings of zero are the
-// defaults of scikit-learn's MLPClassifier and MLPRegressor, given below.
+// defaults of scikit-learn's MLPClassifier and MLPRegressor, given below. The
+// targets of regression are standardised for training and predictions scaled back,
+// as by scikit-learn's TransformedTargetRegressor: weights near 1 and steps of Rate
+// do not reach targets of another magnitude within Epochs.
 //
 // Source of the optimiser: D. P. Kingma, J. Ba, arXiv:1412.6980, algorithm 1
 // with the efficient step of section 2; of the starting weights: X. Glorot,
@@ -43,6 +47,8 @@ type MLP struct {
 type mlpFit struct {
 	labels []float64 // nil for regression
 	net    *network
+	// A value is mean + dev·(output of the network); regression only.
+	mean, dev float64
 }
 
 // Name returns "mlp".
@@ -62,8 +68,10 @@ func (m *MLP) Fit(ctx context.Context, x [][]float64, y []float64) error {
 		return err
 	}
 	n, d := t.size()
-	outputs := 1
-	if !m.Regression {
+	outputs, mean, dev := 1, 0.0, 1.0
+	if m.Regression {
+		t.y, mean, dev = standardised(t.y)
+	} else {
 		outputs = scoreCount(len(t.labels))
 	}
 	widths := append(append([]int{d}, set.Hidden...), outputs)
@@ -88,8 +96,22 @@ func (m *MLP) Fit(ctx context.Context, x [][]float64, y []float64) error {
 		}
 		best = min(best, loss)
 	}
-	m.fit = &mlpFit{labels: t.labels, net: net}
+	m.fit = &mlpFit{labels: t.labels, net: net, mean: mean, dev: dev}
 	return nil
+}
+
+// standardised returns (y − mean)/dev with the mean and the population deviation of
+// y; dev is 1 for a constant y.
+func standardised(y []float64) (z []float64, mean, dev float64) {
+	mean, dev = stat.PopMeanStdDev(y, nil)
+	if dev <= 1e-12*math.Abs(mean) {
+		dev = 1
+	}
+	z = make([]float64, len(y))
+	for i, v := range y {
+		z[i] = (v - mean) / dev
+	}
+	return z, mean, dev
 }
 
 // An epoch improves on the best so far if its loss is lower by improvement; the
@@ -149,7 +171,7 @@ func (m *MLP) Predict(ctx context.Context, x [][]float64) ([]float64, error) {
 		for i := range rows {
 			s := out.RawRowView(i)
 			if m.fit.labels == nil {
-				got = append(got, s[0])
+				got = append(got, m.fit.mean+m.fit.dev*s[0])
 			} else {
 				got = append(got, m.fit.labels[predictedClass(s)])
 			}

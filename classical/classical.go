@@ -10,6 +10,10 @@
 // called concurrently, Fit may not. Results depend on data, settings and seed,
 // and on nothing else: not on the number of threads.
 //
+// Fits can be cancelled at any time. RowLimit of a model says up to how many rows a
+// fit takes seconds; Fit takes more all the same, and who wants to wait less gives it
+// a sample.
+//
 // Except for the forest, the models measure distances or penalise weights, so
 // features should be standardised first.
 package classical
@@ -54,6 +58,9 @@ type Estimator interface {
 	Predict(ctx context.Context, x [][]float64) ([]float64, error)
 	// Parameters returns the number of fitted numbers, 0 before Fit.
 	Parameters() int
+	// RowLimit returns the number of rows, of so many columns, up to which a fit and
+	// its predictions take seconds.
+	RowLimit(columns int) int
 }
 
 // Baselines returns new models with default settings to compare with, in the

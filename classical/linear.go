@@ -70,12 +70,13 @@ func (l *Linear) Fit(ctx context.Context, x [][]float64, y []float64) error {
 	copy(column, t.y)
 	floats.AddConst(-level, column)
 
-	weights, err := l.solve(z, column)
-	if err != nil {
+	var weights []float64
+	var failed error
+	if err := interruptible(ctx, func() { weights, failed = l.solve(z, column) }); err != nil {
 		return err
 	}
-	if err := ctx.Err(); err != nil {
-		return err
+	if failed != nil {
+		return failed
 	}
 	l.fit = &linearFit{weights: weights, intercept: level - floats.Dot(weights, mean)}
 	return nil

@@ -10,7 +10,7 @@ const (
 	// smoSteps limits the steps of one dual.
 	smoSteps = 10_000_000
 	// smoPoll is the number of steps between two looks at the context.
-	smoPoll = 256
+	smoPoll = 64
 	// flatCurvature replaces a curvature that is not positive (duplicate rows),
 	// as in Fan, Chen and Lin's algorithm.
 	flatCurvature = 1e-12

@@ -13,6 +13,8 @@ import (
 	"github.com/qnn-go/qnn/qnn/dataset"
 )
 
+var _ compare.Limited = classical.Estimator(nil)
+
 // hidden returns samples whose class is the sign of the last column, which has the
 // least variance: the first principal component does not see it.
 func hidden(n int) *dataset.Dataset {

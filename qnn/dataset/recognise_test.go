@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -267,6 +268,17 @@ func TestMergeRare(t *testing.T) {
 	}
 	if _, err := table1([]float64{1}).MergeRare(2); !errors.Is(err, ErrNoClasses) {
 		t.Errorf("regression: %v", err)
+	}
+}
+
+// TestReadCSVLooksAtMemory: a table that does not fit is refused while it is read.
+func TestReadCSVLooksAtMemory(t *testing.T) {
+	old := debug.SetMemoryLimit(8 << 20)
+	defer debug.SetMemoryLimit(old)
+	text := strings.Repeat("1,2,3,4,u\n2,3,4,5,v\n", 10_000)
+	_, err := ReadCSV(t.Context(), strings.NewReader(text), CSVOptions{File: "p.csv"})
+	if !errors.Is(err, ErrTooLarge) || !strings.Contains(err.Error(), "p.csv:8192: too large: 8192 rows take") {
+		t.Errorf("got %v", err)
 	}
 }
 

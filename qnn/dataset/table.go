@@ -16,6 +16,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/qnn-go/qnn/internal/sysmem"
 )
 
 // table is a file as text: rows of equal width and the line each begins at.
@@ -24,6 +26,7 @@ type table struct {
 	names []string // of the columns
 	rows  [][]string
 	lines []int
+	bytes uint64 // that the rows take
 	// named says that the names are from a header, and headerLine from where.
 	named      bool
 	headerLine int
@@ -156,6 +159,27 @@ func (t *table) append(record []string, line, maxCells int) error {
 	}
 	t.rows = append(t.rows, record)
 	t.lines = append(t.lines, line)
+	return t.checkRoom(record, line)
+}
+
+// checkRoom counts a row and asks now and then whether as much again as all rows take is
+// free, for what is made of them.
+func (t *table) checkRoom(record []string, line int) error {
+	const (
+		perRow, perCell = 24 + 8, 16 // bytes of slice and line, and of a string
+		every           = 8 * checkEvery
+		least           = 16 << 20
+	)
+	t.bytes += perRow + perCell*uint64(len(record))
+	for _, cell := range record {
+		t.bytes += uint64(len(cell))
+	}
+	if len(t.rows)%every != 0 {
+		return nil
+	}
+	if free, ok := sysmem.Room(max(least, t.bytes)); !ok {
+		return t.fault(line, fmt.Errorf("%w: %d rows take %s, %s are free for more", ErrTooLarge, len(t.rows), sysmem.Bytes(t.bytes), sysmem.Bytes(free)), "Take fewer rows or columns")
+	}
 	return nil
 }
 

@@ -63,7 +63,9 @@ func newExperiment(ctx context.Context, s *settings, progress io.Writer) (*exper
 		}
 	}
 	show.begin("preparing %d samples of %d columns", e.data.Len(), len(e.data.Columns))
-	if err := e.prepare(ctx); err != nil {
+	if err := e.prepare(ctx); errors.Is(err, dataset.ErrTooLarge) {
+		return nil, advise(err, "Take fewer rows, a smaller --max-levels, or leave columns out with --ignore")
+	} else if err != nil {
 		return nil, err
 	}
 	config := ansatz.Config{

@@ -105,19 +105,85 @@ func (a Angle) normal() Angle {
 		}
 		return slices.CompareFunc(s.Vars, t.Vars, compareVars)
 	})
-	merged := out[:0]
+	merged, lost := out[:0], 0.0 // lost is what rounding the sum so far has lost
 	for _, t := range out {
-		if k := len(merged) - 1; k >= 0 && slices.Equal(merged[k].Vars, t.Vars) {
-			merged[k].Coef += t.Coef
+		k := len(merged) - 1
+		if k >= 0 && slices.Equal(merged[k].Vars, t.Vars) {
+			merged[k].Coef, lost = plus(merged[k].Coef, t.Coef, lost)
 			continue
 		}
-		merged = append(merged, t)
+		if k >= 0 {
+			merged[k].Coef += lost
+		}
+		merged, lost = append(merged, t), 0
+	}
+	if k := len(merged) - 1; k >= 0 {
+		merged[k].Coef += lost
 	}
 	merged = slices.DeleteFunc(merged, func(t Term) bool { return t.Coef == 0 })
 	if len(merged) == 0 {
 		return nil
 	}
 	return merged
+}
+
+// plus is a + b, and lost with what rounding the sum has lost (Neumaier 1974,
+// doi:10.1002/zamm.19740540106).
+func plus(a, b, lost float64) (sum, lostToo float64) {
+	sum = a + b
+	switch {
+	case math.IsInf(sum, 0) || math.IsNaN(sum):
+		return sum, 0
+	case math.Abs(a) >= math.Abs(b):
+		return sum, lost + (a - sum + b)
+	}
+	return sum, lost + (b - sum + a)
+}
+
+// ReduceAngle returns the angle in [−2π, 2π] that differs from v by a multiple of 4π, the
+// period that every gate has in each of its angles, to within 10⁻¹⁵ for any finite v. Where
+// |v| ≤ 4π it is v itself.
+func ReduceAngle(v float64) float64 {
+	if math.Abs(v) <= 4*math.Pi {
+		return v
+	}
+	s, c := math.Sincos(v / 2) // exact for large angles too, by more digits of π than a float64 has
+	return 2 * math.Atan2(s, c)
+}
+
+// Reduced is a with its constant term reduced as [ReduceAngle] does, so that sums keep the
+// digits of what is added to it.
+func (a Angle) Reduced() Angle {
+	for i, t := range a {
+		if len(t.Vars) == 0 && math.Abs(t.Coef) > 4*math.Pi && !math.IsInf(t.Coef, 0) {
+			a = slices.Clone(a)
+			a[i].Coef = ReduceAngle(t.Coef)
+			return a.normal()
+		}
+	}
+	return a
+}
+
+// largeTerm is the size of a term from which its rounding errors are those of a float64 of
+// that size, 10⁻¹³, and larger than what reducing it costs in time.
+const largeTerm = 1 << 10
+
+// EvalReduced is the value of a as [Angle.Eval] gives it, but for a multiple of 4π, which no
+// gate sees: terms beyond ±1024 are reduced one by one before they are added, so that one
+// large term does not cost the others their digits.
+func (a Angle) EvalReduced(weights, features []float64) float64 {
+	sum := 0.0
+	for _, t := range a {
+		p := t.Coef
+		for _, v := range t.Vars {
+			p *= v.value(weights, features)
+		}
+		if math.Abs(p) > largeTerm {
+			p = ReduceAngle(p)
+		}
+		sum += p
+	}
+	return sum
 }
 
 // Eval is the value of a for the given weights and features, which must hold

@@ -242,3 +242,47 @@ func FuzzParseAngle(f *testing.F) {
 		}
 	})
 }
+
+// The reduced angles are from mpmath 1.3 with 400 digits: v − 4π·round(v/4π).
+func TestReduceAngle(t *testing.T) {
+	for _, tt := range []struct{ v, want float64 }{
+		{0.7, 0.7},
+		{4 * math.Pi, 4 * math.Pi},
+		{1e8, 1.9426951345040144},
+		{-1e8, -1.9426951345040144},
+		{1e16, -4.03576005801722},
+		{1e300, -2.1838724841522326},
+		{math.MaxFloat64, 3.136630678439006},
+	} {
+		if got := circuits.ReduceAngle(tt.v); !(math.Abs(got-tt.want) < 1e-15) {
+			t.Errorf("ReduceAngle(%g) = %.17g, want %.17g", tt.v, got, tt.want)
+		}
+	}
+	if got := circuits.ReduceAngle(math.Inf(1)); !math.IsNaN(got) {
+		t.Errorf("ReduceAngle(+Inf) = %v", got)
+	}
+}
+
+// One large term does not cost the others their digits: neither where it is a constant nor
+// where it is a product with a symbol, and sums of many terms keep theirs.
+func TestAnglesKeepDigits(t *testing.T) {
+	a := circuits.Const(1e16).Reduced().Plus(circuits.Const(0.7)).Plus(circuits.Const(-1e16).Reduced())
+	if v, _ := a.Const(); math.Abs(v-0.7) > 4e-15 {
+		t.Errorf("1e16 + 0.7 − 1e16 = %v", v)
+	}
+	w := circuits.Weight(0).Plus(circuits.Const(1e16))
+	if v := w.Reduced().Eval([]float64{0.7}, nil); math.Abs(v-0.7-circuits.ReduceAngle(1e16)) > 1e-15 {
+		t.Errorf("w0 + 1e16 reduced is %v at 0.7", v)
+	}
+	x := circuits.Feature(0).Times(circuits.Weight(0)).Plus(circuits.Weight(1)).Minus(circuits.Feature(1))
+	if v := x.EvalReduced([]float64{1e8, 0.7}, []float64{1e8, 1e16}); math.Abs(v-0.7) > 1e-14 {
+		t.Errorf("1e16 + 0.7 − 1e16 = %v, of terms with symbols", v)
+	}
+	var terms circuits.Angle
+	for range 100_000 {
+		terms = append(terms, circuits.Const(0.1)...)
+	}
+	if v, _ := terms.Plus(nil).Const(); math.Abs(v-10000) > 1e-9*math.Abs(0.1) {
+		t.Errorf("100,000 times 0.1 is %v", v)
+	}
+}

@@ -84,7 +84,8 @@ func mean(a, b Angle) Angle { return a.Plus(b).Scale(0.5) }
 
 // Decompose returns a circuit equal to c, including its global phase, in which
 // every unitary operation is a gate of basis. All global phases are added up in
-// one GateGPhase at the end, left out when it is 0; those under a condition are left
+// one GateGPhase at the end, left out when it is 0; constant angles beyond ±4π are reduced
+// by [ReduceAngle]; those under a condition are left
 // out, as no outcome depends on them. What is not unitary stays, and conditions pass
 // to the gates that replace one. Angles may hold weights and features; a GateUnitary outside the
 // basis is synthesized (Shende, Bullock and Markov 2006, arXiv:quant-ph/0406176)
@@ -104,15 +105,26 @@ func (c *Circuit) Decompose(basis []Gate) (*Circuit, error) {
 		if !d.reach[op.Gate] {
 			return nil, &OpError{Index: i, Gate: op.Gate, Err: ErrBasis}
 		}
-		d.expand(op)
+		d.expand(op.reduced())
 	}
-	if phase := d.phase.normal(); len(phase) > 0 {
+	if phase := d.phase.normal().Reduced(); len(phase) > 0 {
 		out.GPhase(phase)
 	}
 	if err := out.Validate(); err != nil { // sums of huge angles overflow
 		return nil, fmt.Errorf("decomposed circuit: %w", err)
 	}
 	return out, nil
+}
+
+// reduced is op with its angles reduced, so that rules can add to them.
+func (op Op) reduced() Op {
+	for k, a := range op.Angles {
+		if r := a.Reduced(); !slices.EqualFunc(a, r, func(s, t Term) bool { return s.Coef == t.Coef }) {
+			op.Angles = slices.Clone(op.Angles)
+			op.Angles[k] = r
+		}
+	}
+	return op
 }
 
 // decomposer holds what every gate becomes in a basis: itself where kept, else

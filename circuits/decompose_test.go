@@ -190,7 +190,7 @@ func TestDecomposeErrors(t *testing.T) {
 	if !errors.Is(err, circuits.ErrRange) {
 		t.Errorf("invalid circuit: error %v, want ErrRange", err)
 	}
-	huge := circuits.Const(math.MaxFloat64)
+	huge := circuits.Weight(0).Scale(math.MaxFloat64)
 	_, err = circuits.New(2).CU(nil, huge, huge, huge, 0, 1).Decompose(bases["u cx"])
 	if !errors.Is(err, circuits.ErrNotFinite) {
 		t.Errorf("overflow: error %v, want ErrNotFinite", err)

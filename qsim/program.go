@@ -223,7 +223,7 @@ func (p *Program) bindConstants(c *circuits.Circuit) error {
 func (p *Program) bindOp(b *bound, o *op, weights, features []float64) error {
 	values := b.angles[o.angle : o.angle+o.angles]
 	for k := range values {
-		values[k] = p.angles[o.angle+k].Eval(weights, features)
+		values[k] = p.angles[o.angle+k].EvalReduced(weights, features)
 	}
 	return b.setMatrix(o)
 }

@@ -93,7 +93,7 @@ func (k *canceller) insert(op circuits.Op) {
 	if at >= 0 {
 		s, _ := rotationOf(k.ops[at].op)
 		k.remove(at)
-		r.angle, r.phase = r.angle.Plus(s.angle), r.phase.Plus(s.phase)
+		r.angle, r.phase = r.angle.Plus(s.angle).Reduced(), r.phase.Plus(s.phase)
 		op = circuits.Op{Gate: r.gate, Qubits: op.Qubits, Angles: []circuits.Angle{r.angle}}
 	} else {
 		r.phase = nil

@@ -46,7 +46,7 @@ func oneQubit(c *circuits.Circuit, t *Target, dropped bool) *circuits.Circuit {
 func appendPhase(c *circuits.Circuit, terms []circuits.Term) {
 	sum := circuits.Angle(terms).Plus(nil)
 	if n := len(sum); n > 0 && len(sum[n-1].Vars) == 0 {
-		sum = sum[:n-1].Plus(circuits.Const(math.Remainder(sum[n-1].Coef, 2*math.Pi)))
+		sum = sum[:n-1].Plus(circuits.Const(math.Remainder(circuits.ReduceAngle(sum[n-1].Coef), 2*math.Pi)))
 	}
 	if !isNear(sum, 0) {
 		c.GPhase(sum)

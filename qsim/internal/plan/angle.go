@@ -1,6 +1,10 @@
 package plan
 
-import "github.com/qnn-go/qnn/circuits"
+import (
+	"math"
+
+	"github.com/qnn-go/qnn/circuits"
+)
 
 // angle is a [circuits.Angle], quick where it is a multiple of one symbol.
 type angle struct {
@@ -27,32 +31,43 @@ func newAngle(a circuits.Angle) angle {
 	return out
 }
 
-// eval is the value for the given weights and features.
+// largest bounds the values of angles, so that their sums keep their digits.
+const largest = 1 << 10
+
+// bounded is v but for a multiple of 4π.
+func bounded(v float64) float64 {
+	if math.Abs(v) <= largest {
+		return v
+	}
+	return circuits.ReduceAngle(v)
+}
+
+// eval is the value for the given weights and features, bounded.
 func (a *angle) eval(weights, features []float64) float64 {
 	switch {
 	case a.at < 0:
-		return a.any.Eval(weights, features)
+		return bounded(a.any.EvalReduced(weights, features))
 	case a.kind == byWeight:
-		return a.coef * weights[a.at]
+		return bounded(a.coef * weights[a.at])
 	default:
-		return a.coef * features[a.at]
+		return bounded(a.coef * features[a.at])
 	}
 }
 
-// evalAll writes the values for all samples to dst, and 0 to the rest of it, which has what a
+// evalAll writes the values for all samples, bounded, to dst, and 0 to the rest of it, which has what a
 // call before has left, numbers or not; false if a value is NaN or infinite.
 func (a *angle) evalAll(dst, weights []float64, samples [][]float64) bool {
 	clear(dst[len(samples):])
 	sum := 0.0 // of zeros, or NaN
 	if a.at >= 0 && a.kind == byFeature {
 		for l, x := range samples {
-			dst[l] = a.coef * x[a.at]
+			dst[l] = bounded(a.coef * x[a.at])
 			sum += dst[l] - dst[l]
 		}
 		return sum == 0
 	}
 	for l, x := range samples {
-		dst[l] = a.any.Eval(weights, x)
+		dst[l] = bounded(a.any.EvalReduced(weights, x))
 		sum += dst[l] - dst[l]
 	}
 	return sum == 0

@@ -147,27 +147,11 @@ func (p *Plan) fill(b *Bound) {
 			table[i] *= b.scale
 		}
 	default:
-		s, c := math.Sincos(b.sum(p.phase))
-		p.multiply(b.tables[b.last.at:], b.last.entries, complex(c*b.scale, s*b.scale))
+		p.multiply(b.tables[b.last.at:], b.last.entries, p.phase.unit(b.angles)*complex(b.scale, 0))
 	}
 	for i := range b.single {
 		b.single[i] = float32(b.tables[i])
 	}
-}
-
-func (b *Bound) value(v value) float64 {
-	if v.index < 0 {
-		return v.offset
-	}
-	return v.scale * b.angles[v.index]
-}
-
-func (b *Bound) sum(vs []value) float64 {
-	sum := 0.0
-	for _, v := range vs {
-		sum += b.value(v)
-	}
-	return sum
 }
 
 // half is e^{iv/2}.
@@ -182,7 +166,7 @@ func (b *Bound) half(v *value) complex128 {
 	case -1:
 		return cmplx.Conj(h)
 	}
-	s, c := math.Sincos(b.value(*v) / 2)
+	s, c := math.Sincos(v.scale * b.angles[v.index] / 2)
 	return complex(c, s)
 }
 
@@ -206,7 +190,7 @@ func (b *Bound) unit(values []value) complex128 {
 		case -2:
 			u *= cmplx.Conj(e * e)
 		default:
-			s, c := math.Sincos(b.value(*v))
+			s, c := math.Sincos(v.scale * b.angles[v.index])
 			u *= complex(c, s)
 		}
 	}

@@ -109,14 +109,8 @@ func (p *Plan) arguments(g *Group) {
 	}
 }
 
-// addValue adds v to x, lane by lane.
+// addValue adds v, which is no constant, to x, lane by lane.
 func addValue(x []float64, v value, angles []float64) {
-	if v.index < 0 {
-		for l := range x {
-			x[l] += v.offset
-		}
-		return
-	}
 	for l, a := range angles[v.index*len(x):][:len(x)] {
 		x[l] += v.scale * a
 	}

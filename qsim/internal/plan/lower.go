@@ -40,22 +40,23 @@ func (o *op) fits(active uint64) bool {
 	return o.x&^active == 0
 }
 
-// value is scale·(angle index), or offset for index −1.
+// value is scale·(angle index), or for index −1 a constant.
 type value struct {
-	index         int
-	scale, offset float64
-	fixed, half   complex128 // e^{i·offset} and e^{i·offset/2}
+	index       int
+	scale       float64
+	constant    turn
+	fixed, half complex128 // e^{iv} and e^{iv/2} of the constant
 }
 
-func constant(v float64) value {
-	s, c := math.Sincos(v)
-	hs, hc := math.Sincos(v / 2)
-	return value{index: -1, offset: v, fixed: complex(c, s), half: complex(hc, hs)}
+func constant(v float64) value { return fixed(turnOf(v)) }
+
+func fixed(t turn) value {
+	return value{index: -1, constant: t, fixed: t.unit(), half: t.times(0.5).unit()}
 }
 
 func (v value) times(f float64) value {
 	if v.index < 0 {
-		return constant(v.offset * f)
+		return fixed(v.constant.times(f))
 	}
 	return value{index: v.index, scale: v.scale * f}
 }
@@ -64,10 +65,10 @@ func (v value) times(f float64) value {
 type lowering struct {
 	ops      []op
 	angles   []angle
-	location []int   // bit that holds a qubit at the end
-	flipped  uint64  // bits that hold the inverse of their qubit at the end
-	phase    []value // the global phase is their sum
-	touched  uint64  // bits that can be other than 0
+	location []int  // bit that holds a qubit at the end
+	flipped  uint64 // bits that hold the inverse of their qubit at the end
+	phase    globalPhase
+	touched  uint64 // bits that can be other than 0
 }
 
 // native lists the gates that [lower] knows; circuits.Decompose reduces all
@@ -197,7 +198,34 @@ func (l *lowering) angle(a circuits.Angle) value {
 	return value{index: len(l.angles) - 1, scale: 1}
 }
 
-func (l *lowering) global(v value) { l.phase = append(l.phase, v) }
+// globalPhase is a constant and multiples of angles, of which each occurs once.
+type globalPhase struct {
+	constant turn
+	scales   []float64 // by the angle's index, 0 beyond the end
+}
+
+func (l *lowering) global(v value) {
+	if v.index < 0 {
+		l.phase.constant = l.phase.constant.plus(v.constant)
+		return
+	}
+	for len(l.phase.scales) <= v.index {
+		l.phase.scales = append(l.phase.scales, 0)
+	}
+	l.phase.scales[v.index] += v.scale
+}
+
+// none reports whether there is no phase for any angles.
+func (g *globalPhase) none() bool { return len(g.scales) == 0 && g.constant == turn{} }
+
+// unit is e^{iφ} for the given angles.
+func (g *globalPhase) unit(angles []float64) complex128 {
+	sum := g.constant
+	for i, scale := range g.scales {
+		sum.add(scale * angles[i])
+	}
+	return sum.unit()
+}
 
 func (l *lowering) isFlipped(bit int) bool { return l.flipped>>bit&1 == 1 }
 

@@ -133,17 +133,17 @@ func (e *emitter) indexed(terms []term, outside uint64) []term {
 
 // folded is values with their constants, if any, added up.
 func folded(values []value) []value {
-	sum, constants := 0.0, false
+	sum, constants := turn{}, false
 	var out []value
 	for _, v := range values {
 		if v.index < 0 {
-			sum, constants = sum+v.offset, true
+			sum, constants = sum.plus(v.constant), true
 			continue
 		}
 		out = append(out, v)
 	}
 	if constants {
-		out = append(out, constant(sum))
+		out = append(out, fixed(sum))
 	}
 	return out
 }

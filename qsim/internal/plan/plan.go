@@ -26,7 +26,7 @@ type Plan struct {
 
 	observables []Observable // on index bits, before what they absorbed
 	angles      []angle
-	phase       []value // the global phase is their sum
+	phase       globalPhase
 	passes      []pass
 	touched     uint64    // bits that some stage works on
 	numbers     []numbers // of the steps that have some, in their order
@@ -268,7 +268,7 @@ func (p *Plan) Untouched() bool { return p.touched != p.all() }
 // finish makes sure that there is a phase to take up the global phase and the
 // cosines of the last rotations.
 func (p *Plan) finish(s Sizes) {
-	if len(p.passes) > 0 && len(p.phase) == 0 && p.rotations == 0 {
+	if len(p.passes) > 0 && p.phase.none() && p.rotations == 0 {
 		return
 	}
 	last := (*stage)(nil)

@@ -36,7 +36,7 @@ func (s *workspaces) bound(p *Program) *bound {
 
 func (b *bound) clone() bound {
 	return bound{
-		size: b.size, angles: append([]float64(nil), b.angles...),
+		precision: b.precision, size: b.size, angles: append([]float64(nil), b.angles...),
 		matrices: append([]complex128(nil), b.matrices...),
 	}
 }

@@ -88,7 +88,7 @@ func (p Precision) Compile(c *circuits.Circuit, observables ...circuits.PauliSum
 // compile is Compile for a circuit that is valid, on the active qubits of a register.
 func (p Precision) compile(c *circuits.Circuit, r register, observables []circuits.PauliSum) (*Program, error) {
 	program := &Program{
-		precision: p, register: r, qubits: len(r.active), weights: c.Weights(), features: c.Features(),
+		precision: p, constants: bound{precision: p}, register: r, qubits: len(r.active), weights: c.Weights(), features: c.Features(),
 		places: make(map[placeKey]*kernel.Place),
 	}
 	if program.qubits > maxQubits {
@@ -196,9 +196,10 @@ func (p *Program) place(targets, controls []int) *kernel.Place {
 
 // bound holds the values of all angles and the matrices of all ops.
 type bound struct {
-	size     int // entries of matrices
-	angles   []float64
-	matrices []complex128
+	precision Precision
+	size      int // entries of matrices
+	angles    []float64
+	matrices  []complex128 // in single precision numbers that are float32
 }
 
 func (p *Program) bindConstants(c *circuits.Circuit) error {
@@ -208,6 +209,7 @@ func (p *Program) bindConstants(c *circuits.Circuit) error {
 		o := &p.ops[i]
 		if o.gate == circuits.GateUnitary {
 			copy(p.constants.matrices[o.matrix:], c.Ops[o.index].Matrix)
+			p.constants.round(o)
 			continue
 		}
 		if !o.weights && !o.features {
@@ -237,7 +239,19 @@ func (b *bound) setMatrix(o *op) error {
 		}
 	}
 	o.gate.Spec().Matrix(b.matrices[o.matrix:o.matrix+o.entries], values)
+	b.round(o)
 	return nil
+}
+
+// round rounds the matrix of o to single precision.
+func (b *bound) round(o *op) {
+	if b.precision == Double {
+		return
+	}
+	for i := o.matrix; i < o.matrix+o.entries; i++ {
+		m := b.matrices[i]
+		b.matrices[i] = complex(kernel.Rounded(real(m), 2*i), kernel.Rounded(imag(m), 2*i+1))
+	}
 }
 
 // bind evaluates what depends on features, and, if all, what depends on weights

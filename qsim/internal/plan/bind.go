@@ -24,7 +24,8 @@ type Bound struct {
 	cos     []float64
 	units   []complex128 // e^{iv} of the angles
 	entries []complex128
-	scale   float64 // of the rotations since the last phase
+	norm    float64 // what the rotations since the last phase multiply the norm by, squared
+	sign    float64 // of their cosines
 	last    phaseAt // the last phase written
 
 	factors []float64 // of the sums of gradients, by instruction: the square of what ψ and λ lack
@@ -127,32 +128,36 @@ func (p *Plan) BindAs(b, from *Bound) {
 
 // fill writes the numbers of all steps.
 func (p *Plan) fill(b *Bound) {
-	b.scale = 1
+	b.norm, b.sign = 1, 1
 	for i := range p.numbers {
 		n := &p.numbers[i]
 		switch n.kind {
 		case ofGradient:
-			b.factors[n.code] = b.scale * b.scale
+			b.factors[n.code] = 1 / b.norm
 		case ofPhase:
 			p.bindPhase(b, n.step, n.table)
 		case ofRotation:
-			p.bindRotation(b, n.step, &b.code[n.code], n.table)
+			p.bindRotation(b, i)
 		}
 	}
 	switch {
 	case p.dual: // the states are not needed any more
 	case p.batch: // the global phase is of no interest
 		table := b.tables[b.last.at:][:2*b.last.entries<<p.machine.Rows]
-		for i := range table {
-			table[i] *= b.scale
+		for i, scale := 0, b.scale(); i < len(table); i++ {
+			table[i] *= scale
 		}
 	default:
-		p.multiply(b.tables[b.last.at:], b.last.entries, p.phase.unit(b.angles)*complex(b.scale, 0))
+		p.multiply(b.tables[b.last.at:], b.last.entries, p.phase.unit(b.angles)*complex(b.scale(), 0))
 	}
-	for i := range b.single {
-		b.single[i] = float32(b.tables[i])
+	for i := range b.single { // real and imaginary parts stand twice, side by side
+		b.single[i] = float32(kernel.Rounded(b.tables[i], i/2))
 	}
 }
+
+// scale is the product of the cosines that the rotations since the last phase have left out,
+// as it follows from the tangents that they use, rounding included: it keeps the norm.
+func (b *Bound) scale() float64 { return b.sign / math.Sqrt(b.norm) }
 
 // half is e^{iv/2}.
 func (b *Bound) half(v *value) complex128 {
@@ -200,7 +205,7 @@ func (b *Bound) unit(values []value) complex128 {
 // product sets e to scale times the phases of terms, whose bits are those of an index
 // into e: those of one bit first, ascending.
 func (b *Bound) product(e []complex128, terms []term) {
-	e[0] = complex(b.scale, 0)
+	e[0] = complex(b.scale(), 0)
 	for size := 1; size < len(e); size *= 2 {
 		lo, hi := e[:size], e[size:2*size]
 		if len(terms) == 0 || terms[0].bits != uint64(size) {
@@ -222,18 +227,22 @@ func (b *Bound) product(e []complex128, terms []term) {
 }
 
 // bindRotation writes RY(θ) = cos(θ/2)·[[1, −t], [t, 1]], t = tan(θ/2), or where
-// |t| > 1 as sin(θ/2)·[[t, −1], [1, t]], t = cot(θ/2); the factor joins scale.
-func (p *Plan) bindRotation(b *Bound, st *step, in *kernel.Instr, at int) {
+// |t| > 1 as sin(θ/2)·[[t, −1], [1, t]], t = cot(θ/2); the factor, ±1/√(1 + t²), joins scale.
+func (p *Plan) bindRotation(b *Bound, number int) {
+	n := &p.numbers[number]
+	st, in, at := n.step, &b.code[n.code], n.table
 	h := b.half(&st.value)
 	c, s := real(h), imag(h)
 	tangent := math.Abs(s) <= math.Abs(c)
-	t := c / s
-	if tangent {
-		t = s / c
-		b.scale *= c
-	} else {
-		b.scale *= s
+	if !tangent {
+		c, s = s, c
 	}
+	t := s / c
+	if p.machine.Single {
+		t = kernel.Rounded(t, number)
+	}
+	b.norm *= 1 + t*t
+	b.sign = math.Copysign(b.sign, b.sign*c)
 	if st.lane < 0 {
 		op := kernel.OpCorotate(st.row)
 		if tangent {
@@ -275,7 +284,7 @@ func (p *Plan) bindPhase(b *Bound, st *step, at int) {
 		e = b.entries[:entries<<MinBits(p.machine)]
 	}
 	b.product(e, st.phases)
-	b.scale = 1
+	b.norm, b.sign = 1, 1
 	if p.batch {
 		return
 	}

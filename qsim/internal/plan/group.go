@@ -135,6 +135,9 @@ func (p *Plan) loadPhase(g *Group, l int, st *step, first int) {
 		}
 	}
 	if p.machine.Single {
+		for i, v := range e { // as all samples are, whoever is beside them
+			e[i] = complex(kernel.Rounded(real(v), st.sums/8+2*i), kernel.Rounded(imag(v), st.sums/8+2*i+1))
+		}
 		spreadPhases(operand[float32](g, st.sums, 4*rows*p.Samples()), e, l)
 	} else {
 		spreadPhases(operand[float64](g, st.sums, 4*rows*p.Samples()), e, l)
@@ -146,20 +149,20 @@ func operand[T float32 | float64](g *Group, offset, n int) []T {
 	return unsafe.Slice((*T)(unsafe.Add(unsafe.Pointer(&g.arena[0]), offset)), n)
 }
 
-// spread makes the operand at offset of a number for each lane.
+// spread makes the operand at offset of a number for each lane, which stands twice, for real
+// and imaginary part.
 func (p *Plan) spread(g *Group, offset int, values []float64) {
 	if p.machine.Single {
-		spreadValues(operand[float32](g, offset, 2*len(values)), values)
+		dst := operand[float32](g, offset, 2*len(values))
+		for i, v := range values {
+			dst[2*i] = float32(kernel.Rounded(v, offset/8))
+			dst[2*i+1] = dst[2*i]
+		}
 	} else {
-		spreadValues(operand[float64](g, offset, 2*len(values)), values)
-	}
-}
-
-// spreadValues writes every value twice, for real and imaginary part.
-func spreadValues[T float32 | float64](dst []T, values []float64) {
-	for _, v := range values {
-		dst[0], dst[1] = T(v), T(v)
-		dst = dst[2:]
+		dst := operand[float64](g, offset, 2*len(values))
+		for i, v := range values {
+			dst[2*i], dst[2*i+1] = v, v
+		}
 	}
 }
 

@@ -24,10 +24,14 @@ type Op struct {
 // Circuit may be read by many goroutines, and modified by one while no other
 // reads.
 type Circuit struct {
-	Qubits int  `json:"qubits"`
-	Clbits int  `json:"clbits,omitempty"`
-	Hidden int  `json:"hidden,omitempty"` // so many of the last Clbits are not part of an outcome
-	Ops    []Op `json:"ops"`
+	Qubits int `json:"qubits"`
+	Clbits int `json:"clbits,omitempty"`
+	Hidden int `json:"hidden,omitempty"` // so many of the last Clbits are not part of an outcome
+	// Tolerance is how far an entry of U·U† may be from that of the identity for matrices U of
+	// GateUnitary, from 0, which stands for 1e-9, to 1e-3. Matrices rounded to complex64 need
+	// about 1e-6; [Circuit.RoundUnitaries] makes them unitary instead.
+	Tolerance float64 `json:"tolerance,omitempty"`
+	Ops       []Op    `json:"ops"`
 }
 
 // New returns an empty circuit on n qubits.
@@ -98,10 +102,13 @@ func (c *Circuit) Like() *Circuit {
 }
 
 // Concat appends the operations of d, whose qubits and bits keep their numbers.
-// Bits that either does not hide are not hidden.
+// Bits that either does not hide are not hidden, and the larger tolerance holds.
 func (c *Circuit) Concat(d *Circuit) *Circuit {
 	c.Hidden = max(c.Clbits, d.Clbits) - max(c.Clbits-c.Hidden, d.Clbits-d.Hidden)
 	c.Qubits, c.Clbits = max(c.Qubits, d.Qubits), max(c.Clbits, d.Clbits)
+	if c.tolerance() < d.tolerance() {
+		c.Tolerance = d.Tolerance
+	}
 	c.Ops = append(c.Ops, d.Ops...)
 	return c
 }
@@ -198,7 +205,7 @@ const maxWires = 1_000_000
 
 // Validate checks the numbers of qubits and bits (0 to 10⁶) and every operation:
 // known gate, numbers of qubits and angles, indices in range, distinct qubits,
-// finite angles, unitary matrices (to 1e-9). It never panics. The error of an
+// finite angles, unitary matrices (within Tolerance). It never panics. The error of an
 // operation is an [*OpError] that wraps one of the package's causes.
 func (c *Circuit) Validate() error {
 	if c.Qubits < 0 || c.Clbits < 0 || c.Qubits > maxWires || c.Clbits > maxWires {
@@ -207,15 +214,18 @@ func (c *Circuit) Validate() error {
 	if c.Hidden < 0 || c.Hidden > c.Clbits {
 		return fmt.Errorf("circuit hides %d of %d classical bits: %w", c.Hidden, c.Clbits, ErrRange)
 	}
+	if !(c.Tolerance >= 0 && c.Tolerance <= maxTolerance) {
+		return fmt.Errorf("circuit with a tolerance of %g, it goes from 0 to %g: %w", c.Tolerance, maxTolerance, ErrRange)
+	}
 	for i, op := range c.Ops {
-		if err := op.validate(c.Qubits, c.Clbits); err != nil {
+		if err := op.validate(c); err != nil {
 			return &OpError{Index: i, Gate: op.Gate, Err: err}
 		}
 	}
 	return nil
 }
 
-func (op *Op) validate(qubits, clbits int) error {
+func (op *Op) validate(c *Circuit) error {
 	if !op.Gate.Valid() {
 		return ErrUnknown
 	}
@@ -228,8 +238,8 @@ func (op *Op) validate(qubits, clbits int) error {
 	}
 	sorted := slices.Sorted(slices.Values(op.Qubits))
 	for i, q := range sorted {
-		if q < 0 || q >= qubits {
-			return fmt.Errorf("qubit %d of %d: %w", q, qubits, ErrRange)
+		if q < 0 || q >= c.Qubits {
+			return fmt.Errorf("qubit %d of %d: %w", q, c.Qubits, ErrRange)
 		}
 		if i > 0 && q == sorted[i-1] {
 			return fmt.Errorf("qubit %d: %w", q, ErrDuplicate)
@@ -240,11 +250,11 @@ func (op *Op) validate(qubits, clbits int) error {
 			return err
 		}
 	}
-	if err := op.validateBits(clbits); err != nil {
+	if err := op.validateBits(c.Clbits); err != nil {
 		return err
 	}
 	if op.Gate == GateUnitary {
-		return op.validateMatrix()
+		return op.validateMatrix(c.tolerance())
 	}
 	return nil
 }
@@ -268,25 +278,13 @@ func (op *Op) validateBits(clbits int) error {
 	return nil
 }
 
-func (op *Op) validateMatrix() error {
+func (op *Op) validateMatrix(tolerance float64) error {
 	k := len(op.Qubits)
 	if k < 1 || k > 3 || len(op.Matrix) != 1<<(2*k) {
 		return fmt.Errorf("%d qubits with %d matrix entries, needs 4, 16 or 64 on 1, 2 or 3 qubits: %w", k, len(op.Matrix), ErrArity)
 	}
-	d := 1 << k
-	for r := range d {
-		for c := range d {
-			var dot complex128
-			for j := range d {
-				dot += op.Matrix[r*d+j] * cmplx.Conj(op.Matrix[c*d+j])
-			}
-			if r == c {
-				dot--
-			}
-			if !(cmplx.Abs(dot) <= 1e-9) { // also refuses NaN
-				return fmt.Errorf("rows %d and %d: %w", r, c, ErrUnitary)
-			}
-		}
+	if off, r, c := deviation(op.Matrix); !(off <= tolerance) { // also refuses NaN
+		return fmt.Errorf("rows %d and %d are off by %.2g, at most %g (Circuit.Tolerance; RoundUnitaries mends it): %w", r, c, off, tolerance, ErrUnitary)
 	}
 	return nil
 }

@@ -89,7 +89,8 @@ func mean(a, b Angle) Angle { return a.Plus(b).Scale(0.5) }
 // out, as no outcome depends on them. What is not unitary stays, and conditions pass
 // to the gates that replace one. Angles may hold weights and features; a GateUnitary outside the
 // basis is synthesized (Shende, Bullock and Markov 2006, arXiv:quant-ph/0406176)
-// from U, CX, RY and RZ, to about 1e-14 if it is unitary to rounding.
+// from U, CX, RY and RZ, to about 1e-14; of one that is unitary
+// within the tolerance of c only, the nearest unitary matrix is.
 //
 // A basis with one of CX, CZ, ECR, RZZ, ISWAP and one of {U}, {RZ, RY}, {RZ, SX}, {RZ, RX},
 // {R}, {GPi, GPi2} expresses every gate;
@@ -114,6 +115,18 @@ func (c *Circuit) Decompose(basis []Gate) (*Circuit, error) {
 		return nil, fmt.Errorf("decomposed circuit: %w", err)
 	}
 	return out, nil
+}
+
+// precise is m, or if that is unitary within a tolerance only, the nearest unitary matrix.
+func precise(m []complex128) []complex128 {
+	const rounding = 1e-13
+	if off, _, _ := deviation(m); off <= rounding {
+		return m
+	}
+	if u, err := NearestUnitary(m); err == nil {
+		return u
+	}
+	return m
 }
 
 // reduced is op with its angles reduced, so that rules can add to them.
@@ -180,7 +193,7 @@ func (d *decomposer) expand(op Op) {
 		d.out.Ops = append(d.out.Ops, op)
 		return
 	case op.Gate == GateUnitary:
-		steps = synthesize(op.Matrix)
+		steps = synthesize(precise(op.Matrix))
 	default:
 		steps = d.as[op.Gate]
 	}

@@ -35,7 +35,7 @@ const KAKTolerance = 1e-12
 // UᵀU = P·D²·Pᵀ: its real and imaginary parts are diagonal in the same real basis.
 func NewKAK(u []complex128) (*KAK, error) {
 	op := Op{Gate: GateUnitary, Qubits: []int{0, 1}, Matrix: u}
-	if err := op.validateMatrix(); err != nil {
+	if err := op.validateMatrix(unitaryTolerance); err != nil {
 		return nil, fmt.Errorf("matrix on two qubits: %w", err)
 	}
 	return newKAK(u), nil

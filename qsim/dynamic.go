@@ -46,7 +46,7 @@ func (p *Program) compileDynamic(c *circuits.Circuit) error {
 		d.gates++
 	}
 	var err error
-	d.prefix, err = p.precision.compile(&circuits.Circuit{Qubits: c.Qubits, Ops: c.Ops[:d.from]}, newRegister(c.Qubits, p.register.active), nil)
+	d.prefix, err = p.precision.compile(&circuits.Circuit{Qubits: c.Qubits, Tolerance: c.Tolerance, Ops: c.Ops[:d.from]}, newRegister(c.Qubits, p.register.active), nil)
 	for i := range c.Ops {
 		for k, q := range c.Ops[i].Qubits {
 			c.Ops[i].Qubits[k] = p.register.bits[q]

@@ -74,11 +74,13 @@ func Compile(c *circuits.Circuit, observables ...circuits.PauliSum) (*Program, e
 	return Double.Compile(c, observables...)
 }
 
-// Compile is [Compile] for states in the precision p.
+// Compile is [Compile] for states in the precision p. In single precision matrices that are
+// unitary to 1e-6 will do, as those rounded to complex64 are.
 func (p Precision) Compile(c *circuits.Circuit, observables ...circuits.PauliSum) (*Program, error) {
 	if _, err := kernel.CPU(); err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
 	}
+	c = p.tolerant(c)
 	if err := c.Validate(); err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
 	}
@@ -119,6 +121,17 @@ func (p Precision) compile(c *circuits.Circuit, r register, observables []circui
 		return p.compile(r.spread(program.circuit), newRegister(r.qubits, nil), observables)
 	})
 	return program, program.plan()
+}
+
+// tolerant is c with a tolerance for matrices no smaller than the rounding of amplitudes.
+func (p Precision) tolerant(c *circuits.Circuit) *circuits.Circuit {
+	const rounding = 1e-6
+	if p == Double || c.Tolerance >= rounding || !(c.Tolerance >= 0) {
+		return c
+	}
+	out := *c
+	out.Tolerance = rounding
+	return &out
 }
 
 func (p *Program) add(index int, o circuits.Op) {

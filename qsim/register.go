@@ -42,7 +42,7 @@ func newRegister(qubits int, active []int) register {
 // gates returns the unitary operations of c on the bits of their qubits, and notes their
 // indices. They share nothing with c but angles, which do not change.
 func (r *register) gates(c *circuits.Circuit) *circuits.Circuit {
-	out := &circuits.Circuit{Qubits: len(r.active)}
+	out := &circuits.Circuit{Qubits: len(r.active), Tolerance: c.Tolerance}
 	for i, o := range c.Ops {
 		if o.Gate.Unitary() && o.Gate != circuits.GateI {
 			out.Ops = append(out.Ops, circuits.Op{Gate: o.Gate, Qubits: o.Qubits, Angles: o.Angles, Matrix: o.Matrix})

@@ -38,7 +38,7 @@ func TestPassesKeepRegisters(t *testing.T) {
 // fill sets the fields of c that are 0, but for its operations.
 func fill(t *testing.T, c *circuits.Circuit) {
 	t.Helper()
-	c.Clbits, c.Hidden = 4, 2
+	c.Clbits, c.Hidden, c.Tolerance = 4, 2, 1e-6
 	v := reflect.ValueOf(c).Elem()
 	for i := range v.NumField() {
 		if name := v.Type().Field(i).Name; v.Field(i).IsZero() {

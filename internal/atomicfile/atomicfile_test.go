@@ -82,3 +82,35 @@ func TestSweep(t *testing.T) {
 		t.Errorf("%d files left, want 1", n)
 	}
 }
+
+// TestSweepLeavesWriters: what a writer is at stays, in this process as in another, since
+// a claim belongs to the open file.
+func TestSweepLeavesWriters(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a")
+	err := Write(path, func(w io.Writer) error {
+		if err := Sweep(filepath.Dir(path)); err != nil {
+			return err
+		}
+		return text("whole")(w)
+	})
+	if got, _ := os.ReadFile(path); err != nil || string(got) != "whole" {
+		t.Errorf("file holds %q, %v", got, err)
+	}
+}
+
+// TestAbandon: unfinished files go at once, and none is begun any more.
+func TestAbandon(t *testing.T) {
+	dir := t.TempDir()
+	own := unfinished{names: map[string]bool{}}
+	name := filepath.Join(dir, prefix+"1")
+	if err := errors.Join(own.add(name), os.WriteFile(name, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	own.abandon()
+	if n := entries(t, dir); n != 0 {
+		t.Errorf("%d files left", n)
+	}
+	if err := own.add(name); !errors.Is(err, ErrAbandoned) {
+		t.Errorf("error %v, want ErrAbandoned", err)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strconv"
 
+	"github.com/qnn-go/qnn/internal/atomicfile"
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/compare"
 	"github.com/qnn-go/qnn/qnn/dataset"
@@ -229,15 +230,8 @@ func output(path string, stdout io.Writer, body func(io.Writer) error) error {
 	if path == "" || path == "-" {
 		return body(stdout)
 	}
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target
-	}
-	info, err := os.Stat(path)
-	if err != nil || info.Mode().IsRegular() {
-		if _, err := os.Stat(filepath.Dir(path)); err != nil {
-			return fmt.Errorf("write %s: %w", path, err)
-		}
-		return write(filepath.Dir(path), filepath.Base(path), body)
+	if info, err := os.Stat(path); err != nil || info.Mode().IsRegular() {
+		return atomicfile.Write(path, body)
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {

@@ -305,6 +305,8 @@ func TestManifestRefuses(t *testing.T) {
 		{`"sample": 1`, `"sample": 2`, "sample 2 of 2"},
 		{`"basis": "XZZ"`, `"basis": "XZQ"`, "basis"},
 		{`circuits/0001.qasm`, `../../etc/passwd`, "not within the export"},
+		{`circuits/0001.qasm`, `circuits/$(id).qasm`, "not within the export"},
+		{`circuits/0001.qasm`, `circuits/../manifest.json`, "not within the export"},
 		{`"bits": [` + "\n    0,", `"bits": [` + "\n    1,", "different numbers"},
 		{`"shots": 100,`, `"shots": 100,]`, "m.json:"},
 	} {

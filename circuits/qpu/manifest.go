@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/internal/filename"
 )
 
 // manifestFormat and manifestVersion open every manifest. The version grows when older
@@ -154,6 +154,8 @@ func (m *Manifest) validate() error {
 		return fmt.Errorf("id %.40q, must be 16 hexadecimal digits", m.ID)
 	case !fingerprint.MatchString(m.Model):
 		return fmt.Errorf("model %.80q, must be a SHA-256", m.Model)
+	case filename.Check(m.Target) != nil:
+		return fmt.Errorf("target %w", filename.Check(m.Target))
 	case m.Shots < 1 || m.Shots > maxShots:
 		return fmt.Errorf("%d shots, must be 1 to %d", m.Shots, maxShots)
 	case m.Qubits < 1 || m.Qubits > maxQubits:
@@ -224,7 +226,7 @@ func (m *Manifest) validateCircuit(c *Exported) error {
 		shifts = len(m.Gradient.Shifts)
 	}
 	switch {
-	case !filepath.IsLocal(c.File):
+	case !within(c.File):
 		return fmt.Errorf("file %.80q is not within the export", c.File)
 	case c.Sample < 0 || c.Sample >= len(m.Samples):
 		return fmt.Errorf("sample %d of %d", c.Sample, len(m.Samples))
@@ -240,6 +242,16 @@ func (m *Manifest) validateCircuit(c *Exported) error {
 		return fmt.Errorf("%d values of %d parameters, or not finite", len(c.Values), len(m.Parameters))
 	}
 	return nil
+}
+
+// within reports whether a path with slashes stays in the directory that it starts from.
+func within(path string) bool {
+	for name := range strings.SplitSeq(path, "/") {
+		if filename.Check(name) != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // distinct reports whether v holds different numbers from 0.

@@ -9,12 +9,15 @@ import (
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/internal/filename"
 )
 
 // Target describes a device. It is written as JSON with the names of the fields in
 // lower case; the files in the directory targets are examples. A Target is not
 // modified after [Load] or [Read] and may be used by many goroutines.
 type Target struct {
+	// Name may become part of the names of files, and has only what package
+	// internal/filename allows.
 	Name        string `json:"name"`
 	Description string `json:"description,omitempty"`
 	Source      string `json:"source,omitempty"` // where the figures are from
@@ -92,6 +95,8 @@ func (t *Target) finish() error {
 	switch {
 	case t.Name == "":
 		return bad("name is missing")
+	case filename.Check(t.Name) != nil:
+		return bad("name %v", filename.Check(t.Name))
 	case t.Qubits < 1 || t.Qubits > maxQubits:
 		return bad("%s: %d qubits, must be 1 to %d", t.Name, t.Qubits, maxQubits)
 	case t.First < 0 || t.First > 1:

@@ -53,6 +53,8 @@ func TestReadErrors(t *testing.T) {
 		`[]`:            "cannot unmarshal",
 		`{"nam": "x"}`:  "unknown field",
 		`{"qubits": 2}`: "name is missing",
+		`{"name": "x/../../escaped", "qubits": 2, "dialect": "ibm"}`: "not a name for a file",
+		`{"name": "a\\nb", "qubits": 2, "dialect": "ibm"}`:           "not a name for a file",
 		`{"name": "x"}`: "0 qubits",
 		`{"name": "x", "qubits": 1e9, "dialect": "ibm"}`:                                               "cannot unmarshal",
 		`{"name": "x", "qubits": 100000, "dialect": "ibm"}`:                                            "1 to 2000",

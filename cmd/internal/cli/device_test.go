@@ -13,6 +13,7 @@ import (
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/circuits/qasm"
 	"github.com/qnn-go/qnn/circuits/qpu"
+	"github.com/qnn-go/qnn/internal/filename"
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/optim"
 	"github.com/qnn-go/qnn/qsim"
@@ -272,4 +273,38 @@ func TestDeviceRefusals(t *testing.T) {
 	refuse(t, exitData, "not the model that was exported", "results", export)
 	put(t, filepath.Join(export, qpu.ManifestFile), "{}")
 	refuse(t, exitData, `format is ""`, "results", export)
+}
+
+// TestNamesStayInside: what a file calls itself never leads out of the directory that is
+// written to.
+func TestNamesStayInside(t *testing.T) {
+	run := quick(t, "--data", "iris", "--layers", "1")
+	outside := t.TempDir()
+	inside := filepath.Join(outside, "a", "b")
+	if err := os.MkdirAll(inside, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(inside)
+	device := `{"name": "x/../../../../escaped", "dialect": "ibm", "qubits": 4, "edges": [[0, 1], [1, 2], [2, 3]],
+		"gates": [{"gate": "rz"}, {"gate": "sx"}, {"gate": "cz"}, {"gate": "measure"}]}`
+	file := writeFile(t, "device.json", device)
+	refuse(t, exitData, "not a name for a file", "export", run, "--target", file, "--samples", "0")
+	refuse(t, exitData, "not a name for a file", "transpile", writeFile(t, "p.qasm", "OPENQASM 3; qubit q;"), "--target", file)
+
+	table := "a,b,y\n" + strings.Repeat("1,2,u\n2,1,v\n", 10)
+	for _, name := range []string{"my [data] $(id).csv", "a\nb.csv", "..csv", "-rf.csv"} {
+		command(t, 0, "train", "--data", writeFile(t, name, table), "--epochs", "1", "--no-baselines", "--quiet")
+	}
+	runs, err := os.ReadDir(runsDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range runs {
+		if err := filename.Check(entry.Name()); err != nil {
+			t.Error(err)
+		}
+	}
+	if got, err := filepath.Glob(filepath.Join(outside, "*")); err != nil || len(got) != 1 {
+		t.Errorf("beside the directory: %v, %v", got, err)
+	}
 }

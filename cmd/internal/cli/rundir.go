@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/qnn-go/qnn/internal/atomicfile"
+	"github.com/qnn-go/qnn/internal/filename"
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/report"
 )
@@ -59,7 +60,8 @@ func isFree(dir string) bool {
 	return dir == "" || err != nil || len(entries) == 0
 }
 
-// createDirectory makes the directory out, or PARENT/NAME-0001 with the next free number.
+// createDirectory makes the directory out, or PARENT/NAME-0001 with the next free number;
+// of the name, which may come from a file, what a directory may be called.
 func createDirectory(out, parent, name string) (dir string, made []string, err error) {
 	if out != "" {
 		made, err = makeDirectories(out)
@@ -68,6 +70,7 @@ func createDirectory(out, parent, name string) (dir string, made []string, err e
 	if made, err = makeDirectories(parent); err != nil {
 		return "", nil, err
 	}
+	name = filename.Make(name)
 	for i := 1; ; i++ {
 		dir := filepath.Join(parent, fmt.Sprintf("%s-%04d", name, i))
 		err := os.Mkdir(dir, 0o755)

@@ -12,10 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"strconv"
-	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -29,19 +26,13 @@ type Streams struct {
 	Out, Err io.Writer
 }
 
-// Main runs the command line and returns the process's exit code. An interrupt or
-// SIGTERM ends the running command in order; a second one ends the process. A reader
-// of the output that ends early is an error of writing, not the end of the process:
-// a run must still be saved.
-func Main(args []string, s Streams) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	signal.Ignore(syscall.SIGPIPE)
-	context.AfterFunc(ctx, stop)
-	return run(ctx, args, s)
-}
-
+// run runs the command line within ctx and returns its exit code.
 func run(ctx context.Context, args []string, s Streams) int {
+	i := interruptionOf(ctx)
+	if i == nil {
+		i = &interruption{streams: s}
+		ctx = context.WithValue(ctx, interruptionKey{}, i)
+	}
 	root := newRoot(s)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -49,11 +40,13 @@ func run(ctx context.Context, args []string, s Streams) int {
 		return 0
 	}
 	code := exitCode(err)
-	if _, said := errors.AsType[*resumable](err); !said { // how to go on
-		_, _ = fmt.Fprintf(s.Err, "qnn: %s\n", message(err))
-		if source, ok := errors.AsType[*sourceError](err); ok {
-			_, _ = fmt.Fprintln(s.Err, source.lines())
-		}
+	if code == exitInterrupted {
+		i.say("qnn: " + message(err))
+		return code
+	}
+	_, _ = fmt.Fprintf(s.Err, "qnn: %s\n", message(err))
+	if source, ok := errors.AsType[*sourceError](err); ok {
+		_, _ = fmt.Fprintln(s.Err, source.lines())
 	}
 	return code
 }

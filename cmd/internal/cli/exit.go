@@ -97,12 +97,6 @@ func remedy(err error) string {
 	return ""
 }
 
-// resumable is the error of a run that was interrupted, saved and announced.
-type resumable struct{ err error }
-
-func (e *resumable) Error() string { return e.err.Error() }
-func (e *resumable) Unwrap() error { return e.err }
-
 // exitCode finds the exit code of an error by its cause.
 func exitCode(err error) int {
 	if own, ok := errors.AsType[*coded](err); ok {

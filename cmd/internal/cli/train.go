@@ -95,16 +95,7 @@ func runTrain(ctx context.Context, o *trainOptions, flags *pflag.FlagSet) error 
 	if err := r.build(ctx); err != nil {
 		return err
 	}
-	if resumed == nil {
-		err = r.create()
-	} else {
-		err = r.reopen(resumed)
-	}
-	if err != nil {
-		return err
-	}
-	r.describe(o.remarks())
-	if err := r.fit(ctx); err != nil {
+	if err := r.trainAndSave(ctx, resumed); err != nil {
 		return err
 	}
 	r.describeEnd(o.remarks())
@@ -113,6 +104,26 @@ func runTrain(ctx context.Context, o *trainOptions, flags *pflag.FlagSet) error 
 		return r.stopped(ctx, err)
 	}
 	return r.print(s)
+}
+
+// trainAndSave makes or takes up the run's directory and trains. A signal does not end the
+// process before the run is saved or has left nothing behind.
+func (r *trainRun) trainAndSave(ctx context.Context, resumed *qnn.State) (err error) {
+	defer interruptionOf(ctx).hold()()
+	if resumed == nil {
+		err = r.create()
+	} else {
+		err = r.reopen(resumed)
+	}
+	if err != nil {
+		return err
+	}
+	r.describe(r.opts.remarks())
+	if err := r.fit(ctx); err != nil {
+		return err
+	}
+	interruptionOf(ctx).leave(r.interruptedLine("after training"))
+	return nil
 }
 
 // remarks is where the description of the run goes: standard output, where it is
@@ -280,7 +291,7 @@ func (r *trainRun) adviseResume(err error) error {
 // stopped is the error of a run that is trained and saved but not reported.
 func (r *trainRun) stopped(ctx context.Context, err error) error {
 	if ended(ctx) {
-		return r.interrupted(err, "after training")
+		return r.interrupted(ctx, err, "after training")
 	}
 	return r.adviseResume(err)
 }
@@ -350,15 +361,19 @@ func (r *trainRun) fit(ctx context.Context) error {
 		return r.abandonOn(saved)
 	}
 	if err != nil {
-		return r.interrupted(err, fmt.Sprintf("at epoch %d, batch %d", state.Epoch+1, state.Batch))
+		return r.interrupted(ctx, err, fmt.Sprintf("at epoch %d, batch %d", state.Epoch+1, state.Batch))
 	}
 	return nil
 }
 
 // interrupted says where the run stands and how to go on.
-func (r *trainRun) interrupted(err error, where string) error {
-	_, _ = fmt.Fprintf(r.opts.Err, "interrupted  %s; everything is saved. Resume: qnn train --resume %s\n", where, r.dir)
-	return &resumable{err}
+func (r *trainRun) interrupted(ctx context.Context, err error, where string) error {
+	interruptionOf(ctx).say(r.interruptedLine(where))
+	return err
+}
+
+func (r *trainRun) interruptedLine(where string) string {
+	return fmt.Sprintf("interrupted  %s; everything is saved. Resume: qnn train --resume %s", where, r.dir)
 }
 
 // save writes the checkpoint and what belongs to it.

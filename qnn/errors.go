@@ -1,11 +1,17 @@
 package qnn
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/qnn-go/qnn/internal/seal"
+)
 
 var (
 	// ErrFormat marks a model or checkpoint file that is damaged, truncated, of
 	// another version or inconsistent.
 	ErrFormat = errors.New("file is damaged or not of this format")
+	// ErrChecksum marks a model file whose content is not what its checksum says.
+	ErrChecksum = seal.ErrBroken
 	// ErrMismatch marks a checkpoint that belongs to another model, data set or
 	// training configuration.
 	ErrMismatch = errors.New("checkpoint belongs to another configuration")

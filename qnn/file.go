@@ -9,6 +9,7 @@ import (
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/internal/atomicfile"
+	"github.com/qnn-go/qnn/internal/seal"
 	"github.com/qnn-go/qnn/qnn/dataset"
 )
 
@@ -35,25 +36,29 @@ type modelFile struct {
 	Circuit     *circuits.Circuit   `json:"circuit"`
 }
 
-// Write writes m as versioned JSON. Numbers are written in the shortest form that
-// reads back to the same bits.
+// Write writes m as versioned JSON with a checksum of its content at its end. Numbers are
+// written in the shortest form that reads back to the same bits.
 func (m *Model) Write(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", " ")
-	return e.Encode(modelFile{
+	text, err := seal.Marshal(modelFile{
 		Format: modelFormat, Version: modelVersion, Head: m.Head, Classes: m.Classes, Target: m.Target,
 		Parameters: m.Parameters, Observables: m.Observables, Amplitude: m.Amplitude,
 		Pipeline: m.Pipeline, Circuit: m.Circuit,
-	})
+	}, " ")
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
 }
 
 // Save writes m to a file, which is replaced as a whole or not at all.
 func (m *Model) Save(path string) error { return atomicfile.Write(path, m.Write) }
 
 // Read reads a model that [Model.Write] wrote. The file may come from anyone: it is
-// data only, at most 256 MiB are read, and all of it is checked. What does not fit
-// is an error that wraps [ErrFormat]; a failure of r is returned as it is. A nil
-// backend stands for [Native].
+// data only, at most 256 MiB are read, and all of it is checked, its checksum too where
+// it has one. What does not fit is an error that wraps [ErrFormat], and content that is
+// not what the checksum says [ErrChecksum] as well; a failure of r is returned as it is.
+// A nil backend stands for [Native].
 func Read(r io.Reader, b Backend) (*Model, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxModelBytes+1))
 	if err != nil {
@@ -61,6 +66,10 @@ func Read(r io.Reader, b Backend) (*Model, error) {
 	}
 	if len(data) > maxModelBytes {
 		return nil, fmt.Errorf("model file over %d bytes: %w", maxModelBytes, ErrFormat)
+	}
+	data, err = seal.Open(data)
+	if err != nil {
+		return nil, fmt.Errorf("model: %w: %w", ErrFormat, err)
 	}
 	m, err := decodeModel(data, b)
 	if err != nil {

@@ -116,6 +116,7 @@ func edited(t testing.TB, path string, to any) []byte {
 	if err := json.Unmarshal(written(t, m), &file); err != nil {
 		t.Fatal(err)
 	}
+	delete(file, "sha256") // as a file of an older program, all of which is checked
 	keys := strings.Split(path, ".")
 	var at any = file
 	for _, k := range keys[:len(keys)-1] {
@@ -138,6 +139,20 @@ func edited(t testing.TB, path string, to any) []byte {
 		t.Fatalf("%s: no such place", path)
 	}
 	return value(json.Marshal(file))(t)
+}
+
+// TestReadChecksum: a changed digit of a parameter is found, though it is as good a number.
+func TestReadChecksum(t *testing.T) {
+	whole := written(t, small(t, Binary, 1, nil))
+	i := bytes.Index(whole, []byte(`"parameters"`)) + bytes.IndexAny(whole[bytes.Index(whole, []byte(`"parameters"`)):], "123456789")
+	for digit := byte('1'); digit <= '9'; digit++ {
+		changed := slices.Clone(whole)
+		changed[i] = digit
+		_, err := Read(bytes.NewReader(changed), nil)
+		if same := digit == whole[i]; same != (err == nil) || !same && (!errors.Is(err, ErrChecksum) || !errors.Is(err, ErrFormat)) {
+			t.Errorf("digit %c for %c: %v", digit, whole[i], err)
+		}
+	}
 }
 
 // hostile are model files that must be refused.

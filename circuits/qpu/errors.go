@@ -4,12 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/qnn-go/qnn/internal/seal"
 )
 
 var (
 	// ErrFormat marks a manifest, table of prices or result file that is damaged, of
 	// an unknown kind, or inconsistent.
 	ErrFormat = errors.New("not what a file of this kind holds")
+	// ErrChecksum marks a manifest whose content is not what its checksum says.
+	ErrChecksum = seal.ErrBroken
 	// ErrLimit marks a file, or what unfolds from it, that is larger than is read.
 	ErrLimit = errors.New("too large")
 	// ErrMismatch marks results that do not belong to the export.

@@ -245,21 +245,32 @@ func (c *Compiled) sign() error {
 	return c.Manifest.validate()
 }
 
+// Scripts are the names of all scripts that run programs.
+func Scripts() []string { return []string{ibmScript, braketScript} }
+
+const (
+	ibmScript    = "run_ibm.py"
+	braketScript = "run_braket.py"
+)
+
 // Script is the name of the script that runs the programs, such as run_ibm.py.
 func (m *Manifest) Script() string {
 	if m.Dialect == qasm.Braket.String() {
-		return "run_braket.py"
+		return braketScript
 	}
-	return "run_ibm.py"
+	return ibmScript
 }
 
 // Save writes the programs, the script that runs them and at last the manifest into
-// dir, which must be there.
-func (c *Compiled) Save(dir string) error {
+// dir, which must be there. It returns the error of ctx when that ends before all is written.
+func (c *Compiled) Save(ctx context.Context, dir string) error {
 	if err := os.Mkdir(filepath.Join(dir, ProgramsDir), 0o755); err != nil {
 		return err
 	}
 	for _, p := range c.programs {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if err := os.WriteFile(filepath.Join(dir, filepath.FromSlash(p.file)), []byte(p.text), 0o644); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package qpu
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/internal/filename"
+	"github.com/qnn-go/qnn/internal/seal"
 )
 
 // manifestFormat and manifestVersion open every manifest. The version grows when older
@@ -98,28 +100,37 @@ func (m *Manifest) Name(i int) string { return fmt.Sprintf("%s/%04d", m.ID, i) }
 // Symbolic reports whether one program serves all circuits that differ in parameters.
 func (m *Manifest) Symbolic() bool { return m.Parameters != nil }
 
-// Write writes m as indented JSON.
+// Write writes m as indented JSON with a checksum of its content at its end.
 func (m *Manifest) Write(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", " ")
-	return e.Encode(m)
+	text, err := seal.Marshal(m, " ")
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
 }
 
 // ReadManifest reads what [Manifest.Write] wrote; name is that of the file, for errors.
-// The file may come from anyone: at most 128 MiB are read and all of it is checked. The
-// error is a [*FileError] that wraps [ErrFormat] or [ErrLimit], or that of r.
+// The file may come from anyone: at most 128 MiB are read and all of it is checked, its
+// checksum too where it has one. The error is a [*FileError] that wraps [ErrFormat] or
+// [ErrLimit], and [ErrChecksum] where the content is not what the checksum says, or it is
+// that of r.
 func ReadManifest(r io.Reader, name string) (*Manifest, error) {
 	root, err := parse(r, name)
 	if err != nil {
 		return nil, err
 	}
+	content, err := seal.Open(root.raw)
+	if err != nil {
+		return nil, &FileError{File: name, Err: fmt.Errorf("%w: %w", ErrFormat, err)}
+	}
 	var head struct {
 		Format  string
 		Version int
 	}
-	_ = json.Unmarshal(root.raw, &head) // what does not fit is not the format
+	_ = json.Unmarshal(content, &head) // what does not fit is not the format
 	m := new(Manifest)
-	d := json.NewDecoder(strings.NewReader(string(root.raw)))
+	d := json.NewDecoder(bytes.NewReader(content))
 	d.DisallowUnknownFields()
 	switch {
 	case head.Format != manifestFormat:

@@ -85,17 +85,17 @@ func replace(path string, write func(w io.Writer) error) (err error) {
 func follow(path string) (string, error) {
 	for range maxLinks {
 		dir, name := filepath.Split(path) // which leaves a/link/../b as it is
-		real, err := filepath.EvalSymlinks(cmp.Or(dir, "."))
+		in, err := filepath.EvalSymlinks(cmp.Or(dir, "."))
 		if err != nil {
 			return "", err
 		}
-		path = filepath.Join(real, name)
+		path = filepath.Join(in, name)
 		to, err := os.Readlink(path)
 		if err != nil {
 			return path, nil //nolint:nilerr // not a link: a file, or nothing yet
 		}
 		if !filepath.IsAbs(to) {
-			to = real + string(filepath.Separator) + to
+			to = in + string(filepath.Separator) + to
 		}
 		path = to
 	}

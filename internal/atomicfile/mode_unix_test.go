@@ -25,8 +25,15 @@ func modeOf(t *testing.T, path string) fs.FileMode {
 func TestPermissions(t *testing.T) {
 	defer syscall.Umask(syscall.Umask(0))
 	for _, tt := range []struct{ mask, old, want fs.FileMode }{
-		{0o022, 0, 0o644}, {0o077, 0, 0o600}, {0o002, 0, 0o664}, {0o027, 0, 0o640},
-		{0o022, 0o600, 0o600}, {0o077, 0o644, 0o644}, {0o022, 0o640, 0o640}, {0o022, 0o444, 0o444}, {0o022, 0o660, 0o660},
+		{0o022, 0, 0o644},
+		{0o077, 0, 0o600},
+		{0o002, 0, 0o664},
+		{0o027, 0, 0o640},
+		{0o022, 0o600, 0o600},
+		{0o077, 0o644, 0o644},
+		{0o022, 0o640, 0o640},
+		{0o022, 0o444, 0o444},
+		{0o022, 0o660, 0o660},
 	} {
 		syscall.Umask(int(tt.mask))
 		path := filepath.Join(t.TempDir(), "a")

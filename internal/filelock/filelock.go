@@ -54,14 +54,17 @@ func Same(f *os.File, path string) bool {
 	return err == nil && os.SameFile(open, named)
 }
 
-// Release removes the file and gives the claim up. A nil lock holds nothing.
+// Release removes the file and gives the claim up. A nil lock, and one that was released,
+// holds nothing.
 func (l *Lock) Release() error {
-	if l == nil {
+	if l == nil || l.f == nil {
 		return nil
 	}
 	err := os.Remove(l.f.Name()) // while it is ours: no other may hold a file of that name
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
-	return errors.Join(err, l.f.Close())
+	err = errors.Join(err, l.f.Close())
+	l.f = nil
+	return err
 }

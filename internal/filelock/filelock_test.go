@@ -26,6 +26,19 @@ func TestAcquire(t *testing.T) {
 	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the file is left: %v", err)
 	}
+	other, err := Acquire(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Release(); err != nil { // a second time
+		t.Fatal(err)
+	}
+	if _, err := Acquire(path); !errors.Is(err, ErrHeld) {
+		t.Errorf("a claim that was released twice took another's: %v, want ErrHeld", err)
+	}
+	if err := other.Release(); err != nil {
+		t.Fatal(err)
+	}
 	if l, err = Acquire(path); err != nil {
 		t.Fatal(err)
 	}

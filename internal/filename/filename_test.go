@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 )
@@ -23,7 +24,7 @@ func TestCheck(t *testing.T) {
 		strings.Repeat("x", MaxLength+1),
 	} {
 		err := Check(name)
-		if !errors.Is(err, ErrName) || strings.ContainsAny(err.Error(), "\n\x00\xff") {
+		if !errors.Is(err, ErrName) || strings.ContainsAny(err.Error(), "\n\x00") || !utf8.ValidString(err.Error()) {
 			t.Errorf("%q: error %q, want one line that wraps ErrName", name, err)
 		}
 	}

@@ -79,7 +79,7 @@ Start with:  qnn train`,
 	addGroup(root, "models", "Models:", newTrain(s), newEvaluate(s), newCompare(s), newPredict(s), newExport(s), newResults(s))
 	addGroup(root, "programs", "OpenQASM programs:", newSimulate(s), newInspect(s), newTranspile(s))
 	addGroup(root, "look", "Data and circuits:", newData(s), newDraw(s))
-	root.AddCommand(newBench(s), newVersion(s), newMan(s))
+	root.AddCommand(newBench(s), newAccept(s), newVersion(s), newMan(s))
 	return root
 }
 

@@ -146,11 +146,7 @@ func (r *stored) measure(ctx context.Context) (compare.Result, error) {
 		return got, err
 	}
 	got.Inputs = r.Features
-	rows, err := readTiming(r.dir)
-	if err != nil {
-		return got, err
-	}
-	seconds, err := totalSeconds(r.dir, rows)
-	got.TrainTime = time.Duration(seconds * float64(time.Second))
+	times, err := readTiming(r.dir, -1)
+	got.TrainTime = time.Duration(totalSeconds(times) * float64(time.Second))
 	return got, err
 }

@@ -61,8 +61,8 @@ type deviceExport struct {
 
 // exportJob makes a directory for a run on a device.
 func (o *exportOptions) exportJob(ctx context.Context) error {
-	if !isFree(o.Out) {
-		return usage("--out %s: the directory is not empty. Name another", o.Out)
+	if !isFree(o.Out, exportFiles()) {
+		return notEmpty(o.Out)
 	}
 	t, err := findTarget(o.Target)
 	if err != nil {
@@ -90,16 +90,15 @@ func (o *exportOptions) exportJob(ctx context.Context) error {
 	report.Costs = prices.Estimate(c.Manifest)
 	o.describe(&report, c.Manifest)
 	name := strings.TrimSuffix(filepath.Base(filepath.Clean(o.Run)), ".json") + "-" + c.Manifest.Target
-	dir, made, err := createDirectory(o.Out, exportsDir, name)
+	place, err := takeDirectory(o.Out, exportsDir, name, exportFiles())
 	if err != nil {
 		return err
 	}
+	defer place.release()
+	dir := place.path
 	report.Directory = dir
-	if err := o.save(dir, c, &report, table); err != nil {
-		for _, name := range []string{pricesFile, readmeFile, costFile, modelDir, qpu.ProgramsDir, qpu.ManifestFile, c.Manifest.Script()} {
-			_ = os.RemoveAll(filepath.Join(dir, name))
-		}
-		removeAll(made)
+	if err := o.save(ctx, dir, c, &report, table); err != nil {
+		place.abandon(append(exportFiles(), qpu.ManifestFile)...)
 		return err
 	}
 	if o.JSON {
@@ -109,13 +108,22 @@ func (o *exportOptions) exportJob(ctx context.Context) error {
 	return err
 }
 
+// exportFiles are what an export writes before its manifest.
+func exportFiles() []string {
+	return append([]string{pricesFile, readmeFile, costFile, modelDir, qpu.ProgramsDir}, qpu.Scripts()...)
+}
+
 // prices reads the table of prices.
 func (o *exportOptions) prices() (*qpu.Prices, []byte, error) {
 	text, name := qpu.DefaultPrices(), "prices"
 	if o.Prices != "" {
 		var err error
-		if text, err = os.ReadFile(o.Prices); err != nil {
+		text, err = readFile(o.Prices, maxPricesBytes)
+		if isIO(err) {
 			return nil, nil, advise(err, "Check the path of the file of prices")
+		}
+		if err != nil {
+			return nil, nil, err
 		}
 		name = o.Prices
 	}
@@ -165,7 +173,7 @@ func modelText(run string) ([]byte, error) {
 	if info, err := os.Stat(run); err == nil && info.IsDir() {
 		run = filepath.Join(run, modelFile)
 	}
-	return os.ReadFile(run)
+	return readFile(run, maxModelBytes)
 }
 
 // batch chooses the samples of the training part that the next optimiser step is for: as
@@ -205,7 +213,9 @@ func (s *settings) stepOptimizer(state []byte) (optim.Optimizer, error) {
 		return nil, usage("the run's optimiser is %s, which needs exact gradients of all samples. Train with adam or sgd for steps on a device", t.Optimizer)
 	}
 	if state != nil {
-		return opt, opt.UnmarshalJSON(state)
+		if err := opt.UnmarshalJSON(state); err != nil {
+			return nil, badData("%s of the run: %w. Take a whole copy of the directory", stepFile, err)
+		}
 	}
 	return opt, nil
 }
@@ -311,7 +321,7 @@ func nextLines(dir string, m *qpu.Manifest) []string {
 }
 
 // save writes the directory; the manifest comes last.
-func (o *exportOptions) save(dir string, c *qpu.Compiled, r *deviceExport, prices []byte) error {
+func (o *exportOptions) save(ctx context.Context, dir string, c *qpu.Compiled, r *deviceExport, prices []byte) error {
 	files := []content{
 		{pricesFile, text(prices)},
 		{readmeFile, func(w io.Writer) error { return writeReadme(w, dir, c.Manifest, r) }},
@@ -325,7 +335,7 @@ func (o *exportOptions) save(dir string, c *qpu.Compiled, r *deviceExport, price
 	if err := o.copyRun(filepath.Join(dir, modelDir)); err != nil {
 		return err
 	}
-	return c.Save(dir)
+	return c.Save(ctx, dir)
 }
 
 // text writes bytes as they are.
@@ -348,7 +358,7 @@ func (o *exportOptions) copyRun(to string) error {
 	}
 	files := []content{{modelFile, text(model)}}
 	for _, name := range []string{configFile, environmentFile, stepFile} {
-		data, err := os.ReadFile(filepath.Join(o.Run, name))
+		data, err := readFile(filepath.Join(o.Run, name), maxStepBytes)
 		if errors.Is(err, fs.ErrNotExist) || isNotDirectory(o.Run) {
 			continue
 		}

@@ -196,7 +196,7 @@ func trainingEffect(t *testing.T, args []string) (written, failed string) {
 		t.Fatal(err)
 	}
 	r := &trainRun{opts: o}
-	_, err := o.configure(flags)
+	err := o.configure(flags)
 	for _, step := range []func() error{func() error { return r.build(context.Background()) }, r.create, func() error { return r.fit(context.Background()) }} {
 		if err == nil {
 			err = step()

@@ -5,6 +5,8 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -107,7 +109,12 @@ func runPredict(ctx context.Context, o *predictOptions) error {
 // has, or a model file.
 func loadRunModel(path string) (*qnn.Model, error) {
 	b := qnn.Native
-	if s, err := openRun(path); err == nil {
+	_, err := os.Stat(filepath.Join(path, configFile))
+	if err == nil { // a run, not a model file or a directory with one
+		s, err := openRun(path)
+		if err != nil {
+			return nil, err
+		}
 		if b, err = s.backend(); err != nil {
 			return nil, err
 		}

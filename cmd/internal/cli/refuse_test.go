@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/qnn-go/qnn/internal/seal"
 )
 
 // refuse runs a command line that must fail with the given exit code and one line on
@@ -178,7 +180,7 @@ func TestRefusedRuns(t *testing.T) {
 	}{
 		{modelFile, model[:len(model)/2], 65, modelFile, []string{"predict", dir, "--data", samples}},
 		{modelFile, "{}", 65, modelFile, []string{"evaluate", dir}},
-		{modelFile, strings.Replace(model, `"version": 1`, `"version": 9`, 1), 65, "newer", []string{"export", dir}},
+		{modelFile, resealed(t, strings.Replace(model, `"version": 1`, `"version": 9`, 1)), 65, "newer", []string{"export", dir}},
 		{checkpointFile, checkpoint[:len(checkpoint)-9], 65, checkpointFile, []string{"train", "--resume", dir}},
 		{checkpointFile, strings.Replace(checkpoint, `"epoch":2`, `"epoch":3`, 1), 65, "checksum", []string{"train", "--resume", dir}},
 		{configFile, "layers: 1\nunknown: 2\n", 65, "unknown", []string{"train", "--resume", dir}},
@@ -260,6 +262,16 @@ func TestUnusablePlaces(t *testing.T) {
 	if err != nil || len(left) != 1 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
+}
+
+// resealed is a JSON file with a right checksum.
+func resealed(t *testing.T, text string) string {
+	t.Helper()
+	out, err := seal.Renew([]byte(text), " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
 }
 
 func put(t *testing.T, path, text string) {

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,7 +19,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/qnn-go/qnn/internal/atomicfile"
-	"github.com/qnn-go/qnn/internal/filename"
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/report"
 )
@@ -45,86 +46,73 @@ const (
 // runsDir is where runs are by default.
 const runsDir = "runs"
 
-// createRun makes the directory of a new run: out, or runs/NAME-0001 with the next
-// free number. It returns its path and what it made, innermost first.
-func createRun(out, name string) (dir string, made []string, err error) {
-	if !isFree(out) {
-		return "", nil, usage("--out %s: the directory is not empty. Name another, or continue that run with --resume %s", out, out)
-	}
-	return createDirectory(out, runsDir, name)
+// openingFiles are what a run writes before its first checkpoint.
+func openingFiles() []string {
+	return []string{configFile, circuitFile, environmentFile, splitFile, testFile, initialFile, timingFile}
 }
 
-// isFree reports whether a directory is empty or not there.
-func isFree(dir string) bool {
-	entries, err := os.ReadDir(dir)
-	return dir == "" || err != nil || len(entries) == 0
-}
+// Bounds of what is read of the files of a run directory, in bytes.
+const (
+	maxConfigBytes      = 1 << 20
+	maxEnvironmentBytes = 1 << 20
+	maxTimingBytes      = 64 << 20
+	maxStepBytes        = 64 << 20
+	maxModelBytes       = 256 << 20
+	maxPricesBytes      = 16 << 20
+)
 
-// createDirectory makes the directory out, or PARENT/NAME-0001 with the next free number;
-// of the name, which may come from a file, what a directory may be called.
-func createDirectory(out, parent, name string) (dir string, made []string, err error) {
-	if out != "" {
-		made, err = makeDirectories(out)
-		return out, made, err
-	}
-	if made, err = makeDirectories(parent); err != nil {
-		return "", nil, err
-	}
-	name = filename.Make(name)
-	for i := 1; ; i++ {
-		dir := filepath.Join(parent, fmt.Sprintf("%s-%04d", name, i))
-		err := os.Mkdir(dir, 0o755)
-		if err == nil {
-			return dir, append([]string{dir}, made...), nil
-		}
-		if !errors.Is(err, fs.ErrExist) {
-			removeAll(made)
-			return "", nil, err
-		}
-	}
-}
-
-// makeDirectories makes a directory with its parents, or nothing. It returns those
-// that were not there, innermost first.
-func makeDirectories(path string) ([]string, error) {
-	var absent []string
-	for p := filepath.Clean(path); ; p = filepath.Dir(p) {
-		if _, err := os.Lstat(p); err == nil || p == filepath.Dir(p) {
-			break
-		}
-		absent = append(absent, p)
-	}
-	err := os.MkdirAll(path, 0o755)
+// readFile reads a file of at most so many bytes.
+func readFile(path string, most int64) ([]byte, error) {
+	f, err := os.Open(path)
 	if err != nil {
-		removeAll(absent)
 		return nil, err
 	}
-	return absent, nil
-}
-
-// removeAll removes files and empty directories in the given order, as far as it can.
-func removeAll(paths []string) {
-	for _, p := range paths {
-		_ = os.Remove(p) // which keeps a directory that is not empty
+	defer func() { _ = f.Close() }() // opened for reading
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err != nil {
+		return nil, err
 	}
+	if int64(len(data)) > most {
+		return nil, badData("%q: over %d bytes, which no file of its kind has", path, most)
+	}
+	return data, nil
 }
 
 // openRun reads the settings of a run directory.
 func openRun(dir string) (*settings, error) {
 	path := filepath.Join(dir, configFile)
-	f, err := os.Open(path)
+	text, err := readFile(path, maxConfigBytes)
 	if errors.Is(err, fs.ErrNotExist) {
+		if wasKilled(dir) {
+			return nil, adviseStart(err, dir)
+		}
 		return nil, advise(fmt.Errorf("%s is not a run directory: %w", dir, err), "Give one that qnn train made")
 	}
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = f.Close() }() // opened for reading
+	if text, err = openSettings(text); err != nil {
+		return nil, badData("%q: %w. Take a whole copy of the run directory, or accept an edit by: qnn accept %s", path, err, dir)
+	}
 	s := new(settings)
-	if err := readConfig(s.flags(), path, f); err != nil {
-		return nil, badData("%v", err)
+	if err := readConfig(s.flags(), path, text); err != nil {
+		return nil, badData("%w", err)
 	}
 	return s, nil
+}
+
+// wasKilled reports whether a run ended in dir before its first checkpoint.
+func wasKilled(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, lockFile))
+	return err == nil && isFree(dir, openingFiles())
+}
+
+// adviseStart says what to do about a run without a checkpoint.
+func adviseStart(err error, dir string) error {
+	if wasKilled(dir) {
+		return advise(err, "The run ended before it saved one; start it again with --out %s", dir)
+	}
+	return advise(err, "The run ended before it saved one; start it again: qnn train --config %s", filepath.Join(dir, configFile))
 }
 
 // write writes one file of a run directory.
@@ -207,14 +195,29 @@ func newEnvironment(dataHash, testHash string) environment {
 func readEnvironment(dir string) (environment, error) {
 	var e environment
 	path := filepath.Join(dir, environmentFile)
-	data, err := os.ReadFile(path)
+	data, err := readFile(path, maxEnvironmentBytes)
 	if err != nil {
 		return e, err
 	}
-	if err := json.Unmarshal(data, &e); err != nil {
-		return e, badData("%s: %w. Take a whole copy of the run directory, or train again", path, err)
+	err = json.Unmarshal(data, &e)
+	if err == nil {
+		err = e.check()
+	}
+	if err != nil {
+		return e, badData("%q: %w. Take a whole copy of the run directory, or train again", path, err)
 	}
 	return e, nil
+}
+
+// check refuses what no run has left.
+func (e *environment) check() error {
+	if hash, err := hex.DecodeString(e.DataHash); err != nil || len(hash) != sha256.Size {
+		return fmt.Errorf("data_sha256 is %.80q, must be 64 hexadecimal digits", e.DataHash)
+	}
+	if e.CPUs < 1 || e.Threads < 1 {
+		return fmt.Errorf("%d processors and %d threads, must be at least 1", e.CPUs, e.Threads)
+	}
+	return nil
 }
 
 // loadModel reads the model of a run directory, or a model file.
@@ -228,8 +231,11 @@ func loadModel(path string, b qnn.Backend) (*qnn.Model, error) {
 	}
 	defer func() { _ = f.Close() }() // opened for reading
 	m, err := qnn.Read(f, b)
+	if errors.Is(err, qnn.ErrChecksum) {
+		return nil, fmt.Errorf("%q: %w. Take a whole copy of the file, or accept an edit by: qnn accept %s", path, err, path)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w. Take a whole copy of the file, or train again", path, err)
+		return nil, fmt.Errorf("%q: %w. Take a whole copy of the file, or train again", path, err)
 	}
 	return m, nil
 }
@@ -248,7 +254,7 @@ func loadCheckpoint(dir string) (*qnn.State, error) {
 	path := filepath.Join(dir, checkpointFile)
 	s, err := qnn.LoadState(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, advise(err, "The run ended before it saved one; start it again: qnn train --config %s", filepath.Join(dir, configFile))
+		return nil, adviseStart(err, dir)
 	}
 	if !errors.Is(err, qnn.ErrFormat) {
 		return s, err

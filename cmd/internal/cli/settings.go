@@ -1,10 +1,10 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -161,24 +161,31 @@ func configure(f *pflag.FlagSet, file string, environ []string) error {
 	if file == "" {
 		return nil
 	}
-	r, err := os.Open(file)
-	if err != nil {
+	text, err := readFile(file, maxConfigBytes)
+	if isIO(err) {
 		return advise(fmt.Errorf("--config: %w", err), "Check the path of the YAML file")
 	}
-	defer func() { _ = r.Close() }() // opened for reading
-	return readConfig(f, file, r)
+	if err != nil {
+		return err
+	}
+	return readConfig(f, file, text)
 }
 
-// maxConfigBytes bounds what is read of a configuration file.
-const maxConfigBytes = 1 << 20
-
 // readConfig sets the flags that are not yet set from YAML.
-func readConfig(f *pflag.FlagSet, name string, r io.Reader) error {
+func readConfig(f *pflag.FlagSet, name string, text []byte) error {
 	var doc yaml.Node
-	if err := yaml.NewDecoder(io.LimitReader(r, maxConfigBytes)).Decode(&doc); err != nil {
+	d := yaml.NewDecoder(bytes.NewReader(text))
+	if err := d.Decode(&doc); err != nil {
 		if errors.Is(err, io.EOF) {
 			return nil // an empty file sets nothing
 		}
+		return badData("%s: %w. Write a setting a line, such as layers: 3", name, err)
+	}
+	var more yaml.Node
+	switch err := d.Decode(&more); {
+	case err == nil:
+		return badData("%s:%d: a second YAML document. Keep one", name, more.Line)
+	case !errors.Is(err, io.EOF):
 		return badData("%s: %w. Write a setting a line, such as layers: 3", name, err)
 	}
 	root := doc.Content[0]
@@ -252,19 +259,6 @@ func flagNames(f *pflag.FlagSet) []string {
 	var names []string
 	f.VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
 	return names
-}
-
-// write writes all settings as YAML that readConfig reads back.
-func (s *settings) write(w io.Writer) error {
-	root := &yaml.Node{Kind: yaml.MappingNode}
-	s.snapshot().VisitAll(func(flag *pflag.Flag) {
-		root.Content = append(root.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: flag.Name}, yamlValue(flag.Value))
-	})
-	e := yaml.NewEncoder(w)
-	if err := e.Encode(root); err != nil {
-		return err
-	}
-	return e.Close()
 }
 
 // snapshot is a flag set that holds the present values.

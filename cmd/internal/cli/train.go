@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -77,21 +76,25 @@ type trainRun struct {
 	*experiment
 	opts    *trainOptions
 	dir     string
-	made    []string // directories that were made for the run, innermost first
+	place   *directory // the run's directory, claimed
 	model   *qnn.Model
 	trainer *qnn.Trainer
 	state   *qnn.State
-	seconds float64     // of training, over all sessions of the run
-	timing  [][2]string // epoch and seconds, rows of the timing file
+	seconds float64   // of training, over all sessions of the run
+	timing  []float64 // seconds of each epoch; NaN where they are not known
 }
 
 // runTrain trains; flags are those of the settings.
 func runTrain(ctx context.Context, o *trainOptions, flags *pflag.FlagSet) error {
 	r := &trainRun{opts: o}
-	resumed, err := o.configure(flags)
+	if err := o.configure(flags); err != nil {
+		return err
+	}
+	resumed, err := r.takeUp()
 	if err != nil {
 		return err
 	}
+	defer func() { r.place.release() }()
 	if err := r.build(ctx); err != nil {
 		return err
 	}
@@ -104,6 +107,28 @@ func runTrain(ctx context.Context, o *trainOptions, flags *pflag.FlagSet) error 
 		return r.stopped(ctx, err)
 	}
 	return r.print(s)
+}
+
+// takeUp claims the directory of the run to resume and reads its checkpoint; without one
+// to resume it is nil.
+func (r *trainRun) takeUp() (*qnn.State, error) {
+	r.place = new(directory)
+	if r.opts.Resume == "" {
+		return nil, nil
+	}
+	if _, err := os.Stat(filepath.Join(r.opts.Resume, checkpointFile)); err != nil {
+		return loadCheckpoint(r.opts.Resume) // which says what to do
+	}
+	lock, err := claim(r.opts.Resume)
+	if err != nil {
+		return nil, err
+	}
+	r.place = &directory{path: r.opts.Resume, lock: lock}
+	s, err := loadCheckpoint(r.opts.Resume)
+	if err != nil {
+		r.place.release()
+	}
+	return s, err
 }
 
 // trainAndSave makes or takes up the run's directory and trains. A signal does not end the
@@ -138,32 +163,32 @@ func (o *trainOptions) remarks() io.Writer {
 	return o.Streams.Out
 }
 
-// configure settles the settings. It returns the state to resume, or nil.
-func (o *trainOptions) configure(flags *pflag.FlagSet) (*qnn.State, error) {
+// configure settles the settings: those of the flags, or of the run to resume.
+func (o *trainOptions) configure(flags *pflag.FlagSet) error {
 	if err := o.Baselines.check(); err != nil {
-		return nil, err
+		return err
 	}
 	if o.Resume == "" {
 		if err := configure(flags, o.Config, os.Environ()); err != nil {
-			return nil, err
+			return err
 		}
 		if err := o.normalise(); err != nil {
-			return nil, err
+			return err
 		}
 		if err := o.checkNew(flags); err != nil {
-			return nil, err
+			return err
 		}
-		return nil, o.refuseIdle(flags)
+		return o.refuseIdle(flags)
 	}
 	if o.Out != "" || o.Config != "" {
-		return nil, usage("--resume continues %s with its own settings; drop --out and --config", o.Resume)
+		return usage("--resume continues %s with its own settings; drop --out and --config", o.Resume)
 	}
 	own, err := openRun(o.Resume)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := sameSettings(o.Resume, own, flags); err != nil {
-		return nil, err
+		return err
 	}
 	for name, value := range map[string]*int{"epochs": &own.Epochs, "patience": &own.Patience} {
 		if f := flags.Lookup(name); f.Changed {
@@ -171,10 +196,7 @@ func (o *trainOptions) configure(flags *pflag.FlagSet) (*qnn.State, error) {
 		}
 	}
 	o.settings = *own
-	if err := o.check(); err != nil {
-		return nil, err
-	}
-	return loadCheckpoint(o.Resume)
+	return o.check()
 }
 
 // checkNew checks the settings of a new run.
@@ -240,10 +262,11 @@ func (r *trainRun) resolve() error {
 
 // create makes the run directory and the files that describe the run.
 func (r *trainRun) create() error {
-	var err error
-	if r.dir, r.made, err = createRun(r.opts.Out, r.data.Name); err != nil {
+	place, err := takeDirectory(r.opts.Out, runsDir, r.data.Name, openingFiles())
+	if err != nil {
 		return err
 	}
+	r.place, r.dir = place, place.path
 	return r.abandonOn(writeAll(r.dir, []content{
 		{configFile, r.opts.write},
 		{circuitFile, func(w io.Writer) error { return draw.Text(w, r.circuit, nil) }},
@@ -273,10 +296,7 @@ func (r *trainRun) abandonOn(err error) error {
 	if _, stat := os.Stat(filepath.Join(r.dir, checkpointFile)); !errors.Is(stat, fs.ErrNotExist) {
 		return r.adviseResume(err)
 	}
-	for _, name := range []string{configFile, circuitFile, environmentFile, splitFile, testFile, initialFile, metricsFile, timingFile} {
-		_ = os.Remove(filepath.Join(r.dir, name))
-	}
-	removeAll(r.made)
+	r.place.abandon(append(openingFiles(), metricsFile)...)
 	return err
 }
 
@@ -313,14 +333,10 @@ func (r *trainRun) reopen(s *qnn.State) error {
 	if r.Epochs < s.Epoch {
 		return usage("--epochs %d: %s has %d epochs already. Give at least that many", r.Epochs, r.dir, s.Epoch)
 	}
-	rows, err := readTiming(r.dir)
-	if err != nil {
+	if r.timing, err = readTiming(r.dir, s.Epoch); err != nil {
 		return err
 	}
-	r.timing = rows[:min(len(rows), s.Epoch)]
-	if r.seconds, err = totalSeconds(r.dir, r.timing); err != nil {
-		return err
-	}
+	r.seconds = totalSeconds(r.timing)
 	if err := atomicfile.Sweep(r.dir); err != nil {
 		return err
 	}
@@ -341,7 +357,7 @@ func (r *trainRun) fit(ctx context.Context) error {
 	r.trainer.Observe = func(s *qnn.State) error {
 		bar.show(s, r.data.Regression(), r.validation != nil)
 		r.seconds = before + time.Since(start).Seconds()
-		r.timing = append(r.timing, [2]string{strconv.Itoa(s.Epoch), strconv.FormatFloat(time.Since(last).Seconds(), 'f', 6, 64)})
+		r.timing = append(r.timing, time.Since(last).Seconds())
 		last = time.Now()
 		if !save.due() {
 			return nil
@@ -376,66 +392,17 @@ func (r *trainRun) interruptedLine(where string) string {
 	return fmt.Sprintf("interrupted  %s; everything is saved. Resume: qnn train --resume %s", where, r.dir)
 }
 
-// save writes the checkpoint and what belongs to it.
+// save writes the checkpoint and what belongs to it. The times come first: wherever the
+// process is killed they are of all epochs of the checkpoint, and of those that are done
+// again they are cut off when the run is taken up.
 func (r *trainRun) save(s *qnn.State) error {
+	if err := write(r.dir, timingFile, func(w io.Writer) error { return writeTiming(w, r.timing) }); err != nil {
+		return err
+	}
 	if err := qnn.SaveState(filepath.Join(r.dir, checkpointFile), s); err != nil {
 		return err
 	}
-	return writeAll(r.dir, []content{
-		{metricsFile, func(w io.Writer) error {
-			return writeMetrics(w, s.History, r.data.Regression(), r.validation != nil)
-		}},
-		{timingFile, r.writeTiming},
+	return write(r.dir, metricsFile, func(w io.Writer) error {
+		return writeMetrics(w, s.History, r.data.Regression(), r.validation != nil)
 	})
-}
-
-func (r *trainRun) writeTiming(w io.Writer) error {
-	c := csv.NewWriter(w)
-	if err := c.Write([]string{"epoch", "seconds"}); err != nil {
-		return err
-	}
-	for _, row := range r.timing {
-		if err := c.Write(row[:]); err != nil {
-			return err
-		}
-	}
-	c.Flush()
-	return c.Error()
-}
-
-// readTiming reads the rows of a run's timing file, epoch and seconds; a run
-// without one has none.
-func readTiming(dir string) ([][2]string, error) {
-	f, err := os.Open(filepath.Join(dir, timingFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // opened for reading
-	c := csv.NewReader(f)
-	c.FieldsPerRecord = 2
-	records, err := c.ReadAll()
-	if err != nil {
-		return nil, badData("%s: %v. Remove the file to go on without times", f.Name(), err)
-	}
-	var rows [][2]string
-	for _, record := range records[min(1, len(records)):] {
-		rows = append(rows, [2]string{record[0], record[1]})
-	}
-	return rows, nil
-}
-
-// totalSeconds adds up the times of a run's epochs.
-func totalSeconds(dir string, rows [][2]string) (float64, error) {
-	sum := 0.0
-	for _, row := range rows {
-		v, err := strconv.ParseFloat(row[1], 64)
-		if err != nil {
-			return 0, badData("%s: %q is no number of seconds. Remove the file to go on without times", filepath.Join(dir, timingFile), row[1])
-		}
-		sum += v
-	}
-	return sum, nil
 }

@@ -1,0 +1,165 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/qnn-go/qnn/internal/atomicfile"
+	"github.com/qnn-go/qnn/internal/filelock"
+	"github.com/qnn-go/qnn/internal/filename"
+)
+
+// lockFile is in a directory while a process writes it. A process that is killed leaves
+// the file, but not its claim.
+const lockFile = ".lock"
+
+// claim makes a directory this process's own until the lock is released.
+func claim(dir string) (*filelock.Lock, error) {
+	lock, err := filelock.Acquire(filepath.Join(dir, lockFile))
+	if errors.Is(err, filelock.ErrHeld) {
+		return nil, usage("%q: another process is writing there. Wait for its end, or choose another directory", dir)
+	}
+	return lock, err
+}
+
+// directory is a directory that this process has made or taken and may write.
+type directory struct {
+	path string
+	made []string // what had to be made for it, innermost first
+	lock *filelock.Lock
+}
+
+// release lets other processes write the directory.
+func (d *directory) release() { _ = d.lock.Release() } // what cannot be removed is no claim
+
+// abandon removes what was written into the directory, and what was made for it.
+func (d *directory) abandon(written ...string) {
+	for _, name := range written {
+		_ = os.RemoveAll(filepath.Join(d.path, name))
+	}
+	d.release()
+	for _, p := range d.made {
+		_ = os.Remove(p) // which keeps a directory that is not empty
+	}
+}
+
+// isFree reports whether nothing is in a directory that a new run or export would mix
+// with: it is not there, or empty, or holds only what one that was killed leaves before
+// it has something to go on from.
+func isFree(dir string, opening []string) bool {
+	entries, err := os.ReadDir(dir)
+	if dir == "" || err != nil || len(entries) == 0 {
+		return true
+	}
+	_, err = os.Lstat(filepath.Join(dir, lockFile))
+	return err == nil && isOpening(entries, opening)
+}
+
+// isOpening reports whether all entries are among those that come before a run's first
+// checkpoint, or an export's manifest.
+func isOpening(entries []fs.DirEntry, opening []string) bool {
+	return !slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
+		return e.Name() != lockFile && !slices.Contains(opening, e.Name()) && !atomicfile.IsUnfinished(e.Name())
+	})
+}
+
+// notEmpty refuses a directory that is not free.
+func notEmpty(out string) error {
+	return usage("--out %q: the directory is not empty. Name another", out)
+}
+
+// takeDirectory claims the directory out, or makes PARENT/NAME-0001 with the next free
+// number; of the name, which may come from a file, what a directory may be called. What
+// a killed process has left of opening in out is removed.
+func takeDirectory(out, parent, name string, opening []string) (*directory, error) {
+	if out != "" {
+		return takeNamed(out, opening)
+	}
+	made, err := makeDirectories(parent)
+	if err != nil {
+		return nil, err
+	}
+	name = filename.Make(name)
+	for i := 1; ; i++ {
+		dir := filepath.Join(parent, fmt.Sprintf("%s-%04d", name, i))
+		err := os.Mkdir(dir, 0o755)
+		if err == nil {
+			lock, err := claim(dir)
+			return &directory{dir, append([]string{dir}, made...), lock}, err
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			(&directory{made: made}).abandon()
+			return nil, err
+		}
+	}
+}
+
+// takeNamed claims a directory that was named.
+func takeNamed(out string, opening []string) (*directory, error) {
+	d := &directory{path: out}
+	for {
+		made, err := makeDirectories(out)
+		if err != nil {
+			return nil, err
+		}
+		d.made = append(made, d.made...)
+		free := isFree(out, opening)
+		d.lock, err = claim(out)
+		if errors.Is(err, fs.ErrNotExist) { // another process has made and removed it
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := d.clean(free, opening); err != nil {
+			d.abandon()
+			return nil, err
+		}
+		return d, nil
+	}
+}
+
+// clean removes what a killed process has left of opening in a directory that was free
+// before it was claimed.
+func (d *directory) clean(free bool, opening []string) error {
+	entries, err := os.ReadDir(d.path)
+	if err != nil {
+		return err
+	}
+	if !free || !isOpening(entries, opening) {
+		return notEmpty(d.path)
+	}
+	for _, e := range entries {
+		if e.Name() == lockFile {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(d.path, e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// makeDirectories makes a directory with its parents, or nothing. It returns those
+// that were not there, innermost first.
+func makeDirectories(path string) ([]string, error) {
+	var absent []string
+	for p := filepath.Clean(path); ; p = filepath.Dir(p) {
+		if _, err := os.Lstat(p); err == nil || p == filepath.Dir(p) {
+			break
+		}
+		absent = append(absent, p)
+	}
+	err := os.MkdirAll(path, 0o755)
+	if err != nil {
+		for _, p := range absent {
+			_ = os.Remove(p) // as far as they were made
+		}
+		return nil, err
+	}
+	return absent, nil
+}

@@ -66,7 +66,7 @@ func (p *Program) Gradient(ctx context.Context, m Method, dw []float64, dx [][]f
 	if err := p.checkGradient(dw, dx, weights, samples); err != nil {
 		return err
 	}
-	if s := p.small(dx != nil); m == Adjoint && s != nil && s.back != nil {
+	if s := p.small(dx != nil); m == Adjoint && s != nil && s.backwards() != nil {
 		return p.located(s.gradient(ctx, dw, dx, weights, samples, loss), weights, samples)
 	}
 	c := p.newCall()

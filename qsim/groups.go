@@ -22,6 +22,7 @@ type batched struct {
 	forward, back *plan.Plan        // back is nil for a circuit that the machine cannot run backwards
 	others        []plan.Observable // the terms of the observables that are not diagonal
 	mixed         bool              // there are some
+	onBack        func()            // makes back
 	qubits        int
 	state         int          // numbers in memory that the states of a group take
 	layout        kernel.Lanes // of these
@@ -37,7 +38,7 @@ type group struct {
 	e, c          []float64 // expectation values and cotangents, of one sample after the other
 }
 
-// newBatched plans c, its gradient by weights and, where asked, features.
+// newBatched plans c, and how to plan its gradient by weights and, where asked, features.
 func newBatched(p Precision, c *circuits.Circuit, observables []plan.Observable, features bool) (*batched, error) {
 	m := kernel.NewMachine(p == Single)
 	s := &batched{precision: p, qubits: c.Qubits}
@@ -45,9 +46,11 @@ func newBatched(p Precision, c *circuits.Circuit, observables []plan.Observable,
 	if s.forward, err = plan.NewBatch(c, m, observables); err != nil {
 		return nil, err
 	}
-	if s.back, err = plan.NewBatchAdjoint(c, m, observables, features); err != nil {
-		return nil, err
-	}
+	s.onBack = sync.OnceFunc(func() {
+		if s.back, err = plan.NewBatchAdjoint(c, m, observables, features); err != nil { // so would the plan above
+			panic(fmt.Sprintf("qsim: %v", err))
+		}
+	})
 	s.others = s.forward.Others()
 	s.mixed = slices.ContainsFunc(s.others, func(o plan.Observable) bool { return len(o) > 0 })
 	s.state, s.layout.Row, s.layout.Gap = s.forward.Layout()
@@ -71,10 +74,14 @@ func (s *batched) group() *group {
 		forward: s.forward.NewGroup(), states: allocate(s.precision, 2*s.state),
 		lane: make([]float64, n), e: make([]float64, n*k), c: make([]float64, n*k),
 	}
-	if s.back != nil {
-		g.back = s.back.NewGroup()
-	}
 	return g
+}
+
+// backwards returns the plan of the gradient, nil where there is none. It is made when it is
+// first asked for.
+func (s *batched) backwards() *plan.Plan {
+	s.onBack()
+	return s.back
 }
 
 // run puts the states of up to Samples() samples into g, with their expectation values.
@@ -146,9 +153,6 @@ func (s *batched) call(ctx context.Context, weights []float64, samples [][]float
 	c, ok := s.calls.Get().(*batchCall)
 	if !ok {
 		c = &batchCall{batched: s, forward: s.forward.NewBound()}
-		if s.back != nil {
-			c.back = s.back.NewBound()
-		}
 		c.run = func(chunk int) { c.errs[chunk] = c.runChunk(chunk) }
 	}
 	c.ctx, c.weights, c.samples = ctx, weights, samples
@@ -159,6 +163,9 @@ func (s *batched) call(ctx context.Context, weights []float64, samples [][]float
 	if gradient && err == nil {
 		c.rows = resized(c.rows, chunks*len(weights))
 		clear(c.rows)
+		if c.back == nil {
+			c.back = s.back.NewBound()
+		}
 		s.back.BindAs(c.back, c.forward)
 	}
 	return c, err
@@ -191,6 +198,9 @@ func (c *batchCall) runChunk(chunk int) error {
 	lo, n, k := chunk*c.chunk, c.batched.forward.Samples(), len(c.others)
 	hi := min(lo+c.chunk, len(c.samples))
 	if c.loss != nil {
+		if g.back == nil {
+			g.back = c.batched.back.NewGroup()
+		}
 		c.batched.back.Start(g.back)
 	}
 	for ; lo < hi; lo += n {

@@ -122,8 +122,8 @@ func (p *Program) explain() string {
 	}
 	if s := p.small(false); s != nil {
 		out = "one state: " + out + "many samples, forwards: " + s.forward.Explain()
-		if s.back != nil {
-			out += "and backwards: " + s.back.Explain()
+		if back := s.backwards(); back != nil {
+			out += "and backwards: " + back.Explain()
 		}
 		return out
 	}

@@ -236,14 +236,8 @@ func (op *Op) validate(c *Circuit) error {
 	if len(op.Angles) != len(spec.Params) {
 		return fmt.Errorf("%d angles, needs %d: %w", len(op.Angles), len(spec.Params), ErrArity)
 	}
-	sorted := slices.Sorted(slices.Values(op.Qubits))
-	for i, q := range sorted {
-		if q < 0 || q >= c.Qubits {
-			return fmt.Errorf("qubit %d of %d: %w", q, c.Qubits, ErrRange)
-		}
-		if i > 0 && q == sorted[i-1] {
-			return fmt.Errorf("qubit %d: %w", q, ErrDuplicate)
-		}
+	if err := validateQubits(op.Qubits, c.Qubits); err != nil {
+		return err
 	}
 	for _, a := range op.Angles {
 		if err := a.validate(); err != nil {
@@ -255,6 +249,25 @@ func (op *Op) validate(c *Circuit) error {
 	}
 	if op.Gate == GateUnitary {
 		return op.validateMatrix(c.tolerance())
+	}
+	return nil
+}
+
+// validateQubits checks that the qubits are distinct numbers below n.
+func validateQubits(qubits []int, n int) error {
+	sorted := qubits
+	if !slices.IsSorted(qubits) {
+		var few [4]int // most gates have no more
+		sorted = append(few[:0], qubits...)
+		slices.Sort(sorted)
+	}
+	for i, q := range sorted {
+		if q < 0 || q >= n {
+			return fmt.Errorf("qubit %d of %d: %w", q, n, ErrRange)
+		}
+		if i > 0 && q == sorted[i-1] {
+			return fmt.Errorf("qubit %d: %w", q, ErrDuplicate)
+		}
 	}
 	return nil
 }

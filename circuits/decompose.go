@@ -97,18 +97,39 @@ func mean(a, b Angle) Angle { return a.Plus(b).Scale(0.5) }
 // otherwise the error may be an [*OpError] that wraps [ErrBasis]. An invalid
 // circuit gives the error of [Circuit.Validate].
 func (c *Circuit) Decompose(basis []Gate) (*Circuit, error) {
+	if len(basis) == 0 {
+		basis = []Gate{GateBarrier} // stays anyway
+	}
+	return c.DecomposeEach(func(Op) []Gate { return basis })
+}
+
+// DecomposeEach is [Circuit.Decompose] with a basis for each unitary operation, which may
+// depend on its qubits. Bases that begin at the same element are taken to be the same.
+func (c *Circuit) DecomposeEach(basis func(op Op) []Gate) (*Circuit, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
 	out := c.Like()
-	d := newDecomposer(basis, out)
+	out.Ops = make([]Op, 0, len(c.Ops))
+	known := map[*Gate]*decomposer{}
+	var phase Angle // not in normal form before the end
 	for i, op := range c.Ops {
+		if !op.Gate.Unitary() {
+			out.Ops = append(out.Ops, op)
+			continue
+		}
+		b := basis(op)
+		d := known[&b[0]]
+		if d == nil {
+			d = newDecomposer(b, out, &phase)
+			known[&b[0]] = d
+		}
 		if !d.reach[op.Gate] {
 			return nil, &OpError{Index: i, Gate: op.Gate, Err: ErrBasis}
 		}
 		d.expand(op.reduced())
 	}
-	if phase := d.phase.normal().Reduced(); len(phase) > 0 {
+	if phase := phase.normal().Reduced(); len(phase) > 0 {
 		out.GPhase(phase)
 	}
 	if err := out.Validate(); err != nil { // sums of huge angles overflow
@@ -146,14 +167,14 @@ type decomposer struct {
 	keep, reach [gateCount]bool
 	as          [gateCount]*Circuit
 	out         *Circuit
-	phase       Angle // not in normal form before the end
+	phase       *Angle
 }
 
 // newDecomposer chooses for each gate the first rule whose gates are within
 // reach, starting from the basis, so that no chain of rules can be circular.
-func newDecomposer(basis []Gate, out *Circuit) *decomposer {
-	d := &decomposer{out: out}
-	for _, g := range append(slices.Clone(basis), GateBarrier, GateMeasure, GateReset, GateStore, GateFail) {
+func newDecomposer(basis []Gate, out *Circuit, phase *Angle) *decomposer {
+	d := &decomposer{out: out, phase: phase}
+	for _, g := range basis {
 		d.keep[g], d.reach[g] = true, true
 	}
 	d.reach[GateGPhase] = true
@@ -186,7 +207,7 @@ func (d *decomposer) expand(op Op) {
 	switch {
 	case op.Gate == GateGPhase:
 		if op.If == nil { // the phase of one of several outcomes cannot be seen
-			d.phase = append(d.phase, op.Angles[0]...)
+			*d.phase = append(*d.phase, op.Angles[0]...)
 		}
 		return
 	case d.keep[op.Gate]:

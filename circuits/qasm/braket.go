@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 
 	"github.com/qnn-go/qnn/circuits"
 )
@@ -19,10 +20,36 @@ func (o Options) spec() (*dialect, error) {
 	case o.Verbatim:
 		d = &verbatim
 	}
+	if o.Native != nil {
+		if o.Dialect != IBM {
+			return nil, fmt.Errorf("native gates in %v, are for %v: %w", o.Dialect, IBM, ErrOption)
+		}
+		if d, err = d.withNative(o.Native); err != nil {
+			return nil, err
+		}
+	}
 	if o.First < 0 || o.First > 0 && d.qubits != "" {
 		return nil, fmt.Errorf("first qubit %d in %v, physical qubits have numbers from 0: %w", o.First, o.Dialect, ErrOption)
 	}
 	return d, nil
+}
+
+// withNative is d with the gates of a device, of which those that d lacks are gates of
+// stdgates.inc.
+func (d *dialect) withNative(native []circuits.Gate) (*dialect, error) {
+	out := *d
+	out.gates = maps.Clone(d.gates)
+	for _, g := range native {
+		if out.gates[g] != "" {
+			continue
+		}
+		name, ok := dialects[OpenQASM3].gates[g]
+		if !ok {
+			return nil, fmt.Errorf("gate %v, for which %s has no name: %w", g, d.name, ErrOption)
+		}
+		out.gates[g] = name
+	}
+	return &out, nil
 }
 
 // results lists the Pauli strings of the observables, each once.

@@ -23,7 +23,8 @@ const (
 type bitRegisters []Register
 
 // newBitRegisters makes a register of every run of bits that a condition compares as
-// a number, as far as such runs do not overlap, and of what is between them.
+// a number, as far as such runs do not overlap, and of what is between them, hidden bits
+// apart from others.
 func newBitRegisters(c *circuits.Circuit, name string, can conditions) bitRegisters {
 	var runs []Register
 	for _, op := range c.Ops {
@@ -36,7 +37,12 @@ func newBitRegisters(c *circuits.Circuit, name string, can conditions) bitRegist
 	slices.SortFunc(runs, func(a, b Register) int { return a.First - b.First })
 	var out bitRegisters
 	next := 0
+	visible := c.Clbits - c.Hidden
 	for _, r := range append(runs, Register{First: c.Clbits}) {
+		if next < visible && r.First > visible {
+			out = append(out, Register{First: next, Size: visible - next})
+			next = visible
+		}
 		if r.First > next {
 			out = append(out, Register{First: next, Size: r.First - next})
 		}

@@ -27,6 +27,10 @@ type Options struct {
 	Weights, Features []float64
 	// First is the number of qubit 0 on a device, in dialects with physical qubits.
 	First int
+	// Native, of IBM only, lists gates of the device beside those of IBM's own devices;
+	// they are written as they are. The error of one without a name in stdgates.inc wraps
+	// ErrOption.
+	Native []circuits.Gate
 	// Verbatim, of Braket only, puts native gates on physical qubits into a box that
 	// Braket's compilers leave alone. The circuit must hold no gates but native ones
 	// of a device, no resets, and nothing after a measurement of a qubit on it;

@@ -175,7 +175,13 @@ func ProgramOptions(t *transpile.Target) qasm.Options {
 	case t.Dialect == qasm.Braket.String():
 		return qasm.Options{Dialect: qasm.Braket, Verbatim: true, First: t.First}
 	}
-	return qasm.Options{Dialect: qasm.IBM, First: t.First}
+	o := qasm.Options{Dialect: qasm.IBM, First: t.First}
+	for _, n := range t.Gates {
+		if n.Gate.Unitary() {
+			o.Native = append(o.Native, n.Gate)
+		}
+	}
+	return o
 }
 
 // place rewrites a circuit for a target and returns where its qubits are at the end. The

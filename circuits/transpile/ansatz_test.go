@@ -46,7 +46,7 @@ func TestAnsaetze(t *testing.T) {
 			for _, e := range entanglements(a) {
 				c := bound(t, rng, a, e, 5)
 				for level := range 4 {
-					r, err := transpile.Run(t.Context(), c, target, transpile.Options{Level: level, Trials: 3})
+					r, err := transpile.Run(t.Context(), c, target, transpile.Options{Level: level, Trials: 3, Effort: 0.02})
 					if err != nil {
 						t.Fatalf("%s %s on %s at level %d: %v", a, e, name, level, err)
 					}

@@ -23,11 +23,12 @@ type basis struct {
 	axes   bool                                   // no RZ: pulses have axes
 }
 
-func newBasis(t *Target) basis {
-	b := basis{has: map[circuits.Gate]*Native{}}
-	for i, n := range t.Gates {
-		if n.Gate.Unitary() && n.Gate.Spec().Qubits == 1 {
-			b.has[n.Gate] = &t.Gates[i]
+// basisOf is how t turns qubit q.
+func (t *Target) basisOf(q int) *basis {
+	b := &basis{has: map[circuits.Gate]*Native{}}
+	for i := range t.Gates {
+		if n := &t.Gates[i]; n.Gate.Unitary() && n.Gate.Spec().Qubits == 1 && n.on(q) {
+			b.has[n.Gate] = n
 		}
 	}
 	free := func(g circuits.Gate) bool { return b.has[g] != nil && b.has[g].Angle == nil }

@@ -16,12 +16,11 @@ import (
 // does not matter: two qubits take one gate to any state, and a first gate on one qubit and
 // another that is used already at most two.
 func blocks(c *circuits.Circuit, t *Target, start bool) *circuits.Circuit {
-	e := entanglers(t)
-	if len(e) == 0 {
+	if len(entanglers(t)) == 0 {
 		return c
 	}
 	b := blockCollector{
-		entanglers: e, cost: newCosts(e[0]), fresh: make([]bool, c.Qubits), open: make([]*block, c.Qubits), waiting: make([][]circuits.Op, c.Qubits),
+		target: t, joins: map[[2]int][]circuits.Gate{}, costs: costs{}, fresh: make([]bool, c.Qubits), open: make([]*block, c.Qubits), waiting: make([][]circuits.Op, c.Qubits),
 		out: like(c, c.Qubits),
 	}
 	for q := range b.fresh {
@@ -49,6 +48,11 @@ func entanglers(t *Target) []circuits.Gate {
 	return out
 }
 
+// entanglers lists those of them that join a and b, in one order or the other.
+func (t *Target) entanglers(a, b int) []circuits.Gate {
+	return slices.DeleteFunc(entanglers(t), func(g circuits.Gate) bool { return !t.has(g, a, b) && !t.has(g, b, a) })
+}
+
 // block is a sequence of gates on qubits a and b.
 type block struct {
 	a, b  int
@@ -56,17 +60,20 @@ type block struct {
 	ops   []circuits.Op
 	pairs int // number of gates on two qubits
 	cost  int // gates of the target that they take one by one
+
+	entanglers []circuits.Gate
 }
 
 // blockCollector is the state of [blocks].
 type blockCollector struct {
-	entanglers []circuits.Gate
-	cost       costs
-	fresh      []bool          // qubits in |0⟩
-	open       []*block        // on each qubit
-	waiting    [][]circuits.Op // gates on a qubit before its first block
-	out        *circuits.Circuit
-	phase      []circuits.Term
+	target  *Target
+	joins   map[[2]int][]circuits.Gate // entanglers of a pair of qubits
+	costs   costs
+	fresh   []bool          // qubits in |0⟩
+	open    []*block        // on each qubit
+	waiting [][]circuits.Op // gates on a qubit before its first block
+	out     *circuits.Circuit
+	phase   []circuits.Term
 }
 
 func (b *blockCollector) add(op circuits.Op) {
@@ -96,7 +103,7 @@ func (b *blockCollector) add(op circuits.Op) {
 func (b *blockCollector) pair(op circuits.Op) {
 	p, q := op.Qubits[0], op.Qubits[1]
 	if b.open[p] == nil || b.open[p] != b.open[q] {
-		n := &block{a: p, b: q}
+		n := &block{a: p, b: q, entanglers: b.entanglers(p, q)}
 		for _, x := range op.Qubits {
 			if b.open[x] != nil {
 				b.end(x)
@@ -111,7 +118,17 @@ func (b *blockCollector) pair(op circuits.Op) {
 	n := b.open[p]
 	n.ops = append(n.ops, op)
 	n.pairs++
-	n.cost += b.cost.of(op)
+	n.cost += b.costs.of(op, n.entanglers)
+}
+
+// entanglers are those of a pair of qubits.
+func (b *blockCollector) entanglers(p, q int) []circuits.Gate {
+	found, ok := b.joins[[2]int{p, q}]
+	if !ok {
+		found = b.target.entanglers(p, q)
+		b.joins[[2]int{p, q}] = found
+	}
+	return found
 }
 
 // end writes what is open on qubit q.
@@ -159,7 +176,7 @@ func (b *blockCollector) shortest(n *block) *circuits.Circuit {
 		if err != nil { // of a matrix that is not unitary but within 1e-9
 			return
 		}
-		for _, g := range b.entanglers {
+		for _, g := range n.entanglers {
 			if count := k.Count(g); count < fewest {
 				written, _ := k.Circuit(g) // of a gate that Count knows
 				best, fewest = before.Clone().Concat(written), count
@@ -245,27 +262,26 @@ func multiply4(a, b []complex128) []complex128 {
 	return out
 }
 
-// costs counts the gates on two qubits that a gate becomes in a target.
-type costs struct {
-	basis []circuits.Gate
-	known map[circuits.Gate]int
-}
+// costs counts the gates on two qubits that a gate becomes in a target, by the gate and the
+// target's.
+type costs map[[2]circuits.Gate]int
 
-func newCosts(entangler circuits.Gate) costs {
-	return costs{basis: []circuits.Gate{circuits.GateU, circuits.GateRZ, circuits.GateRY, entangler}, known: map[circuits.Gate]int{}}
-}
-
-// of counts for op, whose angles do not matter, unless it is a matrix.
-func (c *costs) of(op circuits.Op) int {
-	if n, ok := c.known[op.Gate]; ok && op.Gate != circuits.GateUnitary {
+// of counts for op, whose angles do not matter, unless it is a matrix; the first of the
+// entanglers is taken.
+func (c costs) of(op circuits.Op, entanglers []circuits.Gate) int {
+	if len(entanglers) == 0 { // as the qubits are not neighbours
+		return 0
+	}
+	at := [2]circuits.Gate{op.Gate, entanglers[0]}
+	if n, ok := c[at]; ok && op.Gate != circuits.GateUnitary {
 		return n
 	}
-	one := &circuits.Circuit{Qubits: slices.Max(op.Qubits) + 1, Ops: []circuits.Op{op}}
-	written, err := one.Decompose(c.basis)
+	one := circuits.New(slices.Max(op.Qubits) + 1)
+	one.Ops = append(one.Ops, op)
+	written, err := one.Decompose([]circuits.Gate{circuits.GateU, circuits.GateRZ, circuits.GateRY, entanglers[0]})
 	if err != nil { // of a matrix within 1e-9 of a unitary one
 		return math.MaxInt32
 	}
-	n := written.Count()[c.basis[len(c.basis)-1]]
-	c.known[op.Gate] = n
-	return n
+	c[at] = written.Count()[entanglers[0]]
+	return c[at]
 }

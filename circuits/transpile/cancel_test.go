@@ -124,7 +124,7 @@ func TestCancelDropKeepsResults(t *testing.T) {
 }
 
 // TestConditionsAreFences checks that nothing moves past an operation with a condition, and
-// that it stays.
+// that it stays; oneQubit writes it in pulses, which TestDynamic runs.
 func TestConditionsAreFences(t *testing.T) {
 	one := circuits.BitIs(0, true)
 	for _, g := range []circuits.Gate{circuits.GateH, circuits.GateX, circuits.GateZ, circuits.GateSX} {
@@ -139,7 +139,7 @@ func TestConditionsAreFences(t *testing.T) {
 		c.Measure(0, 0)
 		target := &transpile.Target{Name: "all", Qubits: 1, Gates: natives(circuits.GateRZ, circuits.GateSX, circuits.GateX, circuits.GateCX)}
 		for name, out := range map[string]*circuits.Circuit{
-			"cancel": transpile.Cancel(c, true), "oneQubit": transpile.OneQubit(c, target, true), "blocks": transpile.Blocks(c, target, true),
+			"cancel": transpile.Cancel(c, true), "blocks": transpile.Blocks(c, target, true),
 			"absorb": transpile.Absorb(c),
 		} {
 			at := 0

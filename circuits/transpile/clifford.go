@@ -1,6 +1,7 @@
 package transpile
 
 import (
+	"context"
 	"math/rand/v2"
 	"slices"
 
@@ -22,8 +23,8 @@ func segments(c *circuits.Circuit) []segment {
 	for i := range c.Ops {
 		op := &c.Ops[i]
 		wires := slices.Clone(op.Qubits)
-		if op.Gate == circuits.GateMeasure {
-			wires = append(wires, c.Qubits+op.Clbit)
+		for b := range bitsOf(op) {
+			wires = append(wires, c.Qubits+b)
 		}
 		clifford, at := isClifford(op), 0
 		for _, w := range wires {
@@ -52,29 +53,29 @@ func segments(c *circuits.Circuit) []segment {
 // resynthesize puts c on the connected places of layout by writing each of its
 // Clifford blocks anew for them. It reports false if that cannot be done: c has
 // other gates on two qubits that end up apart.
-func resynthesize(cuts []segment, c *circuits.Circuit, t *Target, layout []int, rng *rand.Rand) (routed, bool) {
+func resynthesize(ctx context.Context, cuts []segment, c *circuits.Circuit, g *graph, layout []int, rng *rand.Rand) (out routed, work int, ok bool) {
 	if len(layout) > 64 || len(layout) == 0 {
-		return routed{}, false
+		return routed{}, 0, false
 	}
 	s := &resynthesis{
-		graph: t.graph, layout: layout, rng: rng, beside: make([]uint64, len(layout)), at: make([]int, len(layout)),
-		out: routed{initial: slices.Clone(layout), circuit: like(c, t.Qubits)},
+		graph: g, layout: layout, rng: rng, beside: make([]uint64, len(layout)), at: make([]int, len(layout)),
+		out: routed{initial: slices.Clone(layout), circuit: like(c, g.n)},
 	}
 	for k, p := range layout {
 		s.at[k] = k
 		for j, q := range layout {
-			if t.graph.adjacent(p, q) {
+			if g.adjacent(p, q) {
 				s.beside[k] |= 1 << j
 			}
 		}
 	}
 	for _, cut := range cuts {
-		if !s.block(cut.clifford) {
-			return routed{}, false
+		if ctx.Err() != nil || !s.block(cut.clifford) {
+			return routed{}, s.work, false
 		}
 		for _, op := range cut.rest {
-			if apart(&op) && !s.near(op) {
-				return routed{}, false
+			if isTwoQubit(&op) && !s.near(op) {
+				return routed{}, s.work, false
 			}
 			s.emit(op, func(q int) int { return s.at[q] })
 		}
@@ -82,7 +83,8 @@ func resynthesize(cuts []segment, c *circuits.Circuit, t *Target, layout []int, 
 	for _, place := range s.at {
 		s.out.final = append(s.out.final, layout[place])
 	}
-	return s.out, true
+	s.out.cost, s.out.depth = costOf(s.out.circuit.Ops, g.n)
+	return s.out, s.work, true
 }
 
 // resynthesis is the state of resynthesize. Place k is layout[k] on the device.
@@ -93,6 +95,7 @@ type resynthesis struct {
 	at     []int // place of each qubit
 	rng    *rand.Rand
 	out    routed
+	work   int
 }
 
 // emit appends op, whose qubits are at the places that at gives.
@@ -112,9 +115,9 @@ func (s *resynthesis) near(op circuits.Op) bool {
 // block appends a block of Clifford gates: as it is where that is possible and not
 // longer, else anew.
 func (s *resynthesis) block(ops []circuits.Op) bool {
-	fits, gates := true, pairs(ops)
+	fits, gates := true, twoQubitGates(ops)
 	for i := range ops {
-		fits = fits && (!apart(&ops[i]) || s.near(ops[i]))
+		fits = fits && (!isTwoQubit(&ops[i]) || s.near(ops[i]))
 	}
 	here := func(q int) int { return s.at[q] }
 	if fits && gates < 2 {
@@ -127,7 +130,8 @@ func (s *resynthesis) block(ops []circuits.Op) bool {
 	if fits {
 		limit = gates - 1
 	}
-	anew, final, ok := peel(inverseTableau(len(s.layout), ops, here), s.beside, limit, s.rng)
+	anew, final, work, ok := peel(inverseTableau(len(s.layout), ops, here), s.beside, limit, s.rng)
+	s.work += work
 	switch {
 	case ok:
 		for _, op := range anew {

@@ -2,6 +2,7 @@ package transpile
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
@@ -11,7 +12,7 @@ import (
 func interactions(qubits int, ops []circuits.Op) [][]int {
 	out := make([][]int, qubits)
 	for i := range ops {
-		if op := &ops[i]; apart(op) {
+		if op := &ops[i]; isTwoQubit(op) {
 			a, b := op.Qubits[0], op.Qubits[1]
 			out[a], out[b] = append(out[a], b), append(out[b], a)
 		}
@@ -23,26 +24,31 @@ func interactions(qubits int, ops []circuits.Op) [][]int {
 	return out
 }
 
-// embedBudget is how many placements of a qubit a search may try from one start.
-const embedBudget = 2000
+// A search for an embedding may try so many placements of a qubit from one start; as one
+// of many, so many from all starts together.
+const (
+	embedBudget = 2000
+	quickBudget = 10_000
+)
 
 // findEmbedding finds a layout in which all pairs of the interactions are neighbours, by
 // trying out one qubit after the other, each beside one that is placed. It returns nil when
-// there is none or the search takes too long.
-func findEmbedding(pairs [][]int, g *graph) []int {
+// there is none or the search takes more than so many placements.
+func findEmbedding(ctx context.Context, pairs [][]int, g *graph, most int) []int {
 	if len(pairs) == 0 {
 		return []int{}
 	}
-	e := &embedding{pairs: pairs, graph: g, at: make([]int, len(pairs)), taken: make([]bool, g.n)}
-	for q := range e.at {
-		e.at[q] = -1
-	}
-	e.arrange()
+	e := newEmbedding(pairs, g)
 	for _, first := range e.starts() {
-		e.budget = embedBudget
+		if ctx.Err() != nil || most <= 0 {
+			break
+		}
+		e.budget = min(embedBudget, most)
+		most -= e.budget
 		if e.place(0, first) {
 			return e.at
 		}
+		most += e.budget
 	}
 	return nil
 }
@@ -54,6 +60,22 @@ type embedding struct {
 	at     []int // −1: not placed
 	taken  []bool
 	budget int
+	all    []int // places
+	room   []int // scratch of candidates
+}
+
+// newEmbedding prepares a search.
+func newEmbedding(pairs [][]int, g *graph) *embedding {
+	e := &embedding{pairs: pairs, graph: g, at: make([]int, len(pairs)), taken: make([]bool, g.n), all: make([]int, g.n), room: make([]int, g.n)}
+	for q := range e.at {
+		e.at[q] = -1
+	}
+	for p := range e.all {
+		e.all[p] = p
+	}
+	copy(e.taken, g.off)
+	e.arrange()
+	return e
 }
 
 // arrange orders the qubits: chains from an end, other parts from a qubit with many
@@ -167,17 +189,20 @@ func (e *embedding) free(p int) int {
 // when it has none; those in the tightest corner come first, which leaves the rest
 // in one piece.
 func (e *embedding) candidates(q int) []int {
-	var from []int
-	for p := range e.graph.n {
-		from = append(from, p)
-	}
+	from := e.all
 	for _, other := range e.pairs[q] {
 		if at := e.at[other]; at >= 0 {
-			from = slices.Clone(e.graph.neighbour[at])
+			from = e.graph.neighbour[at]
 			break
 		}
 	}
-	from = slices.DeleteFunc(from, func(p int) bool { return e.taken[p] })
-	slices.SortStableFunc(from, func(a, b int) int { return e.free(a) - e.free(b) })
-	return from
+	out := make([]int, 0, len(from))
+	for _, p := range from {
+		if !e.taken[p] {
+			e.room[p] = e.free(p)
+			out = append(out, p)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b int) int { return e.room[a] - e.room[b] })
+	return out
 }

@@ -27,8 +27,14 @@ var (
 	ErrDirection = errors.New("the target has the gate in the other direction only")
 	// ErrAngle marks an angle outside the limits of the target.
 	ErrAngle = errors.New("angle outside the limits of the target")
-	// ErrConditional marks a circuit with operations that depend on measured bits.
-	ErrConditional = errors.New("operations that depend on measured bits are not transpiled")
+	// ErrConditional marks an operation that depends on measured bits on a target that
+	// has none, or one that no device has: variables of a program, and loops and jumps
+	// that depend on measured bits.
+	ErrConditional = errors.New("the target has no such operation on measured bits")
+	// ErrObjective marks an unknown objective, or one for which the target lacks figures.
+	ErrObjective = errors.New("objective that cannot be followed")
+	// ErrEffort marks an effort that is negative or no number.
+	ErrEffort = errors.New("bad effort")
 	// ErrMidCircuit marks an operation after a measurement on a target where
 	// measurements end a circuit.
 	ErrMidCircuit = errors.New("the target measures at the end only")

@@ -28,7 +28,15 @@ func fold(c *circuits.Circuit, t *Target) *circuits.Circuit {
 		case op.Gate != circuits.GateRZZ:
 			out.Ops = append(out.Ops, op)
 		default:
-			phase = append(phase, folded(out, op)...)
+			from := len(out.Ops)
+			phased := folded(out, op)
+			if op.If == nil {
+				phase = append(phase, phased...)
+				continue
+			}
+			for i := from; i < len(out.Ops); i++ { // the phase of one of several outcomes cannot be seen
+				out.Ops[i].If = op.If
+			}
 		}
 	}
 	appendPhase(out, phase)

@@ -7,6 +7,7 @@ type graph struct {
 	n         int
 	neighbour [][]int  // ascending
 	distance  []uint16 // n×n, unreachable where there is no path
+	off       []bool   // places that hold no qubit of a circuit; nil: none
 }
 
 const unreachable = 1<<16 - 1
@@ -33,6 +34,37 @@ func newGraph(t *Target) *graph {
 	return g
 }
 
+// without is g with those edges for which keep holds, and the places for which on does.
+func (g *graph) without(on func(p int) bool, keep func(a, b int) bool) *graph {
+	out := &graph{n: g.n, neighbour: make([][]int, g.n), distance: make([]uint16, g.n*g.n), off: make([]bool, g.n)}
+	for a := range g.n {
+		out.off[a] = !on(a)
+		for _, b := range g.neighbour[a] {
+			if on(a) && on(b) && keep(a, b) {
+				out.neighbour[a] = append(out.neighbour[a], b)
+			}
+		}
+	}
+	for a := range g.n {
+		out.search(a)
+	}
+	return out
+}
+
+// places is the number of places that may hold a qubit.
+func (g *graph) places() int {
+	n := g.n
+	for _, off := range g.off {
+		if off {
+			n--
+		}
+	}
+	return n
+}
+
+// isOff reports whether p may not hold a qubit.
+func (g *graph) isOff(p int) bool { return g.off != nil && g.off[p] }
+
 // search fills the distances from a, breadth first.
 func (g *graph) search(a int) {
 	row := g.distance[a*g.n : (a+1)*g.n]
@@ -55,6 +87,9 @@ func (g *graph) search(a int) {
 
 func (g *graph) between(a, b int) int { return int(g.distance[a*g.n+b]) }
 
+// from is the row of the distances of a.
+func (g *graph) from(a int) []uint16 { return g.distance[a*g.n : (a+1)*g.n] }
+
 func (g *graph) adjacent(a, b int) bool { return g.distance[a*g.n+b] == 1 }
 
 // components lists the connected parts, largest first, each in ascending order.
@@ -62,7 +97,7 @@ func (g *graph) components() [][]int {
 	var out [][]int
 	seen := make([]bool, g.n)
 	for a := range g.n {
-		if seen[a] {
+		if seen[a] || g.isOff(a) {
 			continue
 		}
 		var part []int

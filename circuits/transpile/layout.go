@@ -4,14 +4,16 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-
-	"github.com/qnn-go/qnn/circuits"
 )
 
 // checkLayout checks a given layout, or, for nil, that there is room for one.
-func checkLayout(c *circuits.Circuit, t *Target, layout []int) error {
+func (r *routing) checkLayout() error {
+	c, t, layout := r.c, r.target, r.o.Layout
 	if c.Qubits > t.Qubits {
 		return fmt.Errorf("circuit of %d qubits, %s has %d: %w", c.Qubits, t.Name, t.Qubits, ErrQubits)
+	}
+	if n := r.graph.places(); layout == nil && c.Qubits > n {
+		return fmt.Errorf("circuit of %d qubits, %d of %s have all the gates that it needs: %w", c.Qubits, n, t.Name, ErrQubits)
 	}
 	if layout == nil {
 		return nil
@@ -31,11 +33,11 @@ func checkLayout(c *circuits.Circuit, t *Target, layout []int) error {
 
 // checkConnected checks that the device's qubits of a layout can be brought
 // together wherever the circuit needs it.
-func checkConnected(pairs [][]int, t *Target, layout []int) error {
-	for a, others := range pairs {
+func (r *routing) checkConnected(layout []int) error {
+	for a, others := range r.pairs {
 		for _, b := range others {
-			if t.graph.between(layout[a], layout[b]) == unreachable {
-				return fmt.Errorf("qubits %d and %d of %s are not connected: %w", layout[a], layout[b], t.Name, ErrQubits)
+			if r.graph.between(layout[a], layout[b]) == unreachable {
+				return fmt.Errorf("qubits %d and %d of %s are not connected: %w", layout[a], layout[b], r.target.Name, ErrQubits)
 			}
 		}
 	}
@@ -47,16 +49,16 @@ func checkConnected(pairs [][]int, t *Target, layout []int) error {
 func plain(qubits int, g *graph) []int {
 	largest := g.components()[0]
 	for p := 0; len(largest) < qubits; p++ {
-		if !slices.Contains(largest, p) {
+		if !slices.Contains(largest, p) && !g.isOff(p) {
 			largest = append(largest, p)
 		}
 	}
 	return slices.Clone(largest[:qubits])
 }
 
-// almostLine is a layout on a connected part of the device, each qubit beside the one
+// lineLayout is a layout on a connected part of the device, each qubit beside the one
 // before it as far as a search in depth gets, or nil.
-func almostLine(qubits int, g *graph) []int {
+func lineLayout(qubits int, g *graph) []int {
 	part := g.components()[0]
 	if len(part) < qubits {
 		return nil

@@ -65,7 +65,7 @@ func lattice(name string, rows, columns int) (*Target, error) {
 
 // generic is a target without a maker.
 func generic(name string, qubits int) *Target {
-	t := &Target{Name: name, Dialect: "ibm", Qubits: qubits, MidCircuit: true}
+	t := &Target{Name: name, Dialect: "ibm", Qubits: qubits, MidCircuit: true, FeedForward: true}
 	for _, g := range []circuits.Gate{
 		circuits.GateRZ, circuits.GateSX, circuits.GateX, circuits.GateCZ, circuits.GateMeasure, circuits.GateReset, circuits.GateBarrier,
 	} {

@@ -2,6 +2,7 @@ package transpile
 
 import (
 	"math"
+	"reflect"
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
@@ -17,20 +18,16 @@ import (
 // Gates on more qubits stay as they are, and gates on one where the target has not enough
 // of them to express all.
 func oneQubit(c *circuits.Circuit, t *Target, dropped bool) *circuits.Circuit {
-	b := newBasis(t)
-	if b.pulses == nil {
+	f := fusion{bases: make([]*basis, c.Qubits), out: like(c, c.Qubits), runs: make([]run, c.Qubits), templates: turnTemplates()}
+	if !f.choose(t) {
 		return c
-	}
-	f := fusion{
-		basis: b, out: like(c, c.Qubits),
-		runs: make([]run, c.Qubits), templates: turnTemplates(),
 	}
 	for _, op := range c.Ops {
 		switch {
 		case op.Gate == circuits.GateGPhase && op.If == nil:
 			f.phase = append(f.phase, op.Angles[0]...)
-		case isOneQubit(op):
-			f.runs[op.Qubits[0]].add(op, f.templates)
+		case op.Gate.Unitary() && len(op.Qubits) == 1:
+			f.add(op)
 		default:
 			f.meet(op, dropped)
 		}
@@ -40,6 +37,22 @@ func oneQubit(c *circuits.Circuit, t *Target, dropped bool) *circuits.Circuit {
 	}
 	appendPhase(f.out, f.phase)
 	return f.out
+}
+
+// choose finds the basis of every qubit; one serves all qubits where t has its gates
+// everywhere. It reports whether there is any that expresses all gates.
+func (f *fusion) choose(t *Target) bool {
+	local := slices.ContainsFunc(t.Gates, func(n Native) bool { return n.Qubits != nil && n.Gate.Spec().Qubits == 1 })
+	some := false
+	for q := range f.bases {
+		if local || q == 0 {
+			f.bases[q] = t.basisOf(q)
+		} else {
+			f.bases[q] = f.bases[0]
+		}
+		some = some || f.bases[q].pulses != nil
+	}
+	return some
 }
 
 // appendPhase appends a global phase by the sum of terms, unless it is 0.
@@ -76,18 +89,47 @@ func turnTemplates() map[circuits.Gate]*circuits.Circuit {
 
 // fusion is the state of [oneQubit].
 type fusion struct {
-	basis     basis
+	bases     []*basis // of each qubit
 	out       *circuits.Circuit
 	runs      []run // on each qubit since the last other operation
 	templates map[circuits.Gate]*circuits.Circuit
 	phase     []circuits.Term // of the circuit, not summed up yet
 }
 
-// meet writes op, which ends the runs on its qubits.
+// add appends a gate to the run on its qubit. Gates under one condition make a run of
+// their own.
+func (f *fusion) add(op circuits.Op) {
+	q := op.Qubits[0]
+	if f.bases[q].pulses == nil {
+		f.out.Ops = append(f.out.Ops, op)
+		return
+	}
+	if r := &f.runs[q]; !reflect.DeepEqual(r.condition, op.If) {
+		f.flush(q)
+		r.condition = op.If
+	}
+	op.If = nil
+	f.runs[q].add(op, f.templates)
+}
+
+// meet writes op, which ends the runs on its qubits, and those under conditions that read
+// a bit that it writes.
 func (f *fusion) meet(op circuits.Op, dropped bool) {
+	for b, how := range bitsOf(&op) {
+		if how != axisNone {
+			continue
+		}
+		for q := range f.runs {
+			if r := &f.runs[q]; r.condition != nil && slices.Contains(r.condition.Reads(nil), b) {
+				f.flush(q)
+			}
+		}
+	}
 	for k, q := range op.Qubits {
 		switch {
-		case along(op, k) == axisZ, op.Gate == circuits.GateBarrier && f.basis.axes: // an axis is no operation
+		case f.runs[q].condition != nil:
+			f.flush(q)
+		case along(op, k) == axisZ, op.Gate == circuits.GateBarrier && f.bases[q].axes: // an axis is no operation
 			f.pass(q)
 		case dropped && op.If == nil && (op.Gate == circuits.GateMeasure || op.Gate == circuits.GateReset):
 			f.pass(q)
@@ -108,11 +150,11 @@ func (f *fusion) pass(q int) {
 		f.rest(r)
 		return
 	}
-	if f.basis.whole {
+	if f.bases[q].whole {
 		f.flush(q)
 		return
 	}
-	w := f.basis.writer(q)
+	w := f.bases[q].writer(q)
 	for _, t := range r.turns {
 		w.turn(t)
 	}
@@ -136,17 +178,24 @@ func (f *fusion) rest(r *run) {
 func (f *fusion) flush(q int) {
 	r := &f.runs[q]
 	if r.empty() {
+		r.condition = nil
 		return
 	}
 	r.settle()
-	w := f.basis.writer(q)
+	w := f.bases[q].writer(q)
 	for _, t := range r.turns {
 		w.turn(t)
 	}
 	w.finish()
+	from, condition := len(f.out.Ops), r.condition
 	if !f.keep(r, w.ops) {
 		f.write(w.ops)
-		f.phase = append(append(f.phase, r.phase...), w.phase...)
+		if condition == nil { // the phase of one of several outcomes cannot be seen
+			f.phase = append(append(f.phase, r.phase...), w.phase...)
+		}
+	}
+	for i := from; i < len(f.out.Ops); i++ {
+		f.out.Ops[i].If = condition
 	}
 	*r = run{}
 }
@@ -154,7 +203,7 @@ func (f *fusion) flush(q int) {
 // keep writes the gates of r as they were, if that is as short as ops and the target has
 // them.
 func (f *fusion) keep(r *run, ops []circuits.Op) bool {
-	if len(r.ops) == 0 || r.carried || len(r.ops) > len(ops) || slices.ContainsFunc(r.ops, func(op circuits.Op) bool { return !f.basis.allows(op) }) {
+	if len(r.ops) == 0 || r.carried || len(r.ops) > len(ops) || slices.ContainsFunc(r.ops, func(op circuits.Op) bool { return !f.bases[op.Qubits[0]].allows(op) }) {
 		return false
 	}
 	f.write(r.ops)

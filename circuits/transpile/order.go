@@ -1,6 +1,7 @@
 package transpile
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
@@ -11,6 +12,7 @@ import (
 type order struct {
 	ops    []circuits.Op
 	groups []span
+	first  []int   // groups that are open at the start
 	of     [][]int // groups of each operation
 	wait   []int   // groups of each operation that are not open
 	ready  []int   // operations that may run, in the order they became so
@@ -23,7 +25,8 @@ type span struct {
 	next int // the group after it on the wire, or −1
 }
 
-// newOrder finds the groups of c. Without commute no two operations share one.
+// newOrder finds the groups of c. Without commute no two operations share one, but for
+// those that read a classical bit.
 func newOrder(c *circuits.Circuit, commute bool) *order {
 	o := &order{ops: c.Ops, of: make([][]int, len(c.Ops)), wait: make([]int, len(c.Ops))}
 	last, axes := make([]int, c.Qubits+c.Clbits), make([]axis, c.Qubits+c.Clbits)
@@ -32,27 +35,52 @@ func newOrder(c *circuits.Circuit, commute bool) *order {
 	}
 	add := func(i, wire int, a axis) {
 		g := last[wire]
-		if g < 0 || a == axisNone || a != axes[wire] || !commute {
-			o.groups = append(o.groups, span{next: -1})
+		if g < 0 || a == axisNone || a != axes[wire] {
 			if g >= 0 {
-				o.groups[g].next = len(o.groups) - 1
+				o.groups[g].next = len(o.groups)
+			} else {
+				o.first = append(o.first, len(o.groups))
 			}
-			g = len(o.groups) - 1
+			g = len(o.groups)
+			o.groups = append(o.groups, span{next: -1})
 			last[wire], axes[wire] = g, a
 		}
 		o.groups[g].ops = append(o.groups[g].ops, i)
 		o.of[i] = append(o.of[i], g)
 	}
 	for i := range c.Ops {
-		op := c.Ops[i]
+		op := &c.Ops[i]
 		for k, q := range op.Qubits {
-			add(i, q, along(op, k))
+			a := axisNone
+			if commute {
+				a = along(*op, k)
+			}
+			add(i, q, a)
 		}
-		if op.Gate == circuits.GateMeasure {
-			add(i, c.Qubits+op.Clbit, axisNone)
+		for b, reads := range bitsOf(op) {
+			add(i, c.Qubits+b, reads)
 		}
 	}
 	return o
+}
+
+// bitsOf yields the classical bits of op, each once: axisZ for one that it reads, as
+// readers commute, and axisNone for one that it writes.
+func bitsOf(op *circuits.Op) iter.Seq2[int, axis] {
+	return func(yield func(int, axis) bool) {
+		bits := op.Clbits()
+		slices.Sort(bits)
+		writes := op.Gate == circuits.GateMeasure || op.Gate == circuits.GateStore
+		for _, b := range slices.Compact(bits) {
+			a := axisZ
+			if writes && b == op.Clbit {
+				a = axisNone
+			}
+			if !yield(b, a) {
+				return
+			}
+		}
+	}
 }
 
 // start puts every operation ahead again.
@@ -63,20 +91,11 @@ func (o *order) start() {
 			o.ready = append(o.ready, i)
 		}
 	}
-	first := make([]bool, len(o.groups))
-	for g := range first {
-		first[g] = true
-	}
-	for _, g := range o.groups {
-		if g.next >= 0 {
-			first[g.next] = false
-		}
-	}
 	for g := range o.groups {
 		o.groups[g].left = len(o.groups[g].ops)
-		if first[g] {
-			o.open(g)
-		}
+	}
+	for _, g := range o.first {
+		o.open(g)
 	}
 	slices.Sort(o.ready)
 }

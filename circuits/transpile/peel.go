@@ -3,6 +3,7 @@ package transpile
 import (
 	"math/bits"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
 )
@@ -65,24 +66,28 @@ type peeler struct {
 	rng    *rand.Rand
 	ops    []circuits.Op
 	links  int
+	work   int // reductions, as router.work
+
+	scratch      tree
+	spare, found []link
 }
 
 // peel writes the operator with the inverse t. It returns gates that, followed by
 // moving the content of place final[k] to place k, equal the operator up to a
 // global phase. It reports
 // false if that takes more links than limit, or the places are not connected.
-func peel(t *tableau, beside []uint64, limit int, rng *rand.Rand) (ops []circuits.Op, final []int, ok bool) {
+func peel(t *tableau, beside []uint64, limit int, rng *rand.Rand) (ops []circuits.Op, final []int, work int, ok bool) {
 	n := len(beside)
 	p := &peeler{beside: beside, rest: uint64(1)<<n - 1, table: t.clone(), rng: rng}
 	left := p.rest // qubits
 	if !connected(p.rest, beside) {
-		return nil, nil, false
+		return nil, nil, p.work, false
 	}
 	final = make([]int, n)
 	for left != 0 {
 		qubit, place, links := p.choose(left)
 		if p.links += len(links); p.links > limit {
-			return nil, nil, false
+			return nil, nil, p.work, false
 		}
 		for _, l := range links {
 			p.emit(l.gates())
@@ -92,7 +97,7 @@ func peel(t *tableau, beside []uint64, limit int, rng *rand.Rand) (ops []circuit
 		p.rest &^= 1 << place
 		final[qubit] = place
 	}
-	return p.ops, final, true
+	return p.ops, final, p.work, true
 }
 
 func (p *peeler) emit(ops []circuits.Op) {
@@ -103,32 +108,45 @@ func (p *peeler) emit(ops []circuits.Op) {
 }
 
 // choose finds the qubit and place that take the fewest links; among equals the one
-// that leaves the fewest letters, then one drawn.
+// that leaves the fewest letters, then one drawn. Qubits with few letters come first: the
+// others need as many links as letters at least, and are soon ruled out.
 func (p *peeler) choose(left uint64) (qubit, place int, links []link) {
 	best, ties := [2]int{1 << 30, 0}, 0
+	var ends []int
 	for places := p.rest; places != 0; places &= places - 1 {
-		v := bits.TrailingZeros64(places)
-		if !connected(p.rest&^(1<<v), p.beside) {
-			continue
+		if v := bits.TrailingZeros64(places); connected(p.rest&^(1<<v), p.beside) {
+			ends = append(ends, v)
 		}
-		for qubits := left; qubits != 0; qubits &= qubits - 1 {
-			u := bits.TrailingZeros64(qubits)
-			found := p.reduce(u, v, best[0])
-			if found == nil {
+	}
+	for _, u := range p.lightestFirst(left) {
+		for _, v := range ends {
+			found, ok := p.reduce(u, v, best[0])
+			if !ok {
 				continue
 			}
 			score := [2]int{len(found), p.after(found)}
 			switch {
 			case score[0] < best[0] || score[0] == best[0] && score[1] < best[1]:
-				best, ties, qubit, place, links = score, 1, u, v, found
+				best, ties, qubit, place, links = score, 1, u, v, append(links[:0], found...)
 			case score == best:
 				if ties++; p.rng.IntN(ties) == 0 {
-					qubit, place, links = u, v, found
+					qubit, place, links = u, v, append(links[:0], found...)
 				}
 			}
 		}
 	}
 	return qubit, place, links
+}
+
+// lightestFirst lists qubits in the ascending order of the places that they act on.
+func (p *peeler) lightestFirst(left uint64) []int {
+	var out []int
+	for ; left != 0; left &= left - 1 {
+		out = append(out, bits.TrailingZeros64(left))
+	}
+	weight := func(u int) int { return bits.OnesCount64(p.table.x[u].support() | p.table.z[u].support()) }
+	slices.SortStableFunc(out, func(a, b int) int { return weight(a) - weight(b) })
+	return out
 }
 
 // connected reports whether the places are.
@@ -158,32 +176,38 @@ func (p *peeler) after(links []link) int {
 	return n
 }
 
+// reductionWork is about how many swaps a router weighs up in the time of a reduction.
+const reductionWork = 20
+
 // reduce finds links after which both Pauli matrices of qubit u act on place v
-// alone, at most limit of them, or nil.
-func (p *peeler) reduce(u, v, limit int) []link {
+// alone, at most limit of them. They are good until the next call.
+func (p *peeler) reduce(u, v, limit int) ([]link, bool) {
 	x, z := p.table.x[u], p.table.z[u]
 	y := pauli{x: x.x ^ z.x, z: x.z ^ z.z}
 	if bits.OnesCount64((x.support()|z.support())&^(1<<v)) > limit {
-		return nil
+		return nil, false
 	}
-	var best []link
+	p.work += reductionWork
+	found := false
 	for _, pair := range [3][2]pauli{{x, z}, {z, x}, {y, x}} {
-		r := reduction{peeler: p, first: pair[0], second: pair[1], links: []link{}}
-		r.gather(&r.first, &r.second, v, 0)
-		r.gather(&r.second, &r.first, v, r.first.letter(v))
-		if len(r.links) <= limit && (best == nil || len(r.links) < len(best)) {
-			best = r.links
+		r := reduction{peeler: p, first: pair[0], second: pair[1], links: p.spare[:0], limit: limit}
+		if r.gather(&r.first, &r.second, v, 0) && r.gather(&r.second, &r.first, v, r.first.letter(v)) {
+			found, limit = true, len(r.links)-1
+			p.spare, p.found = p.found, r.links
+		} else {
+			p.spare = r.links
 		}
 	}
-	return best
+	return p.found, found
 }
 
-// reduction collects links for two anticommuting operators.
+// reduction collects links for two anticommuting operators, at most limit.
 type reduction struct {
 	*peeler
 
 	first, second pauli
 	links         []link
+	limit         int
 }
 
 func (r *reduction) add(l link) {
@@ -194,46 +218,54 @@ func (r *reduction) add(l link) {
 
 // gather moves all letters of a to place v along a tree, from its leaves. Of the
 // links that do so it takes those that leave the fewest letters of b. A keep other
-// than 0 is the letter of b on v, which stays the only one.
-func (r *reduction) gather(a, b *pauli, v int, keep uint8) {
-	parent, from := r.tree(*a, v)
+// than 0 is the letter of b on v, which stays the only one. It reports false where that
+// takes too many links.
+func (r *reduction) gather(a, b *pauli, v int, keep uint8) bool {
+	t := r.tree(a.support(), v)
 	needed := uint64(0)
-	for i := len(from) - 1; i > 0; i-- {
-		w := from[i]
+	for i := t.n - 1; i > 0; i-- {
+		w := int(t.from[i])
 		if a.letter(w) == 0 && needed>>w&1 == 0 {
 			continue
 		}
-		up := parent[w]
+		up := int(t.parent[w])
 		needed |= 1 << up
 		if a.letter(up) == 0 {
-			r.add(r.lightest(b, w, up, other(a.letter(w)), []uint8{letterX, letterZ, letterY}))
+			r.add(r.lightest(b, w, up, other(a.letter(w)), [3]uint8{letterX, letterZ, letterY}))
 		}
 		options := other(a.letter(up))
 		if up == v && keep != 0 {
-			options = []uint8{keep}
+			options = [3]uint8{keep}
 		}
-		r.add(r.lightest(b, up, w, options, []uint8{a.letter(w)}))
+		r.add(r.lightest(b, up, w, options, [3]uint8{a.letter(w)}))
+		if len(r.links) > r.limit {
+			return false
+		}
 	}
+	return len(r.links) <= r.limit
 }
 
-// other lists the letters that anticommute with one.
-func other(letter uint8) []uint8 {
+// other lists the letters that anticommute with one, and then 0.
+func other(letter uint8) [3]uint8 {
 	switch letter {
 	case letterX:
-		return []uint8{letterZ, letterY}
+		return [3]uint8{letterZ, letterY}
 	case letterZ:
-		return []uint8{letterX, letterY}
+		return [3]uint8{letterX, letterY}
 	}
-	return []uint8{letterX, letterZ}
+	return [3]uint8{letterX, letterZ}
 }
 
 // lightest is the link between a and b, with one of each list of letters, that
 // leaves the fewest letters of p.
-func (r *reduction) lightest(p *pauli, a, b int, lettersA, lettersB []uint8) link {
+func (r *reduction) lightest(p *pauli, a, b int, lettersA, lettersB [3]uint8) link {
 	var best link
 	least := 1 << 30
 	for _, la := range lettersA {
 		for _, lb := range lettersB {
+			if la == 0 || lb == 0 {
+				continue
+			}
 			l, c := link{a, b, la, lb}, *p
 			l.act(&c)
 			if n := bits.OnesCount64(c.support()); n < least {
@@ -244,38 +276,40 @@ func (r *reduction) lightest(p *pauli, a, b int, lettersA, lettersB []uint8) lin
 	return best
 }
 
-// tree connects the places that are left to v by shortest paths, where a place
-// without a letter of p counts twice. It returns the parents, and the places in the
-// order of their distance.
-func (p *peeler) tree(of pauli, v int) (parent, from []int) {
-	n := len(p.beside)
-	parent = make([]int, n)
-	distance := make([]int, n)
-	for w := range distance {
-		distance[w] = 1 << 30
-	}
-	distance[v] = 0
-	for open := p.rest; open != 0; {
-		w, best := -1, 1<<30
-		for o := open; o != 0; o &= o - 1 {
-			if k := bits.TrailingZeros64(o); distance[k] < best {
-				w, best = k, distance[k]
+// tree is the places in the order of their distance from one, and the parent of each.
+type tree struct {
+	n            int
+	from, parent [64]uint8
+}
+
+// tree connects the places that are left to v by shortest paths, where a place outside of
+// support counts twice. It is good until the next call.
+func (p *peeler) tree(support uint64, v int) *tree {
+	t := &p.scratch
+	t.n = 0
+	var distance [64]uint8 // at most 2·63
+	var at [130]uint64     // places by their distance
+	at[0] = 1 << v
+	open, seen := p.rest, uint64(1)<<v
+	for d := 0; open != 0 && d < len(at); d++ {
+		for next := at[d] & open; next != 0; next &= next - 1 {
+			w := bits.TrailingZeros64(next)
+			open &^= 1 << w
+			t.from[t.n] = uint8(w) //nolint:gosec // below 64
+			t.n++
+			for o := p.beside[w] & open; o != 0; o &= o - 1 {
+				k := bits.TrailingZeros64(o)
+				reach := d + 2 - int(support>>k&1)
+				if seen>>k&1 == 1 && reach >= int(distance[k]) {
+					continue
+				}
+				seen |= 1 << k
+				distance[k], t.parent[k] = uint8(reach), uint8(w) //nolint:gosec // below 130 and 64
+				at[reach] |= 1 << k
 			}
 		}
-		open &^= 1 << w
-		from = append(from, w)
-		for o := p.beside[w] & open; o != 0; o &= o - 1 {
-			k := bits.TrailingZeros64(o)
-			step := 2
-			if of.letter(k) != 0 {
-				step = 1
-			}
-			if d := best + step; d < distance[k] {
-				distance[k], parent[k] = d, w
-			}
-		}
 	}
-	return parent, from
+	return t
 }
 
 // settle turns the Pauli matrices of a qubit that act on one place into X and Z.

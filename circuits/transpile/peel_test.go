@@ -38,10 +38,10 @@ func TestPeelLine(t *testing.T) {
 			want int
 		}{{"cx", cx, n - 1}, {"cz", cz, 2*n - 3}} {
 			table := inverseTableau(n, tt.c.Ops, func(q int) int { return q })
-			ops, _, ok := peel(table, line(n), 1000, rand.New(rand.NewPCG(0, 0)))
+			ops, _, _, ok := peel(table, line(n), 1000, rand.New(rand.NewPCG(0, 0)))
 			got := 0
 			for i := range ops {
-				if apart(&ops[i]) {
+				if isTwoQubit(&ops[i]) {
 					got++
 				}
 			}

@@ -2,6 +2,7 @@ package transpile
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -18,53 +19,71 @@ const defaultTrials = 20
 // and Xie 2019, arXiv:1809.02573, section IV-C.
 const refinements = 4
 
+// rowTrials is how many trials route within a row too, half of them from the end.
+const rowTrials = 4
+
+// trialWork bounds the work of all trials together, see [Options.Effort].
+const trialWork = 6_000_000
+
 // routed is a circuit on the qubits of a device, before its gates are rewritten.
 type routed struct {
-	circuit        *circuits.Circuit
 	initial, final []int
 	swaps          int
+	cost, depth    int               // of gates on two qubits, see blockCosts
+	steps          []step            // operations by their number in the circuit, and swaps
+	commute        bool              // steps may exchange gates that commute
+	circuit        *circuits.Circuit // instead of steps, where blocks are written anew
 }
 
 // routing is what all trials of one circuit share.
 type routing struct {
 	c      *circuits.Circuit
 	target *Target
+	graph  *graph
 	o      Options
 	pairs  [][]int
 	back   *circuits.Circuit // c from its end
 	cuts   []segment         // nil: blocks are not written anew
 	line   []int             // a layout in a row, as far as there is one
+	row    *graph            // the connections in that row alone; nil: it is none, or no swaps are needed
 	first  []int             // a layout that suits the first gates
 	last   []int             // and one for the last
 }
 
 // route finds places for c and inserts swaps. It returns the candidates to choose
 // from, the cheapest first.
-func route(ctx context.Context, c *circuits.Circuit, t *Target, o Options) ([]routed, error) {
-	if err := checkLayout(c, t, o.Layout); err != nil {
+func (r *routing) route(ctx context.Context) ([]routed, error) {
+	c, o := r.c, r.o
+	if err := r.checkLayout(); err != nil {
 		return nil, err
 	}
-	r := &routing{c: c, target: t, o: o, pairs: interactions(c.Qubits, c.Ops)}
+	r.pairs = interactions(c.Qubits, c.Ops)
 	if o.Level >= 2 {
 		r.cuts = segments(c)
-		if r.line = findEmbedding(chain(c.Qubits), t.graph); r.line == nil {
-			r.line = almostLine(c.Qubits, t.graph)
-		}
+		r.line = findEmbedding(ctx, chain(c.Qubits), r.graph, math.MaxInt)
 	}
 	layout := o.Layout
 	if layout == nil && o.Level == 0 {
-		layout = plain(c.Qubits, t.graph)
+		layout = plain(c.Qubits, r.graph)
 	}
 	if layout == nil {
-		layout = findEmbedding(r.pairs, t.graph)
+		layout = findEmbedding(ctx, r.pairs, r.graph, math.MaxInt)
 	}
 	if layout != nil {
-		if err := checkConnected(r.pairs, t, layout); err != nil {
+		if err := r.checkConnected(layout); err != nil {
 			return nil, err
 		}
 	}
+	switch {
+	case o.Level < 2:
+	case r.line == nil:
+		r.line = lineLayout(c.Qubits, r.graph)
+	case layout == nil:
+		r.row = rowOf(r.line, r.graph)
+	}
 	if layout != nil && o.Level < 2 {
-		return []routed{r.from(newOrder(c, false), layout, rand.New(rand.NewPCG(o.Seed, 0)))}, nil
+		forth := newPass(r, r.graph, false, false)
+		return []routed{forth.from(ctx, layout, rand.New(rand.NewPCG(o.Seed, 0)))}, ctx.Err()
 	}
 	return r.trials(ctx, layout)
 }
@@ -78,24 +97,62 @@ func chain(n int) [][]int {
 	return out
 }
 
-// trials routes from many layouts, or in many ways from a given one, in parallel.
+// rowOf is g with the connections between neighbours of a line alone.
+func rowOf(line []int, g *graph) *graph {
+	at := make(map[int]int, len(line))
+	for k, p := range line {
+		at[p] = k
+	}
+	return g.without(func(p int) bool { _, ok := at[p]; return ok }, func(a, b int) bool { return at[a]-at[b] == 1 || at[b]-at[a] == 1 })
+}
+
+// trials routes from many layouts, or in many ways from a given one, in parallel. The
+// first trial tells how many there is effort for.
 func (r *routing) trials(ctx context.Context, layout []int) ([]routed, error) {
+	r.back = reversed(r.c)
+	if layout == nil && r.o.Level >= 3 {
+		r.first, r.last = longestPrefixLayout(ctx, r.c, r.graph), longestPrefixLayout(ctx, r.back, r.graph)
+	}
+	effort := r.o.work(trialWork)
+	one := func(k int, w *worker) ([]routed, error) {
+		w.left = effort / 2
+		return w.trial(ctx, k, layout, rand.New(rand.NewPCG(r.o.Seed, uint64(k)))) //nolint:gosec // small
+	}
+	first := newWorker(r)
+	all, err := one(0, first)
+	if err != nil {
+		return nil, err
+	}
 	n := r.o.Trials
 	if n == 0 {
 		n = defaultTrials
 	}
-	r.back = reversed(r.c)
-	if layout == nil && r.o.Level >= 3 {
-		r.first, r.last = opening(r.c, r.target.graph), opening(r.back, r.target.graph)
+	n = min(n, effort/max(1, first.spent()))
+	found, errs := make([][]routed, max(n, 1)), make([]error, max(n, 1))
+	found[0] = all
+	r.parallel(n-1, func(k int, w *worker) { found[k+1], errs[k+1] = one(k+1, w) })
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
 	}
-	found, errs := make([][]routed, n), make([]error, n)
+	all = cheapest(slices.Concat(found...))
+	if r.o.Level < 3 || r.o.Layout != nil {
+		return all, ctx.Err()
+	}
+	all, err = r.localSearches(ctx, all)
+	return cheapest(all), err
+}
+
+// parallel calls f for every k below n, with a worker that no other call uses meanwhile.
+func (r *routing) parallel(n int, f func(k int, w *worker)) {
 	next := make(chan int)
 	var wg sync.WaitGroup
 	for range min(n, runtime.GOMAXPROCS(0)) {
 		wg.Go(func() {
-			forth, back := newOrder(r.c, r.o.Level >= 2), newOrder(r.back, r.o.Level >= 2)
+			w := newWorker(r)
 			for k := range next {
-				found[k], errs[k] = r.trial(ctx, forth, back, layout, rand.New(rand.NewPCG(r.o.Seed, uint64(k))))
+				f(k, w)
 			}
 		})
 	}
@@ -104,35 +161,121 @@ func (r *routing) trials(ctx context.Context, layout []int) ([]routed, error) {
 	}
 	close(next)
 	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
-	}
-	all := cheapest(slices.Concat(found...))
-	if r.o.Level < 3 || r.o.Layout != nil {
-		return all, nil
-	}
-	all, err := r.climbAll(ctx, all)
-	return cheapest(all), err
 }
 
 // cheapest sorts routings by their costs.
 func cheapest(all []routed) []routed {
-	slices.SortStableFunc(all, func(a, b routed) int { return a.cost() - b.cost() })
+	slices.SortStableFunc(all, func(a, b routed) int { return a.cost - b.cost })
 	return all
 }
 
-// trial writes the Clifford blocks anew for a row of places. Unless that takes much
+// pass routes a circuit, or its reverse.
+type pass struct {
+	*router
+
+	r       *routing
+	back    bool
+	commute bool
+}
+
+// newPass makes a pass over r's circuit or, for back, its reverse. With commute set, gates
+// that commute may change places.
+func newPass(r *routing, g *graph, back, commute bool) *pass {
+	c := r.c
+	if back {
+		c = r.back
+	}
+	return &pass{newRouter(newOrder(c, commute), g, c.Qubits, nil), r, back, commute}
+}
+
+// draw takes random numbers from rng. At level 3 it draws how much the router prefers
+// swaps that make one block with the gate before: what is best depends on the circuit.
+func (p *pass) draw(rng *rand.Rand) {
+	p.rng = rng
+	if p.bonus = 0; p.r.o.Level >= 3 {
+		p.bonus = float64(rng.IntN(5)) / 4
+	}
+}
+
+// from routes from a layout.
+func (p *pass) from(ctx context.Context, layout []int, rng *rand.Rand) routed {
+	out, _ := p.within(ctx, layout, rng, math.MaxInt)
+	return out
+}
+
+// within routes from a layout, unless that costs more than limit.
+func (p *pass) within(ctx context.Context, layout []int, rng *rand.Rand, limit int) (routed, bool) {
+	p.draw(rng)
+	if !p.run(ctx, layout, limit) {
+		return routed{}, false
+	}
+	out := routed{
+		initial: slices.Clone(layout), final: slices.Clone(p.at), swaps: p.swaps, cost: p.cost.total, depth: p.cost.depth,
+		steps: slices.Clone(p.steps), commute: p.commute,
+	}
+	if p.back {
+		for i := range out.steps {
+			if s := &out.steps[i]; s.op >= 0 {
+				s.op = int32(len(p.ops)) - 1 - s.op //nolint:gosec // numbers of operations
+			}
+		}
+		out.initial, out.final = out.final, out.initial
+		slices.Reverse(out.steps)
+	}
+	return out, true
+}
+
+// worker is what one goroutine routes with.
+type worker struct {
+	r      *routing
+	passes map[passKey]*pass
+	left   int // work that is left
+	other  int // work beside that of the passes
+}
+
+type passKey struct{ row, back, commute bool }
+
+func newWorker(r *routing) *worker { return &worker{r: r, passes: map[passKey]*pass{}} }
+
+// pass is the pass of a kind: over the row or all connections, and as [newPass] says.
+func (w *worker) pass(k passKey) *pass {
+	p := w.passes[k]
+	if p == nil {
+		g := w.r.graph
+		if k.row {
+			g = w.r.row
+		}
+		p = newPass(w.r, g, k.back, k.commute)
+		w.passes[k] = p
+	}
+	return p
+}
+
+// spent is the work since the worker was made.
+func (w *worker) spent() int {
+	n := w.other
+	for _, p := range w.passes {
+		n += p.work
+	}
+	return n
+}
+
+// trial number k writes the Clifford blocks anew for a row of places. Unless that takes much
 // less than the circuit as it is, it improves a layout drawn at random by routing forth
-// and back, unless one is given, and routes from it. It writes the blocks anew there too.
-func (r *routing) trial(ctx context.Context, forth, back *order, layout []int, rng *rand.Rand) ([]routed, error) {
+// and back, unless one is given, and routes from it; the first trials also within a row,
+// which is best where all qubits meet, as in a Fourier transform. It writes the blocks anew
+// there too.
+func (w *worker) trial(ctx context.Context, k int, layout []int, rng *rand.Rand) ([]routed, error) {
+	r := w.r
+	commute := r.o.Level >= 2
+	forth, back := w.pass(passKey{commute: commute}), w.pass(passKey{back: true, commute: commute})
 	var out []routed
 	anew := func(places []int) {
-		if r.cuts == nil || places == nil {
+		if r.cuts == nil || places == nil || ctx.Err() != nil {
 			return
 		}
-		if found, ok := resynthesize(r.cuts, r.c, r.target, places, rng); ok {
+		found, work, ok := resynthesize(ctx, r.cuts, r.c, r.graph, places, rng)
+		if w.other += work; ok {
 			out = append(out, found)
 		}
 	}
@@ -143,36 +286,41 @@ func (r *routing) trial(ctx context.Context, forth, back *order, layout []int, r
 	}
 	out = cheapest(out)
 	out = out[:min(1, len(out))]
-	hopeless := len(out) > 0 && 2*out[0].cost() < pairs(r.c.Ops)
+	hopeless := len(out) > 0 && 2*out[0].cost < twoQubitGates(r.c.Ops)
 	if layout == nil {
-		layout = region(r.c.Qubits, r.target.graph, rng)
-		if err := checkConnected(r.pairs, r.target, layout); err != nil {
+		layout = region(r.c.Qubits, r.graph, rng)
+		if err := r.checkConnected(layout); err != nil {
 			return nil, err
 		}
 		if !hopeless {
-			layout = r.refine(ctx, forth, back, layout, rng)
+			layout = w.refine(ctx, forth, back, layout, rng)
 		}
 	}
 	anew(layout)
 	if !hopeless {
-		out = append(out, r.from(forth, layout, rng))
+		out = append(out, forth.from(ctx, layout, rng))
 		if r.first != nil {
-			out = append(out, r.from(forth, r.first, rng), r.from(back, r.last, rng).turned())
+			out = append(out, forth.from(ctx, r.first, rng), back.from(ctx, r.last, rng))
+		}
+		if r.row != nil && k < rowTrials {
+			out = append(out, w.pass(passKey{row: true, back: k >= rowTrials/2, commute: k%2 == 0}).from(ctx, r.line, rng))
 		}
 	}
 	return out, ctx.Err()
 }
 
-// refine improves a layout by routing forth and back.
-func (r *routing) refine(ctx context.Context, forth, back *order, layout []int, rng *rand.Rand) []int {
-	f, b := r.router(forth, rng), r.router(back, rng)
+// refine improves a layout by routing forth and back, as long as there is work left for it.
+func (w *worker) refine(ctx context.Context, forth, back *pass, layout []int, rng *rand.Rand) []int {
+	forth.draw(rng)
+	back.draw(rng)
+	begin := w.spent()
 	for range refinements {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || w.spent()-begin > w.left {
 			break
 		}
-		f.run(layout)
-		b.run(f.at)
-		layout = slices.Clone(b.at)
+		forth.run(ctx, layout, math.MaxInt)
+		back.run(ctx, forth.at, math.MaxInt)
+		layout = slices.Clone(back.at)
 	}
 	return layout
 }
@@ -185,33 +333,32 @@ func reversed(c *circuits.Circuit) *circuits.Circuit {
 	return out
 }
 
-// router is a router of c or its reverse. At level 3 it draws how much it prefers swaps
-// that make one block with the gate before: what is best depends on the circuit.
-func (r *routing) router(o *order, rng *rand.Rand) *router {
-	s := newRouter(o, r.target.graph, r.c.Qubits, rng)
-	if r.o.Level >= 3 {
-		s.bonus = float64(rng.IntN(5)) / 4
+// write is f as a circuit on the device's qubits.
+func (r *routing) write(f *routed) *circuits.Circuit {
+	if f.circuit != nil {
+		return f.circuit
 	}
-	return s
-}
-
-// from routes from a layout.
-func (r *routing) from(o *order, layout []int, rng *rand.Rand) routed {
-	s := r.router(o, rng)
-	out := routed{initial: slices.Clone(layout), circuit: like(r.c, r.target.Qubits)}
-	s.emit = func(op *circuits.Op, swap bool, p, q int) {
-		if swap {
-			out.circuit.SWAP(p, q)
-			return
-		}
-		moved := *op
-		moved.Qubits = make([]int, len(op.Qubits))
-		for k, logical := range op.Qubits {
-			moved.Qubits[k] = s.at[logical]
-		}
-		out.circuit.Ops = append(out.circuit.Ops, moved)
+	out := like(r.c, r.target.Qubits)
+	at, holds := slices.Clone(f.initial), make([]int, r.target.Qubits)
+	for p := range holds {
+		holds[p] = -1
 	}
-	s.run(layout)
-	out.final, out.swaps = slices.Clone(s.at), s.swaps
+	for q, p := range at {
+		holds[p] = q
+	}
+	for _, s := range f.steps {
+		if s.op >= 0 {
+			out.Ops = append(out.Ops, onQubits(r.c.Ops[s.op], at...))
+			continue
+		}
+		p, q := int(s.p), int(s.q)
+		out.SWAP(p, q)
+		holds[p], holds[q] = holds[q], holds[p]
+		for _, place := range []int{p, q} {
+			if logical := holds[place]; logical >= 0 {
+				at[logical] = place
+			}
+		}
+	}
 	return out
 }

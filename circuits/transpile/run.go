@@ -28,6 +28,8 @@ type run struct {
 
 	ops     []circuits.Op // what was added
 	carried bool          // turns begin with an RZ from before
+
+	condition *circuits.Condition // under which all of them are
 }
 
 // empty reports whether nothing was added.

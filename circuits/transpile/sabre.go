@@ -1,6 +1,7 @@
 package transpile
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -23,21 +24,28 @@ type router struct {
 
 	graph   *graph
 	rng     *rand.Rand
-	logical int
+	kinds   []kind
 	at      []int // device's qubit of each of the circuit's
 	holds   []int // the circuit's qubit on each of the device's, or −1
 	decay   []float64
+	decayed []int   // the device's qubits whose decay is not 1
 	joined  []int   // the device's qubit that each last had a gate with, or −1
 	bonus   float64 // for a swap where one was, which takes fewer gates with it
 	front   []int   // ready gates whose qubits are apart
+	active  []int   // the qubits of the front
+	waits   []bool  // whether a qubit is one of them
 	near    [][]weighted
-	next    int // first operation that has not run
-	ran     []bool
-	inFront []bool
+	pending pendingPairs
 	total   float64 // of the distances that count
-	emit    func(op *circuits.Op, swap bool, p, q int)
+	steps   []step
+	cost    blockCosts
 	swaps   int
+	work    int // operations run and swaps weighed up since the router was made
 }
+
+// step is one thing that a routing does: it runs an operation of the circuit where its
+// qubits are, or, where op is negative, swaps the places p and q.
+type step struct{ op, p, q int32 }
 
 // weighted is a gate that counts, for one of its qubits.
 type weighted struct {
@@ -46,34 +54,35 @@ type weighted struct {
 }
 
 func newRouter(o *order, g *graph, logical int, rng *rand.Rand) *router {
-	return &router{
-		order: o, graph: g, rng: rng, logical: logical,
-		at: make([]int, logical), holds: make([]int, g.n), decay: make([]float64, g.n), joined: make([]int, g.n), ran: make([]bool, len(o.ops)), inFront: make([]bool, len(o.ops)),
-		near: make([][]weighted, logical),
+	r := &router{
+		order: o, graph: g, rng: rng, kinds: kindsOf(o.ops), at: make([]int, logical), holds: make([]int, g.n), decay: make([]float64, g.n),
+		joined: make([]int, g.n), waits: make([]bool, logical), near: make([][]weighted, logical), pending: newPendingPairs(o.ops),
 	}
+	for p := range r.decay {
+		r.decay[p] = 1
+	}
+	return r
 }
 
-// run routes from a layout and leaves the last one in r.at.
-func (r *router) run(layout []int) {
-	for p := range r.holds {
-		r.holds[p], r.decay[p], r.joined[p] = -1, 1, -1
+// run routes from a layout, leaves the last one in r.at, the steps in r.steps and what
+// they cost in r.cost. It gives up as soon as that is more than limit, or ctx is done, and
+// reports whether it came to the end.
+func (r *router) run(ctx context.Context, layout []int, limit int) bool {
+	r.begin(layout)
+	patience := 10 + 4*r.graph.n
+	if !r.execute() {
+		r.lookAhead()
 	}
-	for q, p := range layout {
-		r.at[q], r.holds[p] = p, q
-	}
-	clear(r.ran)
-	r.front, r.next, r.swaps = r.front[:0], 0, 0
-	r.start()
-	limit := 10 + 4*r.graph.n
-	for sinceGate, steps := 0, 0; r.execute() || len(r.front) > 0; steps++ {
-		if len(r.front) == 0 {
-			break
+	for sinceGate, swaps := 0, 0; len(r.front) > 0; swaps++ {
+		if r.cost.total > limit || swaps%256 == 255 && ctx.Err() != nil {
+			return false
 		}
-		if steps%decayReset == 0 {
+		if swaps%decayReset == 0 {
 			r.resetDecay()
 		}
-		if sinceGate > limit { // the heuristic turns in circles
+		if sinceGate > patience { // the heuristic turns in circles
 			r.force()
+			r.execute()
 			sinceGate = 0
 			continue
 		}
@@ -82,18 +91,36 @@ func (r *router) run(layout []int) {
 		r.swap(p, q)
 		r.decay[p] += decayStep
 		r.decay[q] += decayStep
+		r.decayed = append(r.decayed, p, q)
 		sinceGate++
 		if r.execute() && len(r.front) != left {
 			sinceGate = 0
 			r.resetDecay()
 		}
 	}
+	return r.cost.total <= limit
+}
+
+// begin puts everything ahead again.
+func (r *router) begin(layout []int) {
+	for p := range r.holds {
+		r.holds[p], r.joined[p] = -1, -1
+	}
+	r.resetDecay()
+	for q, p := range layout {
+		r.at[q], r.holds[p] = p, q
+	}
+	r.front, r.steps, r.swaps = r.front[:0], r.steps[:0], 0
+	r.cost.clear(r.graph.n)
+	r.pending.all()
+	r.start()
 }
 
 func (r *router) resetDecay() {
-	for p := range r.decay {
+	for _, p := range r.decayed {
 		r.decay[p] = 1
 	}
+	r.decayed = r.decayed[:0]
 }
 
 // execute runs everything that can run where its qubits are and reports whether
@@ -107,17 +134,18 @@ func (r *router) execute() bool {
 		kept := r.front[:0]
 		for _, i := range r.front {
 			op := &r.ops[i]
-			if apart(op) && !r.graph.adjacent(r.at[op.Qubits[0]], r.at[op.Qubits[1]]) {
-				kept = append(kept, i)
-				continue
+			if r.kinds[i] != kindOther {
+				p, q := r.at[op.Qubits[0]], r.at[op.Qubits[1]]
+				if !r.graph.adjacent(p, q) {
+					kept = append(kept, i)
+					continue
+				}
+				r.joined[p], r.joined[q] = q, p
+				r.cost.add(p, q, r.kinds[i])
+				r.pending.remove(i)
 			}
-			if r.emit != nil {
-				r.emit(op, false, 0, 0)
-			}
-			if apart(op) {
-				r.join(r.at[op.Qubits[0]], r.at[op.Qubits[1]])
-			}
-			r.ran[i] = true
+			r.steps = append(r.steps, step{op: int32(i)}) //nolint:gosec // a circuit has fewer operations
+			r.work++
 			r.done(i)
 			moved, again = true, true
 		}
@@ -129,30 +157,37 @@ func (r *router) execute() bool {
 	return moved
 }
 
-// apart reports whether op needs its qubits side by side.
-func apart(op *circuits.Op) bool { return len(op.Qubits) == 2 && op.Gate != circuits.GateBarrier }
+// isTwoQubit reports whether op needs its qubits side by side.
+func isTwoQubit(op *circuits.Op) bool { return len(op.Qubits) == 2 && op.Gate != circuits.GateBarrier }
 
 // lookAhead collects the gates that count, by their qubits: the front and those
 // that follow in the order of the circuit.
 func (r *router) lookAhead() {
-	for r.next < len(r.ran) && r.ran[r.next] {
-		r.next++
-	}
 	for q := range r.near {
 		r.near[q] = r.near[q][:0]
 	}
+	for _, q := range r.active {
+		r.waits[q] = false
+	}
+	r.active, r.total = r.active[:0], 0
 	for _, i := range r.front {
-		r.inFront[i] = true
+		for _, q := range r.ops[i].Qubits {
+			if !r.waits[q] {
+				r.waits[q] = true
+				r.active = append(r.active, q)
+			}
+		}
+		r.pending.inFront[i] = true
 		r.count(i, 1/float64(len(r.front)))
 	}
-	for i, n := r.next, 0; i < len(r.ops) && n < lookahead; i++ {
-		if !r.ran[i] && apart(&r.ops[i]) && !r.inFront[i] {
+	for i, n := r.pending.first(), 0; i >= 0 && n < lookahead; i = r.pending.after(i) {
+		if !r.pending.inFront[i] {
 			r.count(i, lookaheadWeight/lookahead)
 			n++
 		}
 	}
 	for _, i := range r.front {
-		r.inFront[i] = false
+		r.pending.inFront[i] = false
 	}
 }
 
@@ -160,68 +195,58 @@ func (r *router) count(i int, weight float64) {
 	a, b := r.ops[i].Qubits[0], r.ops[i].Qubits[1]
 	r.near[a] = append(r.near[a], weighted{b, weight})
 	r.near[b] = append(r.near[b], weighted{a, weight})
+	r.total += weight * float64(r.graph.between(r.at[a], r.at[b]))
 }
 
 // best is the swap with the lowest cost; equal ones are drawn.
 func (r *router) best() (p, q int) {
-	lowest, ties := math.Inf(1), 0
-	r.total = 0
-	for q, gates := range r.near {
-		for _, g := range gates {
-			r.total += g.weight / 2 * float64(r.graph.between(r.at[q], r.at[g.other]))
-		}
-	}
-	for _, i := range r.front {
-		for _, logical := range r.ops[i].Qubits {
-			a := r.at[logical]
-			for _, b := range r.graph.neighbour[a] {
-				cost := r.cost(a, b)
-				switch {
-				case cost < lowest-1e-12:
-					lowest, ties, p, q = cost, 1, a, b
-				case cost <= lowest+1e-12:
-					if ties++; r.rng.IntN(ties) == 0 {
-						p, q = a, b
-					}
+	lowest, ties, change := math.Inf(1), 0, 0.0
+	for _, logical := range r.active {
+		a := r.at[logical]
+		for _, b := range r.graph.neighbour[a] {
+			if other := r.holds[b]; b < a && other >= 0 && r.waits[other] {
+				continue // weighed up from the other side
+			}
+			d := r.change(a, b)
+			cost := (r.total + d) * max(r.decay[a], r.decay[b])
+			if r.joined[a] == b && r.joined[b] == a {
+				cost -= r.bonus / float64(len(r.front))
+			}
+			r.work++
+			switch {
+			case cost < lowest-1e-12:
+				lowest, ties, change, p, q = cost, 1, d, a, b
+			case cost <= lowest+1e-12:
+				if ties++; r.rng.IntN(ties) == 0 {
+					change, p, q = d, a, b
 				}
 			}
 		}
 	}
+	r.total += change
 	return p, q
 }
 
-// cost is the change of the mean distances by swapping a and b, with decay.
-func (r *router) cost(a, b int) float64 {
-	change := r.total
-	for _, logical := range [2]int{r.holds[a], r.holds[b]} {
-		if logical < 0 {
-			continue
-		}
+// change is what swapping what a and b hold changes the sum of the distances by.
+func (r *router) change(a, b int) float64 {
+	sum := 0.0
+	fromA, fromB := r.graph.from(a), r.graph.from(b)
+	if logical := r.holds[a]; logical >= 0 {
 		for _, g := range r.near[logical] {
-			p, q := r.at[logical], r.at[g.other]
-			change += g.weight * float64(r.graph.between(exchanged(p, a, b), exchanged(q, a, b))-r.graph.between(p, q))
+			if p := r.at[g.other]; p != b {
+				sum += g.weight * float64(int(fromB[p])-int(fromA[p]))
+			}
 		}
 	}
-	change *= max(r.decay[a], r.decay[b])
-	if r.joined[a] == b && r.joined[b] == a {
-		change -= r.bonus / float64(len(r.front))
+	if logical := r.holds[b]; logical >= 0 {
+		for _, g := range r.near[logical] {
+			if p := r.at[g.other]; p != a {
+				sum += g.weight * float64(int(fromA[p])-int(fromB[p]))
+			}
+		}
 	}
-	return change
+	return sum
 }
-
-// exchanged is where p is after a and b are swapped.
-func exchanged(p, a, b int) int {
-	switch p {
-	case a:
-		return b
-	case b:
-		return a
-	}
-	return p
-}
-
-// join says that two of the device's qubits have a gate.
-func (r *router) join(p, q int) { r.joined[p], r.joined[q] = q, p }
 
 func (r *router) swap(p, q int) {
 	r.joined[p], r.joined[q] = -1, -1
@@ -234,20 +259,66 @@ func (r *router) swap(p, q int) {
 		r.at[b] = p
 	}
 	r.swaps++
-	if r.emit != nil {
-		r.emit(nil, true, p, q)
-	}
+	r.cost.add(p, q, kindSwap)
+	r.steps = append(r.steps, step{-1, int32(p), int32(q)}) //nolint:gosec // places of a device
 }
 
 // force brings the closest front gate together along a shortest path.
 func (r *router) force() {
-	closest := slices.MinFunc(r.front, func(i, j int) int { return r.apartBy(i) - r.apartBy(j) })
-	for r.apartBy(closest) > 1 {
+	closest := slices.MinFunc(r.front, func(i, j int) int { return r.distance(i) - r.distance(j) })
+	for r.distance(closest) > 1 {
 		a, b := r.at[r.ops[closest].Qubits[0]], r.at[r.ops[closest].Qubits[1]]
-		r.swap(a, r.graph.towards(a, b))
+		next := r.graph.towards(a, b)
+		r.total += r.change(a, next)
+		r.swap(a, next)
 	}
 }
 
-func (r *router) apartBy(i int) int {
+// distance is how far apart the qubits of a gate are.
+func (r *router) distance(i int) int {
 	return r.graph.between(r.at[r.ops[i].Qubits[0]], r.at[r.ops[i].Qubits[1]])
+}
+
+// pendingPairs is the list of gates on two qubits that have not run, in the order of the
+// circuit.
+type pendingPairs struct {
+	pairs      []int
+	next, prev []int32 // by operation; the last entry is the head of the list
+	inFront    []bool
+}
+
+func newPendingPairs(ops []circuits.Op) pendingPairs {
+	n := len(ops)
+	l := pendingPairs{next: make([]int32, n+1), prev: make([]int32, n+1), inFront: make([]bool, n)}
+	for i := range ops {
+		if isTwoQubit(&ops[i]) {
+			l.pairs = append(l.pairs, i)
+		}
+	}
+	return l
+}
+
+// all puts every gate into the list again.
+func (l *pendingPairs) all() {
+	head := len(l.inFront)
+	last := head
+	for _, i := range append(l.pairs, head) {
+		l.next[last], l.prev[i] = int32(i), int32(last) //nolint:gosec // numbers of operations
+		last = i
+	}
+}
+
+func (l *pendingPairs) remove(i int) {
+	l.next[l.prev[i]], l.prev[l.next[i]] = l.next[i], l.prev[i]
+}
+
+// first is the first gate, or −1.
+func (l *pendingPairs) first() int { return l.after(len(l.inFront)) }
+
+// after is the gate that follows, or −1.
+func (l *pendingPairs) after(i int) int {
+	if next := int(l.next[i]); next < len(l.inFront) {
+		return next
+	}
+	return -1
 }

@@ -125,6 +125,9 @@ func exchange(list []pauli, a, b int) []pauli {
 
 // isClifford reports whether op is one of the gates of a Clifford block.
 func isClifford(op *circuits.Op) bool {
+	if op.If != nil {
+		return false
+	}
 	switch op.Gate {
 	case circuits.GateX, circuits.GateY, circuits.GateZ, circuits.GateH, circuits.GateS, circuits.GateSdg, circuits.GateSX, circuits.GateSXdg,
 		circuits.GateCX, circuits.GateCY, circuits.GateCZ, circuits.GateSWAP:

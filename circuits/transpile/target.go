@@ -31,10 +31,13 @@ type Target struct {
 	Edges    [][2]int `json:"edges,omitempty"`
 	AllToAll bool     `json:"all_to_all,omitempty"` // every pair is an edge
 	// MidCircuit says that gates may follow a measurement.
-	MidCircuit bool     `json:"mid_circuit,omitempty"`
-	Gates      []Native `json:"gates"`
+	MidCircuit bool `json:"mid_circuit,omitempty"`
+	// FeedForward says that operations may depend on bits that were measured.
+	FeedForward bool     `json:"feed_forward,omitempty"`
+	Gates       []Native `json:"gates"`
 
-	graph *graph
+	graph    *graph
+	directed map[[2]int]bool // Edges
 }
 
 // Native is a gate of a target, or measure, reset or barrier.
@@ -47,6 +50,13 @@ type Native struct {
 	// they are listed.
 	Directed bool   `json:"directed,omitempty"`
 	Angle    *Limit `json:"angle,omitempty"` // of the first angle
+	// Errors are the rates of error, 0 to 1, on each of Qubits in their order; without
+	// Qubits on every qubit in ascending order, or on each of the target's Edges. Nil: not
+	// known.
+	Errors []float64 `json:"errors,omitempty"`
+
+	places map[[2]int]bool    // Qubits
+	rates  map[[2]int]float64 // Errors
 }
 
 // Limit restricts an angle to a range or to some values, in radians.
@@ -117,14 +127,61 @@ func (t *Target) finish() error {
 		}
 		seen[[2]int{a, b}] = true
 	}
-	t.graph = newGraph(t)
-	for i, n := range t.Gates {
-		err := t.checkNative(n)
+	t.graph, t.directed = newGraph(t), map[[2]int]bool{}
+	for _, e := range t.Edges {
+		t.directed[e] = true
+	}
+	for i := range t.Gates {
+		n := &t.Gates[i]
+		err := t.checkNative(*n)
+		if err == nil {
+			err = t.index(n)
+		}
 		if first, _ := t.native(n.Gate); first != &t.Gates[i] {
 			err = errors.New("is listed twice")
 		}
 		if err != nil {
 			return bad("%s: %v: %v", t.Name, n.Gate, err)
+		}
+	}
+	return nil
+}
+
+// where lists the qubits that n is on, a pair that has it in both directions once.
+func (t *Target) where(n *Native) [][]int {
+	out := n.Qubits
+	switch {
+	case out != nil:
+	case n.Gate.Spec().Qubits == 2:
+		for _, e := range t.Edges {
+			out = append(out, []int{e[0], e[1]})
+		}
+	default:
+		for q := range t.Qubits {
+			out = append(out, []int{q})
+		}
+	}
+	return out
+}
+
+// index prepares the places and rates of n.
+func (t *Target) index(n *Native) error {
+	where := t.where(n)
+	n.places, n.rates = map[[2]int]bool{}, map[[2]int]float64{}
+	for i, qubits := range where {
+		n.places[key(qubits)] = true
+		if n.Errors == nil {
+			continue
+		}
+		if len(n.Errors) != len(where) {
+			return fmt.Errorf("%d rates of error for %d places", len(n.Errors), len(where))
+		}
+		if !(n.Errors[i] >= 0 && n.Errors[i] <= 1) {
+			return fmt.Errorf("rate of error %v, must be from 0 to 1", n.Errors[i])
+		}
+		n.rates[key(qubits)] = n.Errors[i]
+		if len(qubits) == 2 && !n.Directed && n.Qubits == nil {
+			n.rates[[2]int{qubits[1], qubits[0]}] = n.Errors[i]
 		}
 	}
 	return nil
@@ -176,7 +233,7 @@ func (t *Target) Has(g circuits.Gate) bool {
 // by name, the qubits they are on and in which order, the limits of angles that are
 // numbers, and what may follow a measurement. Global phases are allowed: no device
 // runs them. The error is a [*circuits.OpError] that wraps [ErrGate], [ErrPair],
-// [ErrDirection], [ErrAngle] or [ErrMidCircuit], that of [circuits.Circuit.Validate],
+// [ErrDirection], [ErrAngle], [ErrConditional] or [ErrMidCircuit], that of [circuits.Circuit.Validate],
 // or wraps [ErrQubits].
 func (t *Target) Check(c *circuits.Circuit) error {
 	if err := c.Validate(); err != nil {
@@ -202,6 +259,9 @@ func (t *Target) Check(c *circuits.Circuit) error {
 }
 
 func (t *Target) checkOp(op circuits.Op) error {
+	if op.If != nil && !t.FeedForward {
+		return fmt.Errorf("%s: %w", t.Name, ErrConditional)
+	}
 	if op.Gate == circuits.GateGPhase {
 		return nil
 	}
@@ -221,24 +281,14 @@ func (t *Target) checkOp(op circuits.Op) error {
 }
 
 func (t *Target) checkQubits(n *Native, qubits []int) error {
-	has := func(a, b int) bool {
-		switch {
-		case n.Qubits != nil:
-			return slices.ContainsFunc(n.Qubits, func(q []int) bool { return q[0] == a && q[1] == b })
-		case n.Directed:
-			return t.AllToAll || slices.Contains(t.Edges, [2]int{a, b})
-		}
-		return t.graph.adjacent(a, b)
-	}
 	switch {
 	case n.Gate == circuits.GateBarrier:
-		return nil
 	case len(qubits) == 1:
-		if n.Qubits != nil && !slices.ContainsFunc(n.Qubits, func(q []int) bool { return q[0] == qubits[0] }) {
+		if !n.on(qubits[0]) {
 			return fmt.Errorf("qubit %d: %w", qubits[0], ErrPair)
 		}
-	case has(qubits[0], qubits[1]):
-	case has(qubits[1], qubits[0]):
+	case t.allows(n, qubits[0], qubits[1]):
+	case t.allows(n, qubits[1], qubits[0]):
 		return fmt.Errorf("qubits %v: %w", qubits, ErrDirection)
 	default:
 		return fmt.Errorf("qubits %v: %w", qubits, ErrPair)

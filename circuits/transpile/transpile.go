@@ -15,10 +15,26 @@ type Options struct {
 	// cancellation, 3 gates on two qubits resynthesised.
 	Level  int
 	Seed   uint64
-	Trials int // of layout and routing; 0: 20
+	Trials int // of layout and routing at most; 0: 20
 	// Layout gives the qubit of the device that each qubit of the circuit starts
 	// on; nil: the best that is found.
 	Layout []int
+	// Objective is what the result is to have least of; empty: [Gates].
+	Objective Objective
+	// Effort bounds the work of the search for a layout, a routing and the best of
+	// several results. It is counted in steps of the search, not by the clock, so that
+	// the result depends on it and not on the machine: at 1 about 30 million swaps are
+	// weighed up at most, two seconds of one core of 2024. The time goes down in
+	// proportion, as far as the one pass that every circuit needs; 0: 1.
+	Effort float64
+}
+
+// work is the share of a search that takes so much at effort 1.
+func (o *Options) work(atOne int) int {
+	if o.Effort == 0 {
+		return atOne
+	}
+	return int(min(o.Effort*float64(atOne), 1<<50))
 }
 
 // Result is a circuit on a device.
@@ -34,48 +50,113 @@ type Result struct {
 
 // Run rewrites c for t. Angles may hold weights and features. If c measures, the result
 // gives the same bits with the same probabilities, else, up to a global phase, the same
-// state: from level 1 on, what no measurement can tell is left out.
+// state: from level 1 on, what no measurement can tell is left out. Operations under
+// conditions keep them.
 //
-// The error is that of [circuits.Circuit.Validate], wraps [ErrLevel], [ErrConditional],
-// [ErrQubits], [ErrLayout] or, where the target's gates cannot express one of the circuit's,
-// [circuits.ErrBasis]; or it is that of ctx.
+// The error is that of [circuits.Circuit.Validate], wraps [ErrLevel], [ErrObjective],
+// [ErrEffort], [ErrConditional], [ErrQubits], [ErrLayout] or, where the target's gates cannot
+// express one of the circuit's, [circuits.ErrBasis]; or it is that of ctx.
 func Run(ctx context.Context, c *circuits.Circuit, t *Target, o Options) (*Result, error) {
-	if o.Level < 0 || o.Level > 3 {
-		return nil, fmt.Errorf("level %d, must be 0 to 3: %w", o.Level, ErrLevel)
+	if err := o.validate(t); err != nil {
+		return nil, err
 	}
-	if c.Conditional() {
-		return nil, ErrConditional
+	if err := checkConditions(c, t); err != nil {
+		return nil, err
 	}
 	small, err := expand(c)
 	if err != nil {
 		return nil, err
 	}
+	var ends []int
 	if o.Level >= 2 {
 		small = cancel(small, false)
+		small, ends = elideSwaps(small)
 	}
 	small, last := splitMeasurements(small)
-	found, err := route(ctx, small, t, o)
+	r := &routing{c: small, target: t, o: o, graph: t.graphFor(c)}
+	found, err := r.route(ctx)
 	if err != nil {
 		return nil, err
 	}
 	measures := c.Count()[circuits.GateMeasure] > 0
-	var best *Result
-	for _, f := range found[:min(len(found), finalists(o.Level, len(small.Ops)))] {
-		for _, op := range last {
-			f.circuit.Measure(f.final[op.Qubits[0]], op.Clbit)
-		}
-		r := &Result{Initial: f.initial, Final: f.final, Swaps: f.swaps}
-		if r.Circuit, err = rewrite(f.circuit, t, o.Level, measures); err != nil {
-			return nil, err
-		}
-		if best == nil || r.before(best) {
-			best = r
+	best, err := r.finish(ctx, found, last, measures)
+	if err != nil {
+		return nil, err
+	}
+	if ends != nil {
+		final := slices.Clone(best.Final)
+		for q, wire := range ends {
+			best.Final[q] = final[wire]
 		}
 	}
 	if err := t.Check(best.Circuit); err != nil {
 		return nil, fmt.Errorf("transpiled circuit: %w", err)
 	}
 	return best, nil
+}
+
+func (o *Options) validate(t *Target) error {
+	switch {
+	case o.Level < 0 || o.Level > 3:
+		return fmt.Errorf("level %d, must be 0 to 3: %w", o.Level, ErrLevel)
+	case !(o.Effort >= 0):
+		return fmt.Errorf("effort %v, must be 0 or more: %w", o.Effort, ErrEffort)
+	}
+	return o.Objective.validate(t)
+}
+
+// checkConditions refuses what no device does, or t does not.
+func checkConditions(c *circuits.Circuit, t *Target) error {
+	for i, op := range c.Ops {
+		if op.Gate == circuits.GateStore || op.Gate == circuits.GateFail || op.If != nil && !t.FeedForward {
+			return &circuits.OpError{Index: i, Gate: op.Gate, Err: fmt.Errorf("%s: %w", t.Name, ErrConditional)}
+		}
+	}
+	return nil
+}
+
+// elideSwaps leaves out the SWAP gates and gives the qubits after them their numbers
+// instead: qubit q of c ends as qubit ends[q] of the result.
+func elideSwaps(c *circuits.Circuit) (out *circuits.Circuit, ends []int) {
+	out, ends = like(c, c.Qubits), make([]int, c.Qubits)
+	for q := range ends {
+		ends[q] = q
+	}
+	for _, op := range c.Ops {
+		if op.Gate == circuits.GateSWAP && op.If == nil {
+			a, b := op.Qubits[0], op.Qubits[1]
+			ends[a], ends[b] = ends[b], ends[a]
+			continue
+		}
+		out.Ops = append(out.Ops, onQubits(op, ends...))
+	}
+	return out, ends
+}
+
+// finish writes the routings that promise most in the target's gates, with the
+// measurements last, and returns the best.
+func (r *routing) finish(ctx context.Context, found []routed, last []circuits.Op, measures bool) (*Result, error) {
+	var results []*Result
+	add := func(f routed) error {
+		c := r.write(&f)
+		for _, op := range last {
+			c.Measure(f.final[op.Qubits[0]], op.Clbit)
+		}
+		written, err := r.rewrite(ctx, c, measures)
+		results = append(results, &Result{Circuit: written, Initial: f.initial, Final: f.final, Swaps: f.swaps})
+		return err
+	}
+	for _, f := range found[:r.finalists(found)] {
+		if r.o.Objective == Error {
+			if err := add(r.relocate(ctx, f, last)); err != nil {
+				return nil, err
+			}
+		}
+		if err := add(f); err != nil {
+			return nil, err
+		}
+	}
+	return r.o.Objective.best(results, r.target), nil
 }
 
 // splitMeasurements splits off the measurements at the end, which nothing on their
@@ -85,7 +166,7 @@ func splitMeasurements(c *circuits.Circuit) (*circuits.Circuit, []circuits.Op) {
 	var last []circuits.Op
 	qubits, bits := make([]bool, c.Qubits), make([]bool, c.Clbits)
 	for _, op := range slices.Backward(c.Ops) {
-		if op.Gate == circuits.GateMeasure && !qubits[op.Qubits[0]] && !bits[op.Clbit] {
+		if op.Gate == circuits.GateMeasure && op.If == nil && !qubits[op.Qubits[0]] && !bits[op.Clbit] {
 			last = append(last, op)
 		} else {
 			out.Ops = append(out.Ops, op)
@@ -102,34 +183,31 @@ func splitMeasurements(c *circuits.Circuit) (*circuits.Circuit, []circuits.Op) {
 	return out, last
 }
 
-// finalists is how many routed circuits are rewritten, to keep the best.
-func finalists(level, ops int) int {
-	if level < 3 {
+// At level 3 about so many operations of routed circuits are rewritten, see
+// [Options.Effort], of so many circuits at most.
+const (
+	rewriteWork  = 100_000
+	maxFinalists = 24
+)
+
+// finalists brings those of the routings to the front that are to be rewritten, to keep the
+// best, and returns their number.
+func (r *routing) finalists(found []routed) int {
+	r.o.Objective.sort(found)
+	if r.o.Level < 3 {
 		return 1
 	}
-	return min(max(rewriteEffort/(ops+1), 3), 40)
-}
-
-// rewriteEffort is about how many operations of routed circuits are rewritten at level 3.
-const rewriteEffort = 100_000
-
-// before reports whether r has fewer gates on two qubits than s, or as many and is
-// shallower.
-func (r *Result) before(s *Result) bool {
-	if a, b := r.TwoQubitGates(), s.TwoQubitGates(); a != b {
-		return a < b
-	}
-	return r.Circuit.Depth() < s.Circuit.Depth()
+	return min(max(r.o.work(rewriteWork)/(len(r.c.Ops)+1), 1), maxFinalists, len(found))
 }
 
 // TwoQubitGates is the number of gates on two qubits.
-func (r *Result) TwoQubitGates() int { return pairs(r.Circuit.Ops) }
+func (r *Result) TwoQubitGates() int { return twoQubitGates(r.Circuit.Ops) }
 
-// pairs is the number of gates on two qubits.
-func pairs(ops []circuits.Op) int {
+// twoQubitGates is the number of gates on two qubits.
+func twoQubitGates(ops []circuits.Op) int {
 	n := 0
 	for i := range ops {
-		if apart(&ops[i]) {
+		if isTwoQubit(&ops[i]) {
 			n++
 		}
 	}
@@ -138,12 +216,16 @@ func pairs(ops []circuits.Op) int {
 
 // rewrite turns a routed circuit into gates of the target. With dropped set it leaves
 // out what no measurement can tell.
-func rewrite(c *circuits.Circuit, t *Target, level int, dropped bool) (*circuits.Circuit, error) {
+func (r *routing) rewrite(ctx context.Context, c *circuits.Circuit, dropped bool) (*circuits.Circuit, error) {
+	t, level := r.target, r.o.Level
 	if level >= 2 {
 		c = absorb(cancel(c, dropped))
 	}
 	if level >= 3 {
 		c = blocks(c, t, true)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
 	c, err := translate(c, t)
 	if err != nil {
@@ -171,50 +253,6 @@ func expand(c *circuits.Circuit) (*circuits.Circuit, error) {
 		}
 	}
 	return c.Decompose(basis)
-}
-
-// translate rewrites the gates on two qubits into the target's, in the directions and
-// with the angles that it allows, and leaves out barriers where it has none.
-func translate(c *circuits.Circuit, t *Target) (*circuits.Circuit, error) {
-	var basis []circuits.Gate
-	for _, g := range circuits.Gates() {
-		if n, ok := t.native(g); g.Unitary() && (g.Spec().Qubits == 1 || ok && !n.Directed) {
-			basis = append(basis, g)
-		}
-	}
-	if ecr, ok := t.native(circuits.GateECR); ok && ecr.Directed {
-		var err error
-		if c, err = c.Decompose(append(basis, circuits.GateCX)); err != nil {
-			return nil, err
-		}
-		c = orient(c, t)
-		basis = append(basis, circuits.GateECR)
-	}
-	c, err := c.Decompose(basis)
-	if err != nil {
-		return nil, err
-	}
-	if c, err = fold(c, t).Decompose(basis); err != nil { // symbols cannot be folded
-		return nil, err
-	}
-	if !t.Has(circuits.GateBarrier) {
-		c.Ops = slices.DeleteFunc(c.Ops, func(op circuits.Op) bool { return op.Gate == circuits.GateBarrier })
-	}
-	return c, nil
-}
-
-// orient turns the CX that are against the direction of their edge.
-func orient(c *circuits.Circuit, t *Target) *circuits.Circuit {
-	out := c.Like()
-	for _, op := range c.Ops {
-		if op.Gate == circuits.GateCX && !slices.Contains(t.Edges, [2]int{op.Qubits[0], op.Qubits[1]}) {
-			a, b := op.Qubits[0], op.Qubits[1]
-			out.H(a).H(b).CX(b, a).H(a).H(b)
-			continue
-		}
-		out.Ops = append(out.Ops, op)
-	}
-	return out
 }
 
 // Compact returns the circuit on the device's qubits that it uses or that hold a

@@ -44,6 +44,7 @@ for name, fake, description, more in DEVICES:
         "dialect": "ibm",
         "qubits": target.num_qubits,
         "mid_circuit": True,
+        "feed_forward": "if_else" in target.operation_names,
         "gates": gates,
         "edges": edges,
     }

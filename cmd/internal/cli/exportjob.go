@@ -42,10 +42,6 @@ func findTarget(name string) (*transpile.Target, error) {
 	return readTarget(name)
 }
 
-func (o *exportOptions) transpileOptions() transpile.Options {
-	return transpile.Options{Level: o.Optimise}
-}
-
 // deviceExport is the object of export --target --json.
 type deviceExport struct {
 	Run       string     `json:"run"`
@@ -76,9 +72,9 @@ func (o *exportOptions) exportJob(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c, err := qpu.Compile(ctx, job, t, o.transpileOptions())
+	c, err := qpu.Compile(ctx, job, t, o.Search)
 	if err != nil {
-		return err
+		return searchError(err, o.Search)
 	}
 	report := deviceExport{
 		Run: o.Run, Target: c.Manifest.Target, Circuits: len(c.Manifest.Circuits), Shots: o.Shots,

@@ -44,14 +44,14 @@ func TestEveryFlagActs(t *testing.T) {
 	}
 	device := map[string]string{
 		"format": "openqasm2", "sample": "1", "data": "DIR/moons.csv", "target": "line-3", "samples": "0,2", "shots": "77", "optimise": "0",
-		"symbolic": "true", "gradient": "true", "batch": "2", "prices": "DIR/prices.json", "out": "other",
+		"objective": "error", "effort": "0.5", "symbolic": "true", "gradient": "true", "batch": "2", "prices": "DIR/prices.json", "out": "other",
 	}
 	programs := map[string]string{
 		"shots": "9", "seed": "4", "probabilities": "true", "state": "true", "expect": "ZZ", "set": "x=1", "precision": "single", "histogram": "h.png",
 	}
 	draws := map[string]string{"features": "3", "qubits": "6", "encoding": "angle-rx", "ansatz": "two-local", "layers": "1", "entanglement": "full", "ascii": "true", "width": "30", "format": "svg"}
-	routes := map[string]string{"target": "line-6", "targets": "true", "optimise": "0", "seed": "5", "trials": "1", "layout": "1,2", "set": "x=1", "verify": "true"}
-	shortest := map[string]string{"optimise": "two layers on two qubits have nothing to shorten"}
+	routes := map[string]string{"target": "line-6", "targets": "true", "optimise": "0", "seed": "5", "trials": "1", "layout": "1,2", "set": "x=1", "verify": "true", "objective": "error", "effort": "0.5"}
+	shortest := map[string]string{"optimise": "two layers on two qubits have nothing to shorten", "effort": "a short circuit needs no search"}
 	form := map[string]string{"missing": "drop", "separator": "x", "header": "no", "strict": "true"}
 	numbers := map[string]string{"missing": "no cell is missing", "strict": "there are no categories"}
 	short := "two epochs have no room for it"
@@ -71,7 +71,7 @@ func TestEveryFlagActs(t *testing.T) {
 		{args: "export DIR/run --target line-2 --samples 0-3", values: device, quiet: shortest},
 		{args: "export DIR/run --target braket", values: device},
 		{args: "export DIR/run --target ibm --sample 0", values: device, quiet: shortest},
-		{args: "export DIR/run --target ionq-forte --gradient", values: device},
+		{args: "export DIR/run --target ionq-forte --gradient", values: device, quiet: map[string]string{"effort": "a short circuit needs no search"}},
 		{args: "simulate DIR/bell.qasm", values: programs, quiet: map[string]string{"precision": "counts of a Bell pair do not depend on it"}},
 		{args: "simulate DIR/bell.qasm --probabilities", values: programs},
 		{args: "simulate DIR/bell.qasm --state", values: programs},
@@ -80,8 +80,8 @@ func TestEveryFlagActs(t *testing.T) {
 		{args: "draw DIR/run", values: draws},
 		{args: "draw DIR/bell.qasm", values: with(draws, map[string]string{"width": "10"})},
 		{args: "draw --format svg", values: with(draws, map[string]string{"format": "text"})},
-		{args: "transpile DIR/bell.qasm --target line-4", values: routes, quiet: map[string]string{"seed": "every layout fits", "trials": "every layout fits", "verify": "small programs are compared anyway"}},
-		{args: "transpile DIR/bell.qasm --target line-4 --layout 0,1", values: routes, quiet: map[string]string{"verify": "small programs are compared anyway"}},
+		{args: "transpile DIR/bell.qasm --target line-4", values: routes, quiet: map[string]string{"seed": "every layout fits", "trials": "every layout fits", "effort": "every layout fits", "verify": "small programs are compared anyway"}},
+		{args: "transpile DIR/bell.qasm --target line-4 --layout 0,1", values: routes, quiet: map[string]string{"effort": "the layout is given and fits", "verify": "small programs are compared anyway"}},
 		{args: "transpile --targets", values: routes},
 		{args: "data", values: map[string]string{"samples": "20", "features": "3", "noise": "0.1", "seed": "2"}},
 		{args: "data iris --out -", values: map[string]string{"samples": "20", "features": "3", "noise": "0.1", "seed": "2"}},

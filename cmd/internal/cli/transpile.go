@@ -6,16 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/circuits/qasm"
 	"github.com/qnn-go/qnn/circuits/qpu"
 	"github.com/qnn-go/qnn/circuits/transpile"
+	"github.com/qnn-go/qnn/internal/suggest"
 )
 
 type transpileOptions struct {
@@ -55,7 +58,7 @@ the program and compared, up to 20 with --verify.`,
 			chosen := []string{"trials", "seed"}
 			err := refuseIdle(
 				c.Flags(),
-				idle{o.List, "--targets only lists. Leave it out", append(chosen, "target", "optimise", "layout", "set", "verify", "out")},
+				idle{o.List, "--targets only lists. Leave it out", append(chosen, "target", "optimise", "objective", "effort", "layout", "set", "verify", "out")},
 				idle{o.Options.Layout != nil, "--layout is the only layout. Leave it out", chosen},
 			)
 			if err != nil {
@@ -74,6 +77,7 @@ the program and compared, up to 20 with --verify.`,
 	f.IntVar(&o.Options.Level, "optimise", 3, "0: only what is needed, 1: gates on one qubit and layout, 2: gates that commute, 3: gates on two qubits")
 	f.Uint64Var(&o.Options.Seed, "seed", 0, "seed of the layouts that are tried")
 	f.IntVar(&o.Options.Trials, "trials", 20, "layouts that are tried where none fits without swaps")
+	addSearchFlags(f, &o.Options)
 	f.IntSliceVar(&o.Options.Layout, "layout", nil, "the device's qubit for each of the program's, in order (default the best that is found)")
 	o.programOptions.addFlags(f)
 	f.BoolVar(&o.Verify, "verify", false, "compare the states of program and result up to 20 qubits")
@@ -82,14 +86,37 @@ the program and compared, up to 20 with --verify.`,
 	return c
 }
 
+// addSearchFlags adds what the search for a short circuit is after, and how much it does.
+func addSearchFlags(f *pflag.FlagSet, o *transpile.Options) {
+	o.Objective = transpile.Gates
+	f.StringVar((*string)(&o.Objective), "objective", string(transpile.Gates), "least of what: gates (on two qubits), depth, or error (by the device's rates)")
+	f.Float64Var(&o.Effort, "effort", 1, "how long to search, in proportion; counted in work, not by the clock, so that results repeat")
+}
+
+// checkSearch refuses settings of the flags of addSearchFlags.
+func checkSearch(o transpile.Options) error {
+	switch {
+	case !slices.Contains(transpile.Objectives(), o.Objective):
+		return usage("--objective %s", suggest.Unknown("objective", string(o.Objective), []string{string(transpile.Gates), string(transpile.Depth), string(transpile.Error)}))
+	case !(o.Effort > 0) || math.IsInf(o.Effort, 0):
+		return usage("--effort %v: must be a number above 0; 1 is the default", o.Effort)
+	}
+	return nil
+}
+
 // transpiled is the object of transpile --json.
 type transpiled struct {
-	Target   string `json:"target"`
-	Optimise int    `json:"optimise"`
-	Seed     uint64 `json:"seed"`
-	Before   size   `json:"before"`
-	After    size   `json:"after"`
-	Swaps    int    `json:"swaps"`
+	Target    string              `json:"target"`
+	Optimise  int                 `json:"optimise"`
+	Objective transpile.Objective `json:"objective"`
+	Effort    float64             `json:"effort"`
+	Seed      uint64              `json:"seed"`
+	// Infidelity is the probability of any error by the device's rates, if it has some.
+	Infidelity *float64 `json:"infidelity,omitempty"`
+
+	Before size `json:"before"`
+	After  size `json:"after"`
+	Swaps  int  `json:"swaps"`
 	// Initial and Final are the device's qubits, by its own numbers, of the program's.
 	Initial  []int  `json:"initial"`
 	Final    []int  `json:"final"`
@@ -114,6 +141,9 @@ func sizeOf(c *circuits.Circuit) size {
 func runTranspile(ctx context.Context, o *transpileOptions) error {
 	if o.Options.Trials < 1 {
 		return usage("--trials %d: must be at least 1", o.Options.Trials)
+	}
+	if err := checkSearch(o.Options); err != nil {
+		return err
 	}
 	t, err := readTarget(o.Target)
 	if err != nil {
@@ -147,7 +177,13 @@ func runTranspile(ctx context.Context, o *transpileOptions) error {
 		return err
 	}
 	result := transpiled{
-		t.Name, o.Options.Level, o.Options.Seed, sizeOf(c), sizeOf(r.Circuit), r.Swaps, shifted(r.Initial, t.First), shifted(r.Final, t.First), verified, source.String(),
+		Target: t.Name, Optimise: o.Options.Level, Objective: o.Options.Objective, Effort: o.Options.Effort, Seed: o.Options.Seed,
+		Before: sizeOf(c), After: sizeOf(r.Circuit), Swaps: r.Swaps, Initial: shifted(r.Initial, t.First), Final: shifted(r.Final, t.First),
+		Verified: verified, Source: source.String(),
+	}
+	if t.HasErrors() {
+		infidelity := t.Infidelity(r.Circuit)
+		result.Infidelity = &infidelity
 	}
 	if !o.Mute && !o.JSON {
 		_, _ = fmt.Fprint(o.Err, result.remark())
@@ -195,12 +231,23 @@ func transpileError(err error, o *transpileOptions, t *transpile.Target) error {
 	switch {
 	case errors.Is(err, transpile.ErrLevel):
 		return usage("--optimise %d: must be 0 to 3", o.Options.Level)
+	case errors.Is(err, transpile.ErrObjective):
+		return usage("--objective %s: %w; choose gates or depth, or give \"errors\" in a target's file", o.Options.Objective, err)
 	case errors.Is(err, transpile.ErrLayout):
 		return usage("--layout: %w", err)
 	case errors.Is(err, transpile.ErrQubits):
 		return usage("--target %s: %w; choose a larger one (qnn transpile --targets)", t.Name, err)
-	case errors.Is(err, transpile.ErrConditional), errors.Is(err, transpile.ErrMidCircuit), errors.Is(err, transpile.ErrGate), errors.Is(err, circuits.ErrBasis):
+	case errors.Is(err, transpile.ErrConditional), errors.Is(err, transpile.ErrMidCircuit), errors.Is(err, transpile.ErrGate),
+		errors.Is(err, transpile.ErrPair), errors.Is(err, transpile.ErrDirection), errors.Is(err, transpile.ErrAngle), errors.Is(err, circuits.ErrBasis):
 		return badData("%s: %w", o.File, err)
+	}
+	return searchError(err, o.Options)
+}
+
+// searchError says what to do about an objective that a target has no figures for.
+func searchError(err error, o transpile.Options) error {
+	if errors.Is(err, transpile.ErrObjective) {
+		return usage("--objective %s: %w; choose gates or depth, or give \"errors\" in a target's file", o.Objective, err)
 	}
 	return err
 }
@@ -281,6 +328,9 @@ func (r *transpiled) remark() string {
 	fmt.Fprintf(&b, "target    %s\n", r.Target)
 	fmt.Fprintf(&b, "size      %d gates on two qubits, was %d; depth %d, was %d; %d swaps\n",
 		r.After.TwoQubitGates, r.Before.TwoQubitGates, r.After.Depth, r.Before.Depth, r.Swaps)
+	if r.Infidelity != nil {
+		fmt.Fprintf(&b, "error     %.3g, the probability that any operation fails by the rates of the device\n", *r.Infidelity)
+	}
 	fmt.Fprintf(&b, "layout    %s\n", numbers(r.Initial))
 	if !slices.Equal(r.Initial, r.Final) {
 		fmt.Fprintf(&b, "          at the end %s\n", numbers(r.Final))

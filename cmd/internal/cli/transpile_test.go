@@ -77,7 +77,10 @@ func TestTranspileRefuses(t *testing.T) {
 		{2, "must be at least 1", []string{path, "--target", "line-2", "--trials", "0"}},
 		{65, "bad target", []string{path, "--target", writeFile(t, "t.json", `{"name": "x"}`)}},
 		{65, "bad target", []string{path, "--target", writeFile(t, "t.json", `{"nam": "x"}`)}},
-		{65, "depend on measured bits", []string{conditional, "--target", "line-2"}},
+		{65, "no such operation on measured bits", []string{conditional, "--target", "iqm-garnet"}},
+		{2, `did you mean "depth"`, []string{path, "--target", "line-2", "--objective", "dept"}},
+		{2, "has no rates of error", []string{path, "--target", "line-2", "--objective", "error"}},
+		{2, "must be a number above 0", []string{path, "--target", "line-2", "--effort", "-1"}},
 		{74, "Check the path", []string{path, "--target", "absent.json"}},
 		{74, "Check the path", []string{"absent.qasm", "--target", "line-2"}},
 	} {

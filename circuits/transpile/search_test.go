@@ -1,7 +1,6 @@
 package transpile
 
 import (
-	"context"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -23,19 +22,19 @@ func rings(n int) *circuits.Circuit {
 	return c
 }
 
-// TestOpening places what a device has room for: a ring of 12 on heavy hexagons, and on a
+// TestLongestPrefixLayout places what a device has room for: a ring of 12 on heavy hexagons, and on a
 // line all of it but the gate that closes it.
-func TestOpening(t *testing.T) {
+func TestLongestPrefixLayout(t *testing.T) {
 	c := rings(12)
 	for name, want := range map[string]int{"ibm-heron-r2": 12, "grid-3x4": 12, "line-12": 11} {
 		target, err := Load(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		layout := opening(c, target.graph)
+		layout := longestPrefixLayout(t.Context(), c, target.graph)
 		n := 0
 		for i := range c.Ops {
-			if op := &c.Ops[i]; apart(op) {
+			if op := &c.Ops[i]; isTwoQubit(op) {
 				if !target.graph.adjacent(layout[op.Qubits[0]], layout[op.Qubits[1]]) {
 					break
 				}
@@ -48,36 +47,41 @@ func TestOpening(t *testing.T) {
 	}
 }
 
-// TestClimb checks that a routing gets no dearer, stays a routing of the circuit, and that
-// its cost is close to what becomes of it.
-func TestClimb(t *testing.T) {
+// TestLocalSearch checks that a routing gets no dearer, stays a routing of the circuit, and
+// that its cost is close to what becomes of it.
+func TestLocalSearch(t *testing.T) {
 	target, err := Load("grid-3x4")
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := rings(9)
-	r := &routing{c: c, target: target, o: Options{Level: 3}, pairs: interactions(c.Qubits, c.Ops), back: reversed(c)}
+	r := &routing{c: c, target: target, graph: target.graph, o: Options{Level: 3}, pairs: interactions(c.Qubits, c.Ops), back: reversed(c)}
 	rng := rand.New(rand.NewPCG(3, 3))
-	start := r.from(newOrder(c, true), region(9, target.graph, rng), rng)
+	w := newWorker(r)
+	start := w.pass(passKey{commute: true}).from(t.Context(), region(9, target.graph, rng), rng)
 	for _, steps := range []int{0, 1, 26, 130} {
-		best := r.climb(context.Background(), start, steps, rng)
-		if best.cost() > start.cost() {
-			t.Errorf("%d steps: cost %d becomes %d", steps, start.cost(), best.cost())
+		best := w.localSearch(t.Context(), start, steps, 1<<40, rng)
+		if best.cost > start.cost {
+			t.Errorf("%d steps: cost %d becomes %d", steps, start.cost, best.cost)
 		}
-		checkRouting(t, c, target, best)
-		out, err := rewrite(best.circuit, target, 3, false)
+		written := r.write(&best)
+		if cost, depth := costOf(written.Ops, target.Qubits); cost != best.cost || depth != best.depth {
+			t.Errorf("%d steps: cost %d and depth %d, but %d and %d when written", steps, best.cost, best.depth, cost, depth)
+		}
+		checkRouting(t, c, target, best, written)
+		out, err := r.rewrite(t.Context(), written, false)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := pairs(out.Ops); n > best.cost() || n < best.cost()*3/4 {
-			t.Errorf("%d steps: cost %d, but %d gates", steps, best.cost(), n)
+		if n := twoQubitGates(out.Ops); n > best.cost || n < best.cost*3/4 {
+			t.Errorf("%d steps: cost %d, but %d gates", steps, best.cost, n)
 		}
 	}
 }
 
 // checkRouting follows the swaps of a routing: every other operation must be one of c's,
 // on each qubit in an order that c allows.
-func checkRouting(t *testing.T, c *circuits.Circuit, target *Target, r routed) {
+func checkRouting(t *testing.T, c *circuits.Circuit, target *Target, r routed, written *circuits.Circuit) {
 	t.Helper()
 	holds := make([]int, target.Qubits)
 	for p := range holds {
@@ -87,8 +91,8 @@ func checkRouting(t *testing.T, c *circuits.Circuit, target *Target, r routed) {
 		holds[p] = q
 	}
 	back := circuits.New(c.Qubits)
-	for _, op := range r.circuit.Ops {
-		if apart(&op) && !target.graph.adjacent(op.Qubits[0], op.Qubits[1]) {
+	for _, op := range written.Ops {
+		if isTwoQubit(&op) && !target.graph.adjacent(op.Qubits[0], op.Qubits[1]) {
 			t.Errorf("%v%v are not neighbours", op.Gate, op.Qubits)
 		}
 		if op.Gate == circuits.GateSWAP {

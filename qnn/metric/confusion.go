@@ -110,6 +110,19 @@ func (c *Confusion) MacroF1() float64 {
 	return ratio(sum, float64(len(c.Counts)))
 }
 
+// BalancedAccuracy returns the plain mean of the recalls of the classes that have
+// samples, in [0, 1]; always answering one of k classes has 1/k.
+func (c *Confusion) BalancedAccuracy() float64 {
+	sum, present := 0.0, 0.0
+	for _, s := range c.Scores() {
+		if s.Support > 0 {
+			sum += s.Recall
+			present++
+		}
+	}
+	return ratio(sum, present)
+}
+
 // WeightedF1 returns Σ support·F1 / Σ support, in [0, 1].
 func (c *Confusion) WeightedF1() float64 {
 	sum := 0.0

@@ -23,6 +23,7 @@ type figures struct {
 		Want, Got             []float64
 		Confusion             [][]int
 		Accuracy              float64
+		BalancedAccuracy      float64 `json:"balanced_accuracy"`
 		Precision, Recall, F1 []float64
 		Support               []int
 		MacroF1               float64 `json:"macro_f1"`
@@ -34,8 +35,22 @@ type figures struct {
 		Loss float64
 	} `json:"log_loss"`
 	AUC []struct {
-		Want, Score []float64
-		AUC         float64
+		Want, Score      []float64
+		AUC              float64
+		AveragePrecision float64 `json:"average_precision"`
+	}
+	Ranking []struct {
+		Classes           int
+		Want              []float64
+		Scores            [][]float64
+		AUC               float64
+		AUCs              []float64
+		AveragePrecision  float64   `json:"average_precision"`
+		AveragePrecisions []float64 `json:"average_precisions"`
+	}
+	Paired []struct {
+		Want, A, B    []float64
+		Difference, P float64
 	}
 	Regression []struct {
 		Want, Got     []float64
@@ -131,6 +146,10 @@ func TestAUCAsScikitLearn(t *testing.T) {
 			t.Fatal(err)
 		}
 		near(t, fmt.Sprintf("AUC %d", i), got, test.AUC)
+		if got, err = metric.AveragePrecision(test.Want, test.Score); err != nil {
+			t.Fatal(err)
+		}
+		near(t, fmt.Sprintf("average precision %d", i), got, test.AveragePrecision)
 	}
 }
 

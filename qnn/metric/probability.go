@@ -3,7 +3,6 @@ package metric
 import (
 	"fmt"
 	"math"
-	"slices"
 )
 
 // probabilityEpsilon is the double-precision ε that keeps logarithms finite,
@@ -57,35 +56,10 @@ func LogLoss(want []float64, prob [][]float64) (float64, error) {
 // Errors: ErrLength, ErrEmpty, ErrClass, ErrOneClass, and ErrValue for a score
 // that is not finite.
 func AUC(want, score []float64) (float64, error) {
-	if err := checkLengths(len(want), len(score)); err != nil {
+	order, positives, err := binaryOrder(want, score)
+	if err != nil {
 		return 0, err
 	}
-	order := make([]int, len(want))
-	positives := 0
-	for i, y := range want {
-		class, err := classIndex(y, i, 2)
-		if err != nil {
-			return 0, err
-		}
-		if math.IsNaN(score[i]) || math.IsInf(score[i], 0) {
-			return 0, fmt.Errorf("metric: score of sample %d is %v: %w; repair the model", i, score[i], ErrValue)
-		}
-		order[i] = i
-		positives += class
-	}
-	negatives := len(want) - positives
-	if positives == 0 || negatives == 0 {
-		return 0, fmt.Errorf("metric: area under the curve: %w; pass samples of both", ErrOneClass)
-	}
-	slices.SortFunc(order, func(a, b int) int {
-		if score[a] < score[b] {
-			return -1
-		}
-		if score[a] > score[b] {
-			return 1
-		}
-		return a - b
-	})
 	ranks := 0.0
 	for from := 0; from < len(order); {
 		to, tied := from, 0.0
@@ -95,6 +69,6 @@ func AUC(want, score []float64) (float64, error) {
 		ranks += tied * float64(from+to+1) / 2
 		from = to
 	}
-	p, q := float64(positives), float64(negatives)
+	p, q := float64(positives), float64(len(order)-positives)
 	return (ranks - p*(p+1)/2) / (p * q), nil
 }

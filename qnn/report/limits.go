@@ -81,12 +81,7 @@ func majority(t Test) string {
 	if len(t.Classes) == 0 {
 		return ""
 	}
-	top := t.Classes[0]
-	for _, c := range t.Classes {
-		if c.Support > top.Support {
-			top = c
-		}
-	}
+	top := mostFrequent(t.Classes)
 	share := float64(top.Support) / float64(t.Samples)
 	sentence := fmt.Sprintf("Always answering %s, the most frequent class, would score %s", escape(top.Class), score(share))
 	if t.AccuracyLow <= share {

@@ -67,6 +67,9 @@ func (s *Summary) finding() string {
 	default:
 		what += " was trained; it was not tested."
 	}
+	if len(t.Warnings) > 0 {
+		what += " **" + escape(strings.Join(t.Warnings, " ")) + "**"
+	}
 	if s.Verdict != nil {
 		what += " " + escape(s.Verdict.String())
 	}
@@ -276,6 +279,9 @@ func (d *document) results(s *Summary) {
 func (d *document) classification(t Test) {
 	d.paragraph(fmt.Sprintf("Accuracy **%s**, 95%% Wilson interval %s; macro F1 %s; %s.",
 		score(t.Accuracy), t.interval(), score(t.MacroF1), count(t.Samples, "sample")))
+	if t.Ranking != nil {
+		d.paragraph(escape(t.ranked()) + ".")
+	}
 	rows := make([][]string, len(t.Classes))
 	for i, c := range t.Classes {
 		rows[i] = []string{escape(c.Class), score(c.Precision), score(c.Recall), score(c.F1), strconv.Itoa(c.Support)}

@@ -114,13 +114,23 @@ type Scores struct {
 	*Regression
 }
 
-// Classification holds accuracy, its 95 % Wilson interval, and macro F1, each in
-// [0, 1].
+// Classification holds accuracy, its 95 % Wilson interval, macro F1 and balanced
+// accuracy, the mean recall of the classes, each in [0, 1].
 type Classification struct {
-	Accuracy     float64 `json:"accuracy"`
-	AccuracyLow  float64 `json:"accuracy_low"`
-	AccuracyHigh float64 `json:"accuracy_high"`
-	MacroF1      float64 `json:"macro_f1"`
+	Accuracy         float64 `json:"accuracy"`
+	AccuracyLow      float64 `json:"accuracy_low"`
+	AccuracyHigh     float64 `json:"accuracy_high"`
+	MacroF1          float64 `json:"macro_f1"`
+	BalancedAccuracy float64 `json:"balanced_accuracy,omitempty"`
+	*Ranking
+}
+
+// Ranking says how well the scores of the classes order the samples; see
+// [metric.Ranking].
+type Ranking struct {
+	ROCAUC           float64 `json:"roc_auc"`
+	AveragePrecision float64 `json:"average_precision"`
+	Positive         string  `json:"positive_class,omitempty"` // of the average precision; "": the mean of all classes
 }
 
 // Regression holds root mean square and mean absolute error in units of the
@@ -138,6 +148,9 @@ type Test struct {
 	Samples   int                 `json:"samples"`
 	Classes   []metric.ClassScore `json:"classes,omitempty"`
 	Confusion *metric.Confusion   `json:"confusion,omitempty"`
+	// Warnings say that the model answers one class alone, or does no better than
+	// always the same answer.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // NewTest measures predictions got of true class indices want, or of values if
@@ -156,7 +169,9 @@ func NewTest(want, got []float64, classes []string) (Test, error) {
 		if err != nil {
 			return Test{}, err
 		}
-		return Test{Samples: len(want), Scores: Scores{Regression: &Regression{rmse, mae, r2}}}, nil
+		t := Test{Samples: len(want), Scores: Scores{Regression: &Regression{rmse, mae, r2}}}
+		t.Warnings = t.warnings()
+		return t, nil
 	}
 	c, err := metric.NewConfusion(want, got, classes)
 	if err != nil {
@@ -166,10 +181,36 @@ func NewTest(want, got []float64, classes []string) (Test, error) {
 	if err != nil {
 		return Test{}, err
 	}
-	return Test{
+	t := Test{
 		Samples: len(want), Classes: c.Scores(), Confusion: c,
-		Scores: Scores{Classification: &Classification{c.Accuracy(), low, high, c.MacroF1()}},
-	}, nil
+		Scores: Scores{Classification: &Classification{
+			Accuracy: c.Accuracy(), AccuracyLow: low, AccuracyHigh: high, MacroF1: c.MacroF1(), BalancedAccuracy: c.BalancedAccuracy(),
+		}},
+	}
+	t.Warnings = t.warnings()
+	return t, nil
+}
+
+// Rank adds how well scores, a row of one a class for each sample, order the samples of
+// the true classes want. A test part that lacks a class has no such figures: nothing is
+// added then.
+//
+// Errors: those of [metric.NewRanking].
+func (t *Test) Rank(want []float64, scores [][]float64) error {
+	for _, c := range t.Classes {
+		if c.Support == 0 {
+			return nil
+		}
+	}
+	r, err := metric.NewRanking(want, scores, len(t.Classes))
+	if err != nil {
+		return err
+	}
+	t.Ranking = &Ranking{ROCAUC: r.AUC, AveragePrecision: r.AveragePrecision}
+	if r.Positive >= 0 {
+		t.Ranking.Positive = t.Classes[r.Positive].Class
+	}
+	return nil
 }
 
 // Baseline is a row of the comparison: another model on the same test part.
@@ -196,7 +237,7 @@ func NewBaselines(results []compare.Result) []Baseline {
 			Selection: r.Selection, SelectedBy: r.SelectedBy,
 		}
 		if r.High > 0 { // as of every Wilson interval: a classifier
-			rows[i].Classification = &Classification{r.Accuracy, r.Low, r.High, r.MacroF1}
+			rows[i].Classification = &Classification{Accuracy: r.Accuracy, AccuracyLow: r.Low, AccuracyHigh: r.High, MacroF1: r.MacroF1}
 		} else {
 			rows[i].Regression = &Regression{r.RMSE, r.MAE, r.R2}
 		}

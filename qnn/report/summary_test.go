@@ -343,3 +343,83 @@ func TestNamesStayNames(t *testing.T) {
 		}
 	})
 }
+
+// A model that answers one class, or does no better than that, is named as such.
+func TestWarnings(t *testing.T) {
+	classes := []string{"no", "yes"}
+	for name, tt := range map[string]struct {
+		counts [][]int
+		want   []string
+	}{
+		"one answer":     {[][]int{{290, 0}, {7, 0}}, []string{"answers no for all 297 test samples", "always answering no, the most frequent class (0.976)"}},
+		"no better":      {[][]int{{288, 2}, {5, 2}}, []string{"always answering no"}},
+		"better":         {[][]int{{290, 0}, {3, 4}}, nil},
+		"a wrong answer": {[][]int{{0, 5}, {0, 3}}, []string{"answers yes for all 8", "always answering no"}},
+	} {
+		test, err := report.NewTest(first(labels(tt.counts)), second(labels(tt.counts)), classes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text, document bytes.Buffer
+		if err := errors.Join(report.Text(&text, report.Summary{Test: test}), report.Markdown(&document, report.Summary{Test: test})); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Count(text.String(), "warning: "); got != len(tt.want) || len(test.Warnings) != got {
+			t.Errorf("%s: %d warnings, want %d:\n%s", name, got, len(tt.want), text.String())
+		}
+		for _, w := range tt.want {
+			if !strings.Contains(text.String(), w) || !strings.Contains(document.String(), w) {
+				t.Errorf("%s: no %q in\n%s", name, w, text.String())
+			}
+		}
+	}
+	mean, err := report.NewTest([]float64{1, 2, 3}, []float64{2, 2, 2}, nil)
+	if err != nil || len(mean.Warnings) != 1 || !strings.Contains(mean.Warnings[0], "answering the mean") {
+		t.Errorf("%v, %q", err, mean.Warnings)
+	}
+}
+
+func first(a, _ []float64) []float64  { return a }
+func second(_, b []float64) []float64 { return b }
+
+// Ranking is part of text, report and JSON; recalls 1 and ½ have the mean ¾, and of
+// the six pairs of a no and a yes five are in order.
+func TestRank(t *testing.T) {
+	want := []float64{0, 0, 1, 1, 0}
+	test, err := report.NewTest(want, []float64{0, 0, 0, 1, 0}, []string{"no", "yes"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := test.Rank(want, [][]float64{{0.9, 0.1}, {0.6, 0.4}, {0.7, 0.3}, {0.2, 0.8}, {0.8, 0.2}}); err != nil {
+		t.Fatal(err)
+	}
+	if test.Ranking == nil || math.Abs(test.ROCAUC-5./6) > 1e-15 || test.BalancedAccuracy != 0.75 || test.Positive != "yes" {
+		t.Fatalf("%+v", test.Classification)
+	}
+	// Precision 1 at the first yes and 2/3 at the second.
+	if math.Abs(test.AveragePrecision-(1+2./3)/2) > 1e-15 {
+		t.Errorf("average precision %v", test.AveragePrecision)
+	}
+	var text, document, object bytes.Buffer
+	s := report.Summary{Test: test}
+	if err := errors.Join(report.Text(&text, s), report.Markdown(&document, s), report.JSON(&object, s)); err != nil {
+		t.Fatal(err)
+	}
+	const line = "balanced accuracy 0.750   ROC-AUC 0.833   average precision 0.833 (yes)"
+	if !strings.Contains(text.String(), line) || !strings.Contains(document.String(), line) {
+		t.Errorf("no %q in\n%s\n%s", line, text.String(), document.String())
+	}
+	for _, key := range []string{`"balanced_accuracy": 0.75`, `"roc_auc": 0.83`, `"average_precision"`, `"positive_class": "yes"`} {
+		if !strings.Contains(object.String(), key) {
+			t.Errorf("no %s in\n%s", key, object.String())
+		}
+	}
+	var back report.Summary
+	if err := json.Unmarshal(object.Bytes(), &back); err != nil || !reflect.DeepEqual(back.Test, test) {
+		t.Errorf("%v: decoded %+v", err, back.Test)
+	}
+	absent, err := report.NewTest([]float64{0, 0}, []float64{0, 1}, []string{"no", "yes"})
+	if err != nil || absent.Rank([]float64{0, 0}, [][]float64{{1, 0}, {0, 1}}) != nil || absent.Ranking != nil {
+		t.Errorf("a class without samples: %v, %+v", err, absent.Ranking)
+	}
+}

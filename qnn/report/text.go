@@ -50,12 +50,26 @@ func testLines(t Test) []string {
 		for _, c := range t.Classes {
 			table.add(printable(c.Class), score(c.Precision), score(c.Recall), score(c.F1), strconv.Itoa(c.Support))
 		}
-		return append(table.lines(), fmt.Sprintf("accuracy %s  %s 95%%   macro F1 %s",
+		lines := append(table.lines(), fmt.Sprintf("accuracy %s  %s 95%%   macro F1 %s",
 			score(t.Accuracy), t.interval(), score(t.MacroF1)))
+		if t.Ranking != nil {
+			lines = append(lines, printable(t.ranked()))
+		}
+		return append(lines, t.warningLines()...)
 	case t.Regression != nil:
-		return []string{fmt.Sprintf("RMSE %s  MAE %s  R² %s  %d samples", value(t.RMSE), value(t.MAE), score(t.R2), t.Samples)}
+		line := fmt.Sprintf("RMSE %s  MAE %s  R² %s  %d samples", value(t.RMSE), value(t.MAE), score(t.R2), t.Samples)
+		return append([]string{line}, t.warningLines()...)
 	}
 	return nil
+}
+
+// warningLines are the warnings for a terminal.
+func (t Test) warningLines() []string {
+	var out []string
+	for _, w := range t.Warnings {
+		out = append(out, "warning: "+printable(w))
+	}
+	return out
 }
 
 func compareLines(s *Summary) []string {

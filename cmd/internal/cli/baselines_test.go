@@ -93,3 +93,27 @@ func TestBaselineNames(t *testing.T) {
 	refuse(t, exitUsage, "is empty", "train", "--baselines", "")
 	refuse(t, exitUsage, `did you mean "mlp"`, "compare", "--baselines", "mpl", "nowhere")
 }
+
+// One class in forty: the terminal says that the accuracy shows nothing, and how well
+// the probabilities order the samples.
+func TestRareClass(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 0))
+	var b strings.Builder
+	b.WriteString("a,b,l\n")
+	for i := range 400 {
+		fmt.Fprintf(&b, "%.4f,%.4f,%s\n", rng.NormFloat64(), rng.NormFloat64(), map[bool]string{true: "yes", false: "no"}[i%40 == 0])
+	}
+	path := writeFile(t, "rare.csv", b.String())
+	dir := quick(t, "--data", path)
+	out, _ := command(t, 0, "evaluate", dir)
+	for _, want := range []string{"warning: The model answers no for all 80 test samples", "balanced accuracy 0.500   ROC-AUC ", "(yes)", "recall"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	out, _ = command(t, 0, "evaluate", dir, "--json")
+	var e evaluation
+	if err := json.Unmarshal([]byte(out), &e); err != nil || e.Test.Ranking == nil || e.Test.Positive != "yes" || len(e.Test.Warnings) != 2 {
+		t.Errorf("%v: %s", err, out)
+	}
+}

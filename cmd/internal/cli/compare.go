@@ -101,6 +101,9 @@ func runCompare(ctx context.Context, o *compareOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := rank(ctx, &test, first.model, first.test); err != nil {
+		return err
+	}
 	s := report.Summary{
 		Test: test, Model: report.Model{Name: own.Name, Parameters: own.Parameters}, TrainSeconds: own.TrainTime.Seconds(),
 		Data:      report.Data{Inputs: first.Features, Train: first.train.Len()},

@@ -69,6 +69,9 @@ func runEvaluate(ctx context.Context, o *evaluateOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := rank(ctx, &test, m, d); err != nil {
+		return err
+	}
 	if o.JSON {
 		return writeJSON(o.Out, evaluation{Run: o.Run, Data: d.Name, Test: test})
 	}

@@ -34,6 +34,9 @@ func (r *trainRun) finish(ctx context.Context) (report.Summary, error) {
 	if err != nil {
 		return s, err
 	}
+	if err := rank(ctx, &s.Test, r.model, r.test); err != nil {
+		return s, err
+	}
 	results, err := r.baselines(ctx, r.opts.Baselines, r.opts.Err, r.opts.Mute)
 	if err != nil {
 		return s, err
@@ -59,6 +62,18 @@ func (r *trainRun) print(s report.Summary) error {
 	}
 	_, err := fmt.Fprintf(w, "\nsaved     %s\n%s", r.dir, next)
 	return err
+}
+
+// rank adds to a classifier's test how well its probabilities order the samples.
+func rank(ctx context.Context, t *report.Test, m *qnn.Model, d *dataset.Dataset) error {
+	if m.Classes == nil {
+		return nil
+	}
+	p, err := m.Probabilities(ctx, d.X)
+	if err != nil {
+		return err
+	}
+	return t.Rank(d.Y, p)
 }
 
 // summary collects the facts of the run; got are the predictions of the test part.

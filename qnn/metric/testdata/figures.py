@@ -9,7 +9,7 @@ import pathlib
 import numpy as np
 import scipy
 import sklearn
-from scipy.stats import binomtest
+from scipy.stats import binomtest, ttest_rel
 from sklearn import metrics
 
 rng = np.random.default_rng(7)
@@ -27,6 +27,7 @@ def classification(name, want, got, k):
         "got": np.asarray(got, float).tolist(),
         "confusion": metrics.confusion_matrix(want, got, labels=labels).tolist(),
         "accuracy": metrics.accuracy_score(want, got),
+        "balanced_accuracy": metrics.balanced_accuracy_score(want, got),
         "precision": p.tolist(),
         "recall": r.tolist(),
         "f1": f.tolist(),
@@ -54,7 +55,33 @@ def auc(n, decimals):
     want = rng.integers(0, 2, n)
     score = np.round(rng.normal(size=n) + 0.7 * want, decimals)
     return {"want": want.astype(float).tolist(), "score": score.tolist(),
-            "auc": metrics.roc_auc_score(want, score)}
+            "auc": metrics.roc_auc_score(want, score),
+            "average_precision": metrics.average_precision_score(want, score)}
+
+
+def ranking(k, n, decimals):
+    draw = np.random.default_rng(11 + k)  # its own, so that the other cases stay
+    want = np.r_[np.arange(k), draw.choice(k, n - k, p=np.arange(1, k + 1) / (k * (k + 1) / 2))]
+    raw = np.round(draw.random((n, k)) + np.eye(k)[want], decimals) + 0.1
+    p = raw / raw.sum(axis=1, keepdims=True)
+    each = [(want == c).astype(int) for c in range(k)]
+    score = p[:, 1] if k == 2 else p
+    rarer = int(each[1].sum() <= each[0].sum())
+    aps = [metrics.average_precision_score(y, p[:, c]) for c, y in enumerate(each)]
+    return {"classes": k, "want": want.astype(float).tolist(), "scores": p.tolist(),
+            "auc": metrics.roc_auc_score(want, score, multi_class="ovr", average="macro"),
+            "aucs": [metrics.roc_auc_score(y, p[:, c]) for c, y in enumerate(each)],
+            "average_precision": aps[rarer] if k == 2 else float(np.mean(aps)),
+            "average_precisions": aps}
+
+
+def paired(n):
+    draw = np.random.default_rng(5 + n)
+    want = draw.normal(size=n)
+    a, b = want + draw.normal(scale=0.5, size=n), want + draw.normal(scale=0.7, size=n)
+    return {"want": want.tolist(), "a": a.tolist(), "b": b.tolist(),
+            "difference": float(np.mean((a - want) ** 2 - (b - want) ** 2)),
+            "p": float(ttest_rel((a - want) ** 2, (b - want) ** 2).pvalue)}
 
 
 def regression(want, got):
@@ -83,6 +110,8 @@ json.dump({
     ],
     "log_loss": [probabilities(2, 20), probabilities(4, 25)],
     "auc": [auc(40, 6), auc(60, 0)],
+    "ranking": [ranking(2, 40, 6), ranking(2, 60, 1), ranking(3, 50, 6), ranking(5, 90, 1)],
+    "paired": [paired(2), paired(12), paired(200)],
     "regression": [
         regression(line, line + rng.normal(scale=0.3, size=30)),
         regression([1, 2, 3], [3, 2, 1]),

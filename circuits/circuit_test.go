@@ -342,3 +342,16 @@ func TestLikeKeepsAllButOperations(t *testing.T) {
 		}
 	}
 }
+
+// What one of two circuits shows is shown by both together.
+func TestConcatHidden(t *testing.T) {
+	for _, tt := range []struct{ bits, hidden, moreBits, moreHidden, want int }{
+		{3, 1, 3, 1, 1}, {3, 2, 3, 1, 1}, {3, 1, 4, 1, 1}, {4, 2, 2, 0, 2}, {2, 0, 4, 2, 2}, {5, 3, 3, 0, 2}, {0, 0, 2, 2, 2},
+	} {
+		c := &circuits.Circuit{Qubits: 1, Clbits: tt.bits, Hidden: tt.hidden}
+		c.Concat(&circuits.Circuit{Qubits: 1, Clbits: tt.moreBits, Hidden: tt.moreHidden})
+		if c.Hidden != tt.want || c.Clbits != max(tt.bits, tt.moreBits) {
+			t.Errorf("%+v: %d of %d bits are hidden", tt, c.Hidden, c.Clbits)
+		}
+	}
+}

@@ -8,7 +8,7 @@ GONB             := $(TOOLS)/gonb-$(GONB_VERSION)
 FUZZTIME         := 30s
 TRIALS           := 100000
 
-.PHONY: all fmt vet lint test noasm race cancel qiskit fuzz bench bench-peers bench-transpile gen notebook check-notebooks python print-python ci
+.PHONY: all fmt vet lint test noasm race cancel qiskit fuzz bench bench-peers bench-transpile bench-defaults gen notebook check-notebooks python print-python ci
 
 all: vet test
 
@@ -66,6 +66,15 @@ bench-peers:
 # docs/benchmarks/transpile.md.
 bench-transpile:
 	docs/benchmarks/transpile.py --out docs/benchmarks/transpile.md
+
+# bench-defaults trains on tables of installed packages, for some minutes, and writes
+# docs/benchmarks/defaults.md.
+bench-defaults:
+	python3 -m venv $(TOOLS)/defaults
+	$(TOOLS)/defaults/bin/pip install --quiet --requirement docs/benchmarks/defaults-requirements.txt
+	$(TOOLS)/defaults/bin/pip install --quiet --no-deps ISLP==0.6.0
+	go build -o $(TOOLS)/qnn ./cmd/qnn
+	$(TOOLS)/defaults/bin/python docs/benchmarks/defaults.py --qnn $(TOOLS)/qnn --out docs/benchmarks/defaults.md
 
 # gen writes the generated files anew: assembly, and figures recorded from other
 # libraries.

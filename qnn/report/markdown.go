@@ -20,6 +20,7 @@ func Markdown(w io.Writer, s Summary) error {
 	d.heading(1, s.heading())
 	d.paragraph(s.finding())
 	d.trained(&s)
+	d.choice(&s)
 	d.training(&s)
 	d.results(&s)
 	d.comparison(&s)

@@ -17,6 +17,7 @@ type Summary struct {
 	Title     string           `json:"title,omitempty"` // heading of the Markdown report; "": name of the data
 	Model     Model            `json:"model"`
 	Data      Data             `json:"data"`
+	Search    *Search          `json:"search,omitempty"` // how the model was chosen; nil: it was given
 	Training  Training         `json:"training"`
 	Test      Test             `json:"test,omitzero"`
 	Baselines []Baseline       `json:"baselines"`
@@ -63,12 +64,14 @@ type Data struct {
 	SplitSeed     uint64   `json:"split_seed"`
 	Preprocessing []string `json:"preprocessing,omitempty"` // steps in order
 	Inputs        int      `json:"inputs,omitempty"`        // features after them
-	Variance      float64  `json:"variance,omitempty"`      // share of the variance that a reduction keeps, in (0, 1]; 0: no reduction
+	Variance      float64  `json:"variance,omitempty"`      // share of the variance that PCA keeps, in (0, 1]; 0: another reduction, or none
 
 	Columns int                    `json:"columns,omitempty"` // after one-hot
 	OneHot  []dataset.ColumnLevels `json:"one_hot,omitempty"` // categorical columns and what each becomes
 	Dropped *dataset.Dropped       `json:"dropped,omitempty"` // rows left out for missing cells; nil: none
 	Remarks []dataset.Remark       `json:"remarks,omitempty"` // what was decided about columns
+	// Reduction is what the features are made of; nil when they are the columns.
+	Reduction *Reduction `json:"reduction,omitempty"`
 }
 
 // MarshalJSON adds the number of classes, "classes", which is 0 for regression.

@@ -109,6 +109,8 @@ type Config struct {
 	// default of the ansatz.
 	Encoding     string
 	Entanglement ansatz.Entanglement
+	// MaxLevels bounds the levels of a categorical column, as in dataset.Levels.
+	MaxLevels int
 	// Importance scores columns for the reducer Forest; nil leaves it out.
 	Importance dataset.Scorer
 	// Folds is their number; 0: 3.
@@ -198,7 +200,7 @@ func newSearch(ctx context.Context, d *dataset.Dataset, c Config) (*search, erro
 	if err != nil {
 		return nil, err
 	}
-	plain := &dataset.Pipeline{Steps: Numeric(d.Columns)}
+	plain := &dataset.Pipeline{Steps: Numeric(d.Columns, c.MaxLevels)}
 	if err := plain.Fit(ctx, d); err != nil {
 		return nil, err
 	}
@@ -229,6 +231,15 @@ func (s *search) capacity(qubits int) int {
 		qubits = min(qubits, narrow) // amplitudes: 16 features, 256 would take a deep circuit
 	}
 	return min(s.columns, s.encoding.MaxFeatures(qubits))
+}
+
+// least is the smallest number of features that the encoding makes something of, unless it
+// is decided: two where pairs are encoded, or the sample is scaled to length 1.
+func (s *search) least() int {
+	if s.Fixed.Features == 0 && s.columns > 1 && (s.encoding.Preprocesses() || s.encoding.QubitsFor(1) > 1) {
+		return 2
+	}
+	return 1
 }
 
 // standard is the choice without trials: partial least squares, narrow, or all columns
@@ -272,7 +283,7 @@ func (s *search) reducers() []Choice {
 		switch {
 		case s.Fixed.Reduce != "" && name != s.Fixed.Reduce,
 			name == Forest && s.Importance == nil && s.Fixed.Reduce == "",
-			width == 0, width < s.Fixed.Features,
+			width < s.least(), width < s.Fixed.Features,
 			name == None && width < s.columns,
 			name == LDA && s.Fixed.Reduce == "" && width < 2, // one score is a classical model that a circuit reads
 			name != None && s.Fixed.Reduce == "" && width == s.columns && name != PLS && name != LDA:
@@ -330,11 +341,11 @@ func sample(d *dataset.Dataset, n int, seed uint64) (*dataset.Dataset, error) {
 }
 
 // Numeric returns new steps that make numbers of columns: missing cells filled, a column
-// for each level of a categorical one.
-func Numeric(columns []dataset.Column) []dataset.Step {
+// for each level of a categorical one, rare levels together above maxLevels of them.
+func Numeric(columns []dataset.Column, maxLevels int) []dataset.Step {
 	steps := []dataset.Step{&dataset.Impute{}}
 	if slices.ContainsFunc(columns, dataset.Column.Categorical) {
-		steps = append(steps, &dataset.OneHot{})
+		steps = append(steps, &dataset.Levels{Max: maxLevels}, &dataset.OneHot{})
 	}
 	return steps
 }

@@ -123,7 +123,7 @@ func (s *search) fewer(c Choice, err error) ([]Choice, error) {
 		return nil, err
 	}
 	components, ok := errors.AsType[*dataset.ComponentsError](err)
-	if !ok || components.Most == 0 || s.Fixed.Features > 0 {
+	if !ok || components.Most < s.least() || s.Fixed.Features > 0 {
 		return nil, nil
 	}
 	c.Features = components.Most
@@ -147,7 +147,7 @@ func (s *search) measure(ctx context.Context, c Choice, f fold, stream uint64) (
 	if err != nil {
 		return 0, err
 	}
-	p := &dataset.Pipeline{Steps: append(Numeric(f.train.Columns), &dataset.Standard{})}
+	p := &dataset.Pipeline{Steps: append(Numeric(f.train.Columns, s.MaxLevels), &dataset.Standard{})}
 	if step != nil {
 		p.Steps = append(p.Steps, step)
 	}

@@ -17,10 +17,9 @@ func (r *trainRun) describe(w io.Writer) {
 	for _, fact := range r.facts() {
 		_, _ = fmt.Fprintf(w, "          %s\n", fact)
 	}
-	if share, ok := r.variance(); ok {
-		_, _ = fmt.Fprintf(w, "          %d features after PCA, which keep %.0f%% of the variance\n", r.Features, 100*share)
-	}
+	r.describeReduction(w)
 	_, _ = fmt.Fprintf(w, "          %d train, %d validation, %d test (%sseed %d)\n", r.train.Len(), r.validationSize(), r.test.Len(), r.stratified(), r.Seed)
+	r.describeChoice(w)
 	weights := r.model.Weights()
 	_, _ = fmt.Fprintf(w, "model     %d qubits, %s encoding, %d layers %s, depth %d\n",
 		r.circuit.Qubits, r.encoding.Name, r.Layers, r.Ansatz, r.circuit.Depth())

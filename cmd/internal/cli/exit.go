@@ -17,6 +17,7 @@ import (
 	"github.com/qnn-go/qnn/qnn/dataset"
 	"github.com/qnn-go/qnn/qnn/hardware"
 	"github.com/qnn-go/qnn/qnn/optim"
+	"github.com/qnn-go/qnn/qnn/search"
 	"github.com/qnn-go/qnn/qsim"
 )
 
@@ -142,7 +143,7 @@ func isData(err error) bool {
 func isUsage(err error) bool {
 	_, unknown := errors.AsType[*dataset.UnknownError](err)
 	return unknown ||
-		isAny(err, ansatz.ErrUnknown, ansatz.ErrFeatures, ansatz.ErrQubits, ansatz.ErrLayers, ansatz.ErrFixed, qnn.ErrConfig, optim.ErrConfig, optim.ErrUnknown, dataset.ErrOptions, circuits.ErrRange, circuits.ErrSyntax,
+		isAny(err, ansatz.ErrUnknown, ansatz.ErrFeatures, ansatz.ErrQubits, ansatz.ErrLayers, ansatz.ErrFixed, qnn.ErrConfig, search.ErrConfig, optim.ErrConfig, optim.ErrUnknown, dataset.ErrOptions, circuits.ErrRange, circuits.ErrSyntax,
 			qpu.ErrJob, transpile.ErrQubits, transpile.ErrLevel)
 }
 

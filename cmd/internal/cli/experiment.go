@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,10 +11,12 @@ import (
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/circuits/ansatz"
+	"github.com/qnn-go/qnn/classical"
 	"github.com/qnn-go/qnn/internal/suggest"
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/dataset"
 	"github.com/qnn-go/qnn/qnn/optim"
+	"github.com/qnn-go/qnn/qnn/search"
 	"github.com/qnn-go/qnn/qsim"
 	"github.com/qnn-go/qnn/qsim/reference"
 )
@@ -31,12 +34,24 @@ type experiment struct {
 	remarks          []dataset.Remark // on the columns of the data
 	encoding         ansatz.Encoding
 	circuit          *circuits.Circuit
+	unreduced        string // a reducer that was asked for and has nothing to do
+	// searched is how reducer, features and circuit were chosen; nil when they were given.
+	searched *search.Result
 }
 
 // newExperiment loads the data, splits it, fits the preprocessing on the training
 // part and builds the circuit. What takes longer than a moment is shown on progress,
 // if that is a terminal; nil shows nothing.
 func newExperiment(ctx context.Context, s *settings, progress io.Writer) (*experiment, error) {
+	e, err := openExperiment(ctx, s, progress)
+	if err != nil {
+		return nil, err
+	}
+	return e, e.makeCircuit(ctx, progress, nil)
+}
+
+// openExperiment loads the data and splits it.
+func openExperiment(ctx context.Context, s *settings, progress io.Writer) (*experiment, error) {
 	e := &experiment{settings: s}
 	show := newStage(progress)
 	defer show.end()
@@ -44,8 +59,8 @@ func newExperiment(ctx context.Context, s *settings, progress io.Writer) (*exper
 	if e.encoding, err = ansatz.FindEncoding(s.Encoding); err != nil {
 		return nil, usage("--encoding %v", err)
 	}
-	if e.encoding.PhaseOnly && (s.Ansatz != "reuploading" || s.Layers < 2) {
-		return nil, usage("--encoding %s turns only phases, which %d layers of %s cannot see. Use --encoding angle-ry, or at least 2 layers of --ansatz reuploading", s.Encoding, s.Layers, s.Ansatz)
+	if err := e.phaseOnly(); err != nil {
+		return nil, err
 	}
 	show.begin("reading %s", s.Data)
 	if err := e.load(ctx); err != nil {
@@ -62,24 +77,44 @@ func newExperiment(ctx context.Context, s *settings, progress io.Writer) (*exper
 			return nil, err
 		}
 	}
+	return e, nil
+}
+
+// makeCircuit settles what is open of the model, fits the preprocessing on the training
+// part and builds the circuit. observe is told of the trials of a search; it may be nil.
+func (e *experiment) makeCircuit(ctx context.Context, progress io.Writer, observe func(search.Trial)) error {
+	if most := e.encoding.MaxFeatures(e.Qubits); e.Qubits > 0 && e.Features > most { // as no search can change
+		_, err := buildCircuit(ansatz.Config{Features: e.Features, Qubits: e.Qubits, Encoding: e.Encoding})
+		return err
+	}
+	show := newStage(progress)
+	defer show.end()
 	show.begin("preparing %d samples of %d columns", e.data.Len(), len(e.data.Columns))
-	if err := e.prepare(ctx); errors.Is(err, dataset.ErrTooLarge) {
-		return nil, advise(err, "Take fewer rows, a smaller --max-levels, or leave columns out with --ignore")
+	if observe != nil {
+		told := observe
+		observe = func(t search.Trial) { // the trials take the place of the line
+			show.end()
+			told(t)
+		}
+	}
+	if err := e.prepare(ctx, observe); errors.Is(err, dataset.ErrTooLarge) {
+		return advise(err, "Take fewer rows, a smaller --max-levels, or leave columns out with --ignore")
 	} else if err != nil {
-		return nil, err
+		return err
 	}
 	config := ansatz.Config{
-		Features: e.Features, Qubits: s.Qubits, Encoding: s.Encoding, Ansatz: s.Ansatz,
-		Layers: s.Layers, Entanglement: ansatz.Entanglement(s.Entanglement),
+		Features: e.Features, Qubits: e.Qubits, Encoding: e.Encoding, Ansatz: e.Ansatz,
+		Layers: e.Layers, Entanglement: ansatz.Entanglement(e.Entanglement),
 	}
 	if err := e.fits(max(config.Qubits, e.encoding.QubitsFor(config.Features))); err != nil {
-		return nil, err
+		return err
 	}
+	var err error
 	if e.circuit, err = buildCircuit(config); err != nil {
-		return nil, err
+		return err
 	}
 	e.Qubits = e.circuit.Qubits
-	return e, nil
+	return nil
 }
 
 // fits refuses circuits that are too large for this machine before one is built.
@@ -204,53 +239,131 @@ func (e *experiment) split() error {
 	return nil
 }
 
-// prepare fits the two pipelines on the training part and settles the number of
-// features.
-func (e *experiment) prepare(ctx context.Context) error {
-	columns := len(e.data.Columns)
-	first := e.plainSteps()
-	if len(first) > 1 {
-		plain := &dataset.Pipeline{Steps: first}
-		if err := plain.Fit(ctx, e.train); err != nil {
+// choose settles what the settings leave open of reducer, features and circuit: by a
+// search on the training part, or by defaults when a reducer is given. observe is told of
+// the trials; it may be nil.
+func (e *experiment) choose(ctx context.Context, observe func(search.Trial)) error {
+	if e.Reduce == search.Auto {
+		found, err := search.Choose(ctx, e.train, search.Config{
+			Fixed:    search.Choice{Features: e.Features, Qubits: e.Qubits, Ansatz: e.Ansatz, Layers: e.Layers},
+			Encoding: e.Encoding, Entanglement: ansatz.Entanglement(e.Entanglement), Importance: importance(e.Seed), MaxLevels: e.MaxLevels, Seed: e.Seed, Observe: observe,
+		})
+		if err != nil {
 			return err
 		}
-		columns = plain.Outputs()
-		e.remarks = append(e.remarks, plain.Remarks()...)
+		e.searched = &found
+		e.Reduce, e.Features, e.Ansatz, e.Layers = found.Best.Reduce, found.Best.Features, found.Best.Ansatz, found.Best.Layers
+	}
+	e.Ansatz, e.Layers = cmp.Or(e.Ansatz, defaultAnsatz), cmp.Or(e.Layers, defaultLayers)
+	return nil
+}
+
+// phaseOnly refuses an encoding that the circuit cannot see.
+func (e *experiment) phaseOnly() error {
+	if !e.encoding.PhaseOnly || cmp.Or(e.Ansatz, defaultAnsatz) == defaultAnsatz && cmp.Or(e.Layers, defaultLayers) >= 2 {
+		return nil
+	}
+	return usage("--encoding %s turns only phases, which %d layers of %s cannot see. Use --encoding angle-ry, or at least 2 layers of --ansatz reuploading",
+		e.Encoding, cmp.Or(e.Layers, defaultLayers), cmp.Or(e.Ansatz, defaultAnsatz))
+}
+
+// importance scores columns by a random forest.
+func importance(seed uint64) dataset.Scorer {
+	return func(ctx context.Context, x [][]float64, y []float64, classes int) ([]float64, error) {
+		f := &classical.Forest{Regression: classes == 0, Seed: seed}
+		if err := f.Fit(ctx, x, y); err != nil {
+			return nil, err
+		}
+		return f.Importances(), nil
+	}
+}
+
+// numericColumns counts the columns once all of them are numbers.
+func (e *experiment) numericColumns(ctx context.Context) (int, error) {
+	steps := e.plainSteps()
+	if len(steps) == 1 {
+		return len(e.data.Columns), nil
+	}
+	plain := &dataset.Pipeline{Steps: steps}
+	if err := plain.Fit(ctx, e.train); err != nil {
+		return 0, err
+	}
+	e.remarks = append(e.remarks, plain.Remarks()...)
+	return plain.Outputs(), nil
+}
+
+// prepare fits the two pipelines on the training part and settles the number of
+// features.
+func (e *experiment) prepare(ctx context.Context, observe func(search.Trial)) error {
+	columns, err := e.numericColumns(ctx)
+	if err != nil {
+		return err
 	}
 	e.columns = columns
-	if e.Features == 0 {
-		qubits := e.Qubits
-		if qubits == 0 {
-			qubits = 4
-		}
-		e.Features = min(columns, e.encoding.MaxFeatures(qubits))
-	}
 	if e.encoding.Preprocesses() && min(e.Features, columns) == 1 {
 		return usage("--encoding %s of one feature has nothing to encode: scaled to length 1 it is the same for all samples. Use --encoding %s, or at least 2 features", e.Encoding, defaultEncoding)
 	}
 	if e.Features > columns {
 		return usage("--features %d: the data has %d. Give at most that many", e.Features, columns)
 	}
-	first = append(first, &dataset.Standard{})
-	if e.Features < columns {
-		first = append(first, &dataset.PCA{K: e.Features})
+	open := e.Features == 0
+	if err := e.choose(ctx, observe); err != nil {
+		return err
 	}
-	e.scaled = &dataset.Pipeline{Steps: append(slices.Clone(first), &dataset.Standard{})}
-	e.pipeline = &dataset.Pipeline{Steps: first}
-	if e.encoding.Low < e.encoding.High {
-		e.pipeline.Steps = append(slices.Clone(first), &dataset.MinMax{Lo: e.encoding.Low, Hi: e.encoding.High, Clip: true})
+	if err := e.settleFeatures(columns); err != nil {
+		return err
 	}
+	err = e.fitPipelines(ctx, columns)
+	if c, ok := errors.AsType[*dataset.ComponentsError](err); ok && c.Most > 0 {
+		if !open {
+			return usage("--features %d: %v. Give at most %d", e.Features, err, c.Most)
+		}
+		e.Features = c.Most
+		return e.fitPipelines(ctx, columns)
+	}
+	return err
+}
+
+// settleFeatures puts the default in the place of an open number of features, and refuses
+// one that the reducer cannot make.
+func (e *experiment) settleFeatures(columns int) error {
+	most := search.Most(e.Reduce, columns, len(e.data.Classes))
+	switch {
+	case most == 0:
+		return usage("--reduce %s separates classes, and %s has numbers to predict. Use --reduce pls", e.Reduce, e.Data)
+	case e.Features > most:
+		return usage("--features %d: --reduce %s gives at most %d, one less than there are classes", e.Features, e.Reduce, most)
+	case e.Features == 0 && e.Reduce == search.None:
+		e.Features = columns
+	case e.Features == 0:
+		e.Features = min(most, e.encoding.MaxFeatures(cmp.Or(e.Qubits, 4)))
+	case e.Features < columns && e.Reduce == search.None:
+		return usage("--features %d: --reduce none keeps all %d columns. Leave one of the two out", e.Features, columns)
+	}
+	return nil
+}
+
+// fitPipelines fits the pipelines of the circuit and of the classical models.
+func (e *experiment) fitPipelines(ctx context.Context, columns int) error {
+	steps := append(e.plainSteps(), &dataset.Standard{})
+	reducer, err := search.Reducer(e.Reduce, e.Features, columns, importance(e.Seed))
+	if err != nil {
+		return err
+	}
+	if reducer != nil {
+		steps = append(steps, reducer)
+	} else if e.Reduce != search.None { // the settings say what was done
+		e.unreduced, e.Reduce = e.Reduce, search.None
+	}
+	e.scaled = &dataset.Pipeline{Steps: append(slices.Clone(steps), &dataset.Standard{})}
+	e.pipeline = &dataset.Pipeline{Steps: append(steps, search.Scaled(e.encoding)...)}
 	return errors.Join(e.scaled.Fit(ctx, e.train), e.pipeline.Fit(ctx, e.train))
 }
 
 // plainSteps are new steps that make numbers of all columns, one for each level of a
 // column of words.
 func (e *experiment) plainSteps() []dataset.Step {
-	steps := []dataset.Step{&dataset.Impute{}}
-	if slices.ContainsFunc(e.data.Columns, dataset.Column.Categorical) {
-		steps = append(steps, &dataset.Levels{Max: e.MaxLevels}, &dataset.OneHot{})
-	}
-	return steps
+	return search.Numeric(e.data.Columns, e.MaxLevels)
 }
 
 // newModel makes the untrained model.
@@ -328,19 +441,6 @@ func (s *settings) trainer() (*qnn.Trainer, error) {
 		Epochs: s.Epochs, BatchSize: s.Batch, Optimizer: s.Optimizer, Config: c, Loss: qnn.Loss(s.Loss),
 		Method: m, Patience: s.Patience, Seed: s.Seed,
 	}, nil
-}
-
-// variance is the share of the variance that PCA keeps; ok is false without PCA.
-func (e *experiment) variance() (share float64, ok bool) {
-	for _, s := range e.pipeline.Steps {
-		if p, isPCA := s.(*dataset.PCA); isPCA {
-			for _, v := range p.Explained {
-				share += v
-			}
-			return share, true
-		}
-	}
-	return 0, false
 }
 
 // ended reports whether the context has ended.

@@ -107,7 +107,7 @@ func (r *trainRun) summary(got []float64) (report.Summary, error) {
 			{Name: "platform", Value: runtime.GOOS + "/" + runtime.GOARCH},
 		},
 	}
-	s.Data.Variance, _ = r.variance()
+	r.choice(&s)
 	for _, o := range r.model.Observables {
 		s.Model.Observables = append(s.Model.Observables, o.String())
 	}

@@ -59,14 +59,14 @@ func TestEveryFlagActs(t *testing.T) {
 		"patience": short, "classes": "there are two classes", "features": "there are two columns", "entanglement": "two qubits are one pair",
 	}
 	for _, c := range []call{
-		{args: "train --data iris --epochs 5 --lr 2", values: train},
-		{args: "train --data iris --optimizer lbfgs --epochs 3", values: train, quiet: map[string]string{"patience": short}},
-		{args: "train --data iris --optimizer sgd --momentum 0.9 --epochs 5 --lr 3", values: train},
-		{args: "train --data moons --samples 80 --epochs 2 --validation 0 --ansatz strongly-entangling", values: train, quiet: moons},
-		{args: "train --data sine --samples 40 --epochs 3", values: train, quiet: map[string]string{"patience": short, "loss": "it is the default for numbers"}},
-		{args: "train --data moons --samples 40 --epochs 1 --backend q", values: train, quiet: with(moons, map[string]string{"gradient": "it is the default of this backend"})},
-		{args: "train --data moons --samples 60 --epochs 1 --encoding amplitude", values: train, quiet: moons},
-		{args: "train --data DIR/small.csv --epochs 1", values: with(train, csv), quiet: with(moons, map[string]string{"missing": "no cell is missing", "dates": "there are none", "max-levels": "there are no categories"})},
+		{args: "train --data iris --reduce pca --epochs 5 --lr 2", values: train},
+		{args: "train --data iris --reduce pca --optimizer lbfgs --epochs 3", values: train, quiet: map[string]string{"patience": short}},
+		{args: "train --data iris --reduce pca --optimizer sgd --momentum 0.9 --epochs 5 --lr 3", values: train},
+		{args: "train --data moons --reduce pca --samples 80 --epochs 2 --validation 0 --ansatz strongly-entangling", values: train, quiet: moons},
+		{args: "train --data sine --reduce pca --samples 40 --epochs 3", values: train, quiet: map[string]string{"patience": short, "loss": "it is the default for numbers"}},
+		{args: "train --data moons --reduce pca --samples 40 --epochs 1 --backend q", values: train, quiet: with(moons, map[string]string{"gradient": "it is the default of this backend"})},
+		{args: "train --data moons --reduce pca --samples 60 --epochs 1 --encoding amplitude", values: train, quiet: moons},
+		{args: "train --data DIR/small.csv --reduce pca --epochs 1", values: with(train, csv), quiet: with(moons, map[string]string{"missing": "no cell is missing", "dates": "there are none", "max-levels": "there are no categories"})},
 		{args: "export DIR/run", values: device},
 		{args: "export DIR/run --target line-2 --samples 0-3", values: device, quiet: shortest},
 		{args: "export DIR/run --target braket", values: device},
@@ -108,7 +108,7 @@ func with(a, b map[string]string) map[string]string {
 // fixtures makes a folder with what the calls read.
 func fixtures(t *testing.T) string {
 	dir := t.TempDir()
-	command(t, 0, "train", "--data", "moons", "--samples", "60", "--epochs", "1", "--layers", "2", "--out", filepath.Join(dir, "run"), "--no-baselines", "--quiet")
+	command(t, 0, "train", "--data", "moons", "--samples", "60", "--epochs", "1", "--reduce", "pca", "--layers", "2", "--out", filepath.Join(dir, "run"), "--no-baselines", "--quiet")
 	command(t, 0, "data", "moons", "--samples", "30", "--out", filepath.Join(dir, "moons.csv"))
 	var table strings.Builder
 	table.WriteString("a,b,y\n")
@@ -129,6 +129,8 @@ func fixtures(t *testing.T) string {
 
 // neverIdle are flags about the output and the baselines, tested elsewhere.
 var neverIdle = []string{"json", "quiet", "help", "out", "config", "resume", "no-baselines"}
+
+// The calls of train give --reduce, which TestReduce tries, so that none of them searches.
 
 // try calls c with each flag of its command.
 func (c call) try(t *testing.T, dir string) {

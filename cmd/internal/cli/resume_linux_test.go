@@ -110,7 +110,7 @@ func TestInterruptAndResume(t *testing.T) {
 		{"kill", syscall.SIGKILL, []time.Duration{1200 * ms, 1300 * ms}, "--optimizer adam"},
 	} {
 		t.Run(tt.name+" "+tt.args, func(t *testing.T) {
-			base := append(strings.Fields(tt.args), "--data", "breast-cancer", "--layers", "5", "--epochs", resumeEpochs, "--patience", "-1", "--seed", "4")
+			base := append(strings.Fields(tt.args), "--data", "breast-cancer", "--reduce", "pca", "--layers", "5", "--epochs", resumeEpochs, "--patience", "-1", "--seed", "4")
 			whole := filepath.Join(t.TempDir(), "whole")
 			stopAndResume(t, os.Interrupt, 2, nil, whole, base...)
 			for _, threads := range []int{1, 2} {
@@ -139,7 +139,7 @@ func TestInterruptedInProcess(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var out bytes.Buffer
 	errs := &watcher{word: "epoch  3/40", found: cancel}
-	code := run(ctx, []string{"train", "--data", "iris", "--epochs", "40", "--out", dir}, Streams{Out: &out, Err: errs})
+	code := run(ctx, []string{"train", "--data", "iris", "--reduce", "none", "--epochs", "40", "--out", dir}, Streams{Out: &out, Err: errs})
 	if code != exitInterrupted || !strings.Contains(errs.String(), "interrupted  at epoch 4, batch 0; everything is saved. Resume: qnn train --resume "+dir) {
 		t.Fatalf("exit code %d\n%s", code, errs)
 	}
@@ -163,7 +163,7 @@ func TestInterruptedAfterTraining(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	out := &watcher{word: "stopped   after epoch 2", found: cancel}
 	var errs bytes.Buffer
-	code := run(ctx, []string{"train", "--data", "iris", "--epochs", "2", "--out", dir}, Streams{Out: out, Err: &errs})
+	code := run(ctx, []string{"train", "--data", "iris", "--reduce", "none", "--epochs", "2", "--out", dir}, Streams{Out: out, Err: &errs})
 	if code != exitInterrupted || !strings.Contains(errs.String(), "interrupted  after training; everything is saved. Resume: qnn train --resume "+dir) {
 		t.Fatalf("exit code %d\n%s", code, &errs)
 	}
@@ -177,7 +177,7 @@ func TestInterruptedAfterTraining(t *testing.T) {
 // is whole, and one line says what happened.
 func TestClosedPipe(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	c, errs := process(t, 1, "train", "--data", "iris", "--epochs", "2", "--no-baselines", "--quiet", "--out", dir)
+	c, errs := process(t, 1, "train", "--data", "iris", "--reduce", "none", "--epochs", "2", "--no-baselines", "--quiet", "--out", dir)
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -278,7 +278,7 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(disk, "run")
-	_, errs = command(t, exitIO, "train", "--data", "moons", "--layers", "20", "--epochs", "60", "--out", dir, "--no-baselines", "--quiet")
+	_, errs = command(t, exitIO, "train", "--data", "moons", "--reduce", "none", "--layers", "20", "--epochs", "60", "--out", dir, "--no-baselines", "--quiet")
 	if !strings.Contains(errs, "then: qnn train --resume "+dir) {
 		t.Errorf("no way to resume in: %s", errs)
 	}

@@ -15,6 +15,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/pflag"
 
@@ -48,7 +49,28 @@ const runsDir = "runs"
 
 // openingFiles are what a run writes before its first checkpoint.
 func openingFiles() []string {
-	return []string{configFile, circuitFile, environmentFile, splitFile, testFile, initialFile, timingFile}
+	return []string{configFile, searchFile, circuitFile, environmentFile, splitFile, testFile, initialFile, timingFile}
+}
+
+// checkOut refuses a directory for a new run that holds something already, or cannot be made
+// because a part of its path is a file; takeDirectory refuses it too, but a search that
+// takes seconds comes between.
+func checkOut(out string) error {
+	for p := filepath.Clean(out); out != ""; p = filepath.Dir(p) {
+		if info, err := os.Stat(p); err == nil {
+			if !info.IsDir() {
+				return &fs.PathError{Op: "mkdir", Path: out, Err: syscall.ENOTDIR}
+			}
+			break
+		}
+		if p == filepath.Dir(p) {
+			break
+		}
+	}
+	if !isFree(out, openingFiles()) {
+		return notEmpty(out)
+	}
+	return nil
 }
 
 // Bounds of what is read of the files of a run directory, in bytes.

@@ -82,6 +82,9 @@ func runSeeds(ctx context.Context, o *compareOptions) error {
 // trainSeed trains the model and the baselines with one seed.
 func (o *compareOptions) trainSeed(ctx context.Context, s settings, seed uint64) ([]compare.Result, *experiment, error) {
 	s.Seed = seed
+	if err := searchAgain(&s, o.Runs[0]); err != nil {
+		return nil, nil, err
+	}
 	e, err := newExperiment(ctx, &s, loud(o.Err, o.Mute))
 	if err != nil {
 		return nil, nil, err

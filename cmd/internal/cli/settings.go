@@ -17,6 +17,7 @@ import (
 	"github.com/qnn-go/qnn/internal/suggest"
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/dataset"
+	"github.com/qnn-go/qnn/qnn/search"
 	"github.com/qnn-go/qnn/qsim"
 )
 
@@ -43,6 +44,7 @@ type settings struct {
 	Test       float64
 	Validation float64
 
+	Reduce       string
 	Features     int
 	Qubits       int
 	Encoding     string
@@ -64,8 +66,9 @@ type settings struct {
 	Precision string
 }
 
-// The defaults of a circuit and its training. The circuit had the lowest validation loss, or nearly so, on most of
-// the data sets that come with qnn, seeds 10 to 17.
+// The defaults of training, and the circuit where none is asked for and none is searched
+// for. It had the lowest validation loss, or nearly so, on most of the data sets that come
+// with qnn, seeds 10 to 17.
 const (
 	defaultEncoding = "angle-ry"
 	defaultAnsatz   = "reuploading"
@@ -115,12 +118,13 @@ func (s *settings) flags() *pflag.FlagSet {
 	f.Float64Var(&s.Validation, "validation", 0.2, "share of the rest held back for early stopping")
 	group(f, "Data")
 
-	f.IntVar(&s.Features, "features", 0, "features after PCA (0: as many as the encoding takes on the qubits, at most 4)")
+	f.StringVar(&s.Reduce, "reduce", search.Auto, "how columns become features: "+strings.Join(search.Reducers(), ", ")+"; auto: chosen by folds of the training part, with all of this group that is left open")
+	f.IntVar(&s.Features, "features", 0, "features after the reduction (0: chosen; or as many as the encoding takes on the qubits, at most 4)")
 	f.IntVar(&s.Qubits, "qubits", 0, "qubits (0: as many as the features need)")
 	f.StringVar(&s.Encoding, "encoding", defaultEncoding, "how features enter the circuit: "+strings.Join(ansatz.Encodings(), ", "))
-	f.StringVar(&s.Ansatz, "ansatz", defaultAnsatz, "trainable layers: "+strings.Join(ansatz.Ansaetze(), ", "))
+	f.StringVar(&s.Ansatz, "ansatz", "", "trainable layers: "+strings.Join(ansatz.Ansaetze(), ", ")+" (default chosen, or "+defaultAnsatz+")")
 	f.StringVar(&s.Entanglement, "entanglement", "", strings.Join(ansatz.Entanglements(), ", ")+"; for the ansaetze that have a choice")
-	f.IntVar(&s.Layers, "layers", defaultLayers, "repetitions of the ansatz")
+	f.IntVar(&s.Layers, "layers", 0, fmt.Sprintf("repetitions of the ansatz (0: chosen, or %d)", defaultLayers))
 	group(f, "Model")
 
 	f.IntVar(&s.Epochs, "epochs", 60, "most passes over the training data")
@@ -213,6 +217,15 @@ func readConfig(f *pflag.FlagSet, name string, text []byte) error {
 		if err := setFlag(f, flag.Name, text); err != nil {
 			return usage("%s:%d: %s: %w", name, value.Line, key.Value, err)
 		}
+	}
+	return readOlder(f, seen)
+}
+
+// readOlder sets the reducer of a file that gives all of the model but that: a run's
+// settings from before there was a choice.
+func readOlder(f *pflag.FlagSet, seen map[string]bool) error {
+	if seen["features"] && seen["qubits"] && seen["ansatz"] && seen["layers"] && !seen["reduce"] && !f.Lookup("reduce").Changed {
+		return setFlag(f, "reduce", search.PCA)
 	}
 	return nil
 }
@@ -333,6 +346,8 @@ func (s *settings) check() error {
 		{"dates", s.Dates, []string{string(dataset.DatesAuto), string(dataset.DatesDayFirst), string(dataset.DatesMonthFirst)}},
 		{"task", s.Task, []string{string(dataset.TaskAuto), string(dataset.TaskClassification), string(dataset.TaskRegression)}},
 		{"loss", s.Loss, qnn.Losses()},
+		{"reduce", s.Reduce, append(search.Reducers(), search.Auto)},
+		{"ansatz", s.Ansatz, ansatz.Ansaetze()},
 		{"entanglement", s.Entanglement, ansatz.Entanglements()},
 	} {
 		if !isOneOf(v.value, v.known) {
@@ -362,7 +377,7 @@ func (s *settings) checkCounts() error {
 	}{
 		{"features", s.Features, 0},
 		{"qubits", s.Qubits, 0},
-		{"layers", s.Layers, 1},
+		{"layers", s.Layers, 0},
 		{"epochs", s.Epochs, 1},
 		{"batch", s.Batch, 1},
 		{"samples", s.Samples, 0},

@@ -178,6 +178,9 @@ func (o *trainOptions) configure(flags *pflag.FlagSet) error {
 		if err := o.checkNew(flags); err != nil {
 			return err
 		}
+		if err := checkOut(o.Out); err != nil { // before a search, which takes seconds
+			return err
+		}
 		return o.refuseIdle(flags)
 	}
 	if o.Out != "" || o.Config != "" {
@@ -221,11 +224,18 @@ func (r *trainRun) build(ctx context.Context) error {
 	if r.trainer, err = r.opts.trainer(); err != nil {
 		return err
 	}
-	if r.experiment, err = newExperiment(ctx, &r.opts.settings, loud(r.opts.Err, r.opts.Mute)); err != nil {
+	if _, err := r.opts.backend(); err != nil {
+		return err
+	}
+	progress := loud(r.opts.Err, r.opts.Mute)
+	if r.experiment, err = openExperiment(ctx, &r.opts.settings, progress); err != nil {
 		return err
 	}
 	if r.data.Regression() && r.Loss != "" && r.Loss != string(qnn.MSE) {
 		return usage("--loss %s is for classes, and %s has numbers to predict. Use --loss mse", r.Loss, r.Data)
+	}
+	if err := r.makeCircuit(ctx, progress, r.showTrial); err != nil {
+		return err
 	}
 	if r.Qubits == 1 && r.Entanglement != "" && r.opts.Resume == "" {
 		return usage("--entanglement %s has no effect: one qubit has no other to entangle with. Leave it out, or use more features or qubits", r.Entanglement)
@@ -267,7 +277,7 @@ func (r *trainRun) create() error {
 		return err
 	}
 	r.place, r.dir = place, place.path
-	return r.abandonOn(writeAll(r.dir, []content{
+	files := []content{
 		{configFile, r.opts.write},
 		{circuitFile, func(w io.Writer) error { return draw.Text(w, r.circuit, nil) }},
 		{environmentFile, func(w io.Writer) error { return writeJSON(w, newEnvironment(r.data.Hash(), r.test.Hash())) }},
@@ -276,7 +286,11 @@ func (r *trainRun) create() error {
 		{initialFile, func(w io.Writer) error {
 			return writeJSON(w, initial{Seed: r.Seed, Weights: r.model.Weights(), Parameters: r.model.Parameters})
 		}},
-	}))
+	}
+	if r.searched != nil {
+		files = append(files, content{searchFile, func(w io.Writer) error { return writeJSON(w, r.searched) }})
+	}
+	return r.abandonOn(writeAll(r.dir, files))
 }
 
 // initial is what training starts from: the weights of the circuit, then the numbers
@@ -320,6 +334,10 @@ func (r *trainRun) stopped(ctx context.Context, err error) error {
 func (r *trainRun) reopen(s *qnn.State) error {
 	r.dir = r.opts.Resume
 	r.trainer.Resume = s
+	var err error
+	if r.searched, err = readSearch(r.dir); err != nil {
+		return err
+	}
 	was, err := readEnvironment(r.dir)
 	if err != nil {
 		return err

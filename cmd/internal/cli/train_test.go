@@ -13,10 +13,12 @@ import (
 )
 
 // quick trains for two epochs into a new directory and returns it.
+//
+// It chooses nothing: a search takes longer than its two epochs.
 func quick(t *testing.T, args ...string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "run")
-	command(t, 0, append([]string{"train", "--epochs", "2", "--out", dir, "--no-baselines", "--quiet"}, args...)...)
+	command(t, 0, append([]string{"train", "--epochs", "2", "--out", dir, "--no-baselines", "--quiet", "--reduce", "pca"}, args...)...)
 	return dir
 }
 
@@ -40,8 +42,8 @@ func writeFile(t *testing.T, name, text string) string {
 
 func TestTrainWritesARunDirectory(t *testing.T) {
 	t.Chdir(t.TempDir())
-	out, _ := command(t, 0, "train", "--data", "iris", "--epochs", "3")
-	for _, want := range []string{"data      iris: 150 samples, 4 features, 3 classes", "96 train, 24 validation, 30 test", "4 qubits", "svm-rbf", "accuracy", "McNemar", "saved     runs/iris-0001", "qnn predict runs/iris-0001"} {
+	out, _ := command(t, 0, "train", "--data", "iris", "--epochs", "3", "--ansatz", "reuploading")
+	for _, want := range []string{"data      iris: 150 samples, 4 features, 3 classes", "96 train, 24 validation, 30 test", "chosen    ", "of the loss on 3 folds", "svm-rbf", "accuracy", "McNemar", "saved     runs/iris-0001", "qnn predict runs/iris-0001"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("output without %q:\n%s", want, out)
 		}
@@ -54,7 +56,7 @@ func TestTrainWritesARunDirectory(t *testing.T) {
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	want := []string{initialFile, predictionsFile, splitFile, testFile, checkpointFile, qasmFile, circuitFile, configFile, confusionFile, environmentFile, curveFile, metricsFile, modelFile, reportFile, timingFile}
+	want := []string{initialFile, predictionsFile, splitFile, testFile, checkpointFile, qasmFile, circuitFile, configFile, confusionFile, environmentFile, curveFile, metricsFile, modelFile, reportFile, searchFile, timingFile}
 	slices.Sort(want)
 	if !slices.Equal(names, want) {
 		t.Errorf("run directory holds %v, want %v", names, want)
@@ -74,7 +76,7 @@ func TestTrainWritesARunDirectory(t *testing.T) {
 
 func TestTrainJSON(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	out, progress := command(t, 0, "train", "--data", "wine", "--epochs", "2", "--out", dir, "--json")
+	out, progress := command(t, 0, "train", "--data", "wine", "--reduce", "pls", "--epochs", "2", "--out", dir, "--json")
 	if !strings.Contains(progress, "epoch 1/2") || !strings.Contains(progress, "wine: 178 samples") {
 		t.Errorf("standard error lacks progress:\n%s", progress)
 	}

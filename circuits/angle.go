@@ -9,9 +9,11 @@ import (
 	"strings"
 )
 
-// Var is a symbol of an [Angle]: weight θᵢ or feature xᵢ.
+// Var is a symbol of an [Angle]: weight θᵢ, feature xᵢ, or a variable of the circuit,
+// whose value is known when the circuit runs.
 type Var struct {
 	Feature bool // a feature of the sample rather than a trainable weight
+	Local   bool // a variable of the circuit
 	Index   int  // position in the weights or features given at run time, 0 ≤ Index < 2²⁴
 }
 
@@ -19,8 +21,11 @@ type Var struct {
 // allocate weights without end.
 const maxSymbols = 1 << 24
 
-// String gives w3 for weight 3 and x0 for feature 0.
+// String gives w3 for weight 3, x0 for feature 0 and v1 for variable 1.
 func (v Var) String() string {
+	if v.Local {
+		return "v" + strconv.Itoa(v.Index)
+	}
 	if v.Feature {
 		return "x" + strconv.Itoa(v.Index)
 	}
@@ -28,6 +33,9 @@ func (v Var) String() string {
 }
 
 func compareVars(a, b Var) int {
+	if a.Local != b.Local {
+		return b2i(a.Local) - b2i(b.Local)
+	}
 	if a.Feature != b.Feature {
 		if a.Feature {
 			return 1
@@ -62,6 +70,9 @@ func Weight(i int) Angle { return Angle{{Coef: 1, Vars: []Var{{Index: i}}}} }
 
 // Feature is the angle xᵢ, the i-th feature of a sample.
 func Feature(i int) Angle { return Angle{{Coef: 1, Vars: []Var{{Feature: true, Index: i}}}} }
+
+// Variable is the angle whose value is variable i of the circuit.
+func Variable(i int) Angle { return Angle{{Coef: 1, Vars: []Var{{Local: true, Index: i}}}} }
 
 // Plus is a + b.
 func (a Angle) Plus(b Angle) Angle {
@@ -187,7 +198,7 @@ func (a Angle) EvalReduced(weights, features []float64) float64 {
 }
 
 // Eval is the value of a for the given weights and features, which must hold
-// every index that a uses.
+// every index that a uses; a must have no variables ([Angle.In] knows them).
 func (a Angle) Eval(weights, features []float64) float64 {
 	sum := 0.0
 	for _, t := range a {
@@ -263,9 +274,11 @@ func (a Angle) Const() (float64, bool) {
 func (a Angle) bounds() (weights, features int) {
 	for _, t := range a {
 		for _, v := range t.Vars {
-			if v.Feature {
+			switch {
+			case v.Local:
+			case v.Feature:
 				features = max(features, v.Index+1)
-			} else {
+			default:
 				weights = max(weights, v.Index+1)
 			}
 		}
@@ -273,12 +286,15 @@ func (a Angle) bounds() (weights, features int) {
 	return weights, features
 }
 
-func (a Angle) validate() error {
+func (a Angle) validate(vars int) error {
 	for _, t := range a {
 		if math.IsNaN(t.Coef) || math.IsInf(t.Coef, 0) {
 			return fmt.Errorf("angle with coefficient %v: %w", t.Coef, ErrNotFinite)
 		}
 		for _, v := range t.Vars {
+			if v.Local && (v.Index < 0 || v.Index >= vars) {
+				return fmt.Errorf("angle: variable %d of %d: %w", v.Index, vars, ErrRange)
+			}
 			if v.Index < 0 || v.Index >= maxSymbols {
 				return fmt.Errorf("angle: symbol %v, indices go from 0 to %d: %w", v, maxSymbols-1, ErrRange)
 			}
@@ -332,8 +348,8 @@ func (a *Angle) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// ParseAngle reads a sum of products of numbers, pi, weights w0, w1, … and
-// features x0, x1, …, such as "2*w0*x1 - pi*x0 + 0.5". Spaces are ignored. The
+// ParseAngle reads a sum of products of numbers, pi, weights w0, w1, …,
+// features x0, x1, … and variables v0, v1, …, such as "2*w0*x1 - pi*x0 + 0.5". Spaces are ignored. The
 // error wraps [ErrSyntax], [ErrRange] or [ErrNotFinite].
 func ParseAngle(s string) (Angle, error) {
 	rest := strings.ReplaceAll(s, " ", "")
@@ -366,7 +382,7 @@ func ParseAngle(s string) (Angle, error) {
 		out = append(out, t)
 	}
 	out = out.normal()
-	if err := out.validate(); err != nil {
+	if err := out.validate(maxVars); err != nil {
 		return nil, fmt.Errorf("angle %q: %w", s, err)
 	}
 	return out, nil
@@ -379,7 +395,7 @@ func (t *Term) factor(s string) (int, error) {
 		t.Coef *= math.Pi
 		return 2, nil
 	}
-	if s != "" && (s[0] == 'w' || s[0] == 'x') {
+	if s != "" && strings.IndexByte("wxv", s[0]) >= 0 {
 		n := 1
 		for n < len(s) && s[n] >= '0' && s[n] <= '9' {
 			n++
@@ -388,7 +404,7 @@ func (t *Term) factor(s string) (int, error) {
 		if err != nil {
 			return 0, fmt.Errorf("symbol %q needs an index: %w", s[:n], ErrSyntax)
 		}
-		t.Vars = append(t.Vars, Var{Feature: s[0] == 'x', Index: int(i)})
+		t.Vars = append(t.Vars, Var{Feature: s[0] == 'x', Local: s[0] == 'v', Index: int(i)})
 		return n, nil
 	}
 	n := 0

@@ -129,6 +129,22 @@ func (c *Circuit) Store(clbit int, value Condition) *Circuit {
 	return c
 }
 
+// Set writes the number e, which may depend on what was measured and on variables, into
+// variable v, as its type holds it. Circuit.Vars lists the types of the variables.
+func (c *Circuit) Set(v int, e *Expr) *Circuit {
+	c.Ops = append(c.Ops, Op{Gate: GateSet, Clbit: v, Value: &Condition{Test: e}})
+	return c
+}
+
+// Loop begins a loop: what follows, up to its [Circuit.End], is repeated as long as the
+// condition holds at its beginning.
+func (c *Circuit) Loop(condition Condition) *Circuit {
+	return c.Append(GateLoop, nil).If(condition)
+}
+
+// End ends the innermost loop that is open.
+func (c *Circuit) End() *Circuit { return c.Append(GateEnd, nil) }
+
 // If makes the last operation, of which there must be one, depend on a condition:
 // it is carried out in the runs in which the condition holds when they reach it.
 func (c *Circuit) If(condition Condition) *Circuit {

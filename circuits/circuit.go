@@ -13,9 +13,9 @@ type Op struct {
 	Qubits []int        `json:"qubits,omitempty"` // controls first
 	Angles []Angle      `json:"angles,omitempty"` // one for each of the gate's Params
 	Matrix []complex128 `json:"-"`                // row-major, GateUnitary only; written as "matrix" in JSON
-	Clbit  int          `json:"clbit,omitempty"`  // GateMeasure and GateStore only
-	If     *Condition   `json:"if,omitempty"`     // when to carry it out; nil: always
-	Value  *Condition   `json:"value,omitempty"`  // GateStore only
+	Clbit  int          `json:"clbit,omitempty"`  // GateMeasure and GateStore only; of GateSet the variable
+	If     *Condition   `json:"if,omitempty"`     // when to carry it out; nil: always. GateLoop: as long as
+	Value  *Condition   `json:"value,omitempty"`  // GateStore, and GateSet: the number of its Test
 }
 
 // Circuit is a list of operations on Qubits qubits and Clbits classical bits.
@@ -30,8 +30,9 @@ type Circuit struct {
 	// Tolerance is how far an entry of U·U† may be from that of the identity for matrices U of
 	// GateUnitary, from 0, which stands for 1e-9, to 1e-3. Matrices rounded to complex64 need
 	// about 1e-6; [Circuit.RoundUnitaries] makes them unitary instead.
-	Tolerance float64 `json:"tolerance,omitempty"`
-	Ops       []Op    `json:"ops"`
+	Tolerance float64   `json:"tolerance,omitempty"`
+	Vars      []VarType `json:"vars,omitempty"` // the variables, which are 0 at first
+	Ops       []Op      `json:"ops"`
 }
 
 // New returns an empty circuit on n qubits.
@@ -94,14 +95,14 @@ func (c *Circuit) Active() []int {
 }
 
 // Like returns an empty circuit that has all that c has but its operations: the same
-// qubits and bits, hidden ones too.
+// qubits, variables and bits, hidden ones too.
 func (c *Circuit) Like() *Circuit {
 	out := *c
-	out.Ops = nil
+	out.Ops, out.Vars = nil, slices.Clone(c.Vars)
 	return &out
 }
 
-// Concat appends the operations of d, whose qubits and bits keep their numbers.
+// Concat appends the operations of d, whose qubits, bits and variables keep their numbers.
 // Bits that either does not hide are not hidden, and the larger tolerance holds.
 func (c *Circuit) Concat(d *Circuit) *Circuit {
 	c.Hidden = max(c.Clbits, d.Clbits) - max(c.Clbits-c.Hidden, d.Clbits-d.Hidden)
@@ -109,6 +110,7 @@ func (c *Circuit) Concat(d *Circuit) *Circuit {
 	if c.tolerance() < d.tolerance() {
 		c.Tolerance = d.Tolerance
 	}
+	c.Vars = append(c.Vars, d.Vars[min(len(c.Vars), len(d.Vars)):]...)
 	c.Ops = append(c.Ops, d.Ops...)
 	return c
 }
@@ -116,50 +118,59 @@ func (c *Circuit) Concat(d *Circuit) *Circuit {
 // Weights is the number of weights the circuit needs at run time: one more than
 // the highest index in any angle.
 func (c *Circuit) Weights() int {
-	n := 0
-	for _, op := range c.Ops {
-		for _, a := range op.Angles {
-			w, _ := a.bounds()
-			n = max(n, w)
-		}
-	}
+	n, _ := c.symbols()
 	return n
 }
 
 // Features is the number of features the circuit needs at run time: one more
 // than the highest index in any angle.
 func (c *Circuit) Features() int {
-	n := 0
-	for _, op := range c.Ops {
-		for _, a := range op.Angles {
-			_, x := a.bounds()
-			n = max(n, x)
-		}
-	}
+	_, n := c.symbols()
 	return n
+}
+
+// symbols counts the weights and features.
+func (c *Circuit) symbols() (weights, features int) {
+	count := func(a Angle) {
+		w, x := a.bounds()
+		weights, features = max(weights, w), max(features, x)
+	}
+	for i := range c.Ops {
+		op := &c.Ops[i]
+		for _, a := range op.Angles {
+			count(a)
+		}
+		op.If.angles(count)
+		op.Value.angles(count)
+	}
+	return weights, features
 }
 
 // Depth is the length of the longest path through the circuit, where every gate,
 // measurement, reset and store counts 1, and barriers and global phases count 0 (a
 // barrier still aligns the qubits it names), as Qiskit counts. The bits that an
-// operation reads or writes are wires of the path. Qiskit counts a block of
+// operation reads or writes are wires of the path, and so are variables. A loop counts as
+// one round. Qiskit counts a block of
 // several operations under one condition as 1.
 func (c *Circuit) Depth() int {
-	level := make([]int, c.Qubits+c.Clbits)
+	level := make([]int, c.Qubits+c.Clbits+len(c.Vars))
 	depth := 0
 	for _, op := range c.Ops {
 		wires := op.Qubits
-		if bits := op.Clbits(); len(bits) > 0 {
+		if bits, vars := op.Clbits(), op.Locals(); len(bits)+len(vars) > 0 {
 			wires = slices.Clone(wires)
 			for _, b := range bits {
 				wires = append(wires, c.Qubits+b)
+			}
+			for _, v := range vars {
+				wires = append(wires, c.Qubits+c.Clbits+v)
 			}
 		}
 		top := 0
 		for _, w := range wires {
 			top = max(top, level[w])
 		}
-		if op.Gate != GateBarrier && op.Gate != GateGPhase && op.Gate != GateFail {
+		if op.Gate != GateBarrier && op.Gate != GateGPhase && op.Gate != GateLoop && op.Gate != GateEnd {
 			top++
 		}
 		for _, w := range wires {
@@ -185,9 +196,33 @@ func (op Op) Clbits() []int {
 	return out
 }
 
-// Conditional reports whether an operation of c reads classical bits, or fails.
+// Locals lists the variables that op reads or writes, some maybe twice.
+func (op Op) Locals() []int {
+	var out []int
+	for _, a := range op.Angles {
+		out = a.locals(out)
+	}
+	for _, c := range []*Condition{op.If, op.Value} {
+		if c != nil {
+			_, out = c.reads(nil, out)
+		}
+	}
+	if op.Gate == GateSet {
+		out = append(out, op.Clbit)
+	}
+	return out
+}
+
+// Classical reports whether op acts on classical bits and variables alone, or is the
+// beginning or end of a loop.
+func (op Op) Classical() bool {
+	return op.Gate == GateStore || op.Gate == GateSet || op.Gate == GateLoop || op.Gate == GateEnd
+}
+
+// Conditional reports whether an operation of c reads classical bits or variables, or is
+// part of a loop.
 func (c *Circuit) Conditional() bool {
-	return slices.ContainsFunc(c.Ops, func(op Op) bool { return op.If != nil || op.Gate == GateStore || op.Gate == GateFail })
+	return slices.ContainsFunc(c.Ops, func(op Op) bool { return op.If != nil || op.Classical() }) || len(c.Vars) > 0
 }
 
 // Count returns how often each gate occurs.
@@ -217,12 +252,21 @@ func (c *Circuit) Validate() error {
 	if !(c.Tolerance >= 0 && c.Tolerance <= maxTolerance) {
 		return fmt.Errorf("circuit with a tolerance of %g, it goes from 0 to %g: %w", c.Tolerance, maxTolerance, ErrRange)
 	}
+	if len(c.Vars) > maxVars {
+		return fmt.Errorf("circuit with %d variables, at most %d: %w", len(c.Vars), maxVars, ErrRange)
+	}
+	for i, t := range c.Vars {
+		if t != WholeVar && t != RealVar {
+			return fmt.Errorf("variable %d of the unknown type %.20q: %w", i, string(t), ErrUnknown)
+		}
+	}
 	for i, op := range c.Ops {
 		if err := op.validate(c); err != nil {
 			return &OpError{Index: i, Gate: op.Gate, Err: err}
 		}
 	}
-	return nil
+	_, err := c.Loops()
+	return err
 }
 
 func (op *Op) validate(c *Circuit) error {
@@ -240,11 +284,11 @@ func (op *Op) validate(c *Circuit) error {
 		return err
 	}
 	for _, a := range op.Angles {
-		if err := a.validate(); err != nil {
+		if err := a.validate(len(c.Vars)); err != nil {
 			return err
 		}
 	}
-	if err := op.validateBits(c.Clbits); err != nil {
+	if err := op.validateBits(c); err != nil {
 		return err
 	}
 	if op.Gate == GateUnitary {
@@ -273,18 +317,26 @@ func validateQubits(qubits []int, n int) error {
 }
 
 // validateBits checks what op reads and writes of the classical bits.
-func (op *Op) validateBits(clbits int) error {
+func (op *Op) validateBits(circuit *Circuit) error {
+	clbits, vars := circuit.Clbits, len(circuit.Vars)
 	if (op.Gate == GateMeasure || op.Gate == GateStore) && (op.Clbit < 0 || op.Clbit >= clbits) {
 		return fmt.Errorf("classical bit %d of %d: %w", op.Clbit, clbits, ErrRange)
 	}
-	if (op.Gate == GateStore) != (op.Value != nil) {
-		return fmt.Errorf("store needs a value, other operations have none: %w", ErrCondition)
+	switch writes := op.Gate == GateStore || op.Gate == GateSet; {
+	case op.Gate == GateSet && (op.Clbit < 0 || op.Clbit >= vars):
+		return fmt.Errorf("variable %d of %d: %w", op.Clbit, vars, ErrRange)
+	case writes != (op.Value != nil):
+		return fmt.Errorf("store and set need a value, other operations have none: %w", ErrCondition)
+	case op.Gate == GateSet && op.Value.Test == nil:
+		return fmt.Errorf("set needs a number: %w", ErrCondition)
+	case op.Gate == GateLoop && op.If == nil, op.Gate == GateEnd && op.If != nil:
+		return fmt.Errorf("a loop needs a condition, its end has none: %w", ErrCondition)
 	}
 	for _, c := range []*Condition{op.If, op.Value} {
 		if c == nil {
 			continue
 		}
-		if err := c.validate(clbits, 0); err != nil {
+		if err := c.validate(clbits, vars, 0); err != nil {
 			return err
 		}
 	}
@@ -399,6 +451,9 @@ func (c *Circuit) Bind(weights, features []float64) (*Circuit, error) {
 	if w, x := c.Weights(), c.Features(); len(weights) < w || len(features) < x {
 		return nil, fmt.Errorf("circuit needs %d weights and %d features, got %d and %d: %w", w, x, len(weights), len(features), ErrRange)
 	}
+	if len(c.Vars) > 0 {
+		return c.bindNumbers(weights, features)
+	}
 	out := c.Clone()
 	for i, op := range out.Ops {
 		for k, a := range op.Angles {
@@ -410,4 +465,15 @@ func (c *Circuit) Bind(weights, features []float64) (*Circuit, error) {
 		}
 	}
 	return out, nil
+}
+
+// bindNumbers is [Circuit.Bind] where there are numbers that are computed in a run.
+func (c *Circuit) bindNumbers(weights, features []float64) (*Circuit, error) {
+	out := c.Substitute(func(v Var) (Angle, bool) {
+		if v.Local {
+			return nil, false
+		}
+		return Const(v.value(weights, features)), true
+	})
+	return out, out.Validate()
 }

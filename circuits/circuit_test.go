@@ -327,7 +327,7 @@ func TestErrorNamesThings(t *testing.T) {
 // TestLikeKeepsAllButOperations walks the fields of a circuit, so that none can be forgotten.
 func TestLikeKeepsAllButOperations(t *testing.T) {
 	c := circuits.New(3).H(0).Measure(0, 4)
-	c.Hidden, c.Tolerance = 2, 1e-6
+	c.Hidden, c.Tolerance, c.Vars = 2, 1e-6, []circuits.VarType{circuits.WholeVar}
 	v, like := reflect.ValueOf(*c), reflect.ValueOf(*c.Like())
 	for i := range v.NumField() {
 		switch name := v.Type().Field(i).Name; {

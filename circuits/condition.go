@@ -23,8 +23,8 @@ const (
 // Condition is a statement about classical bits that holds or does not when a
 // circuit reaches it: the number whose binary digits are Bits, the first the least
 // significant, compared with Value; or all of All; or one of Any at least. Exactly
-// one of Is, All and Any is given. Without Bits the number is 0, so that a
-// constant is a condition too. A Condition is not modified once it is part of an
+// one of Is, All, Any and Test is given. Without Bits the number is 0, so that a
+// constant is a condition too. Or else Test is not 0. A Condition is not modified once it is part of an
 // operation, and may be shared.
 type Condition struct {
 	Bits  []int       `json:"bits,omitempty"`
@@ -32,6 +32,7 @@ type Condition struct {
 	Value *big.Int    `json:"value,omitempty"` // 0 or more
 	All   []Condition `json:"all,omitempty"`
 	Any   []Condition `json:"any,omitempty"`
+	Test  *Expr       `json:"test,omitempty"`
 }
 
 // BitIs is the condition that a bit is 1, or 0.
@@ -79,6 +80,8 @@ func (c Condition) Not() Condition {
 		return Condition{Any: negated(c.All)}
 	case len(c.Any) > 0:
 		return Condition{All: negated(c.Any)}
+	case c.Test != nil:
+		return Condition{Test: c.Test.not()}
 	case len(c.Bits) == 1 && c.Is == Equal && c.Value.IsUint64() && c.Value.Uint64() < 2:
 		return BitIs(c.Bits[0], c.Value.Sign() == 0)
 	}
@@ -111,7 +114,16 @@ func negated(list []Condition) []Condition {
 	return out
 }
 
-// Holds reports whether c holds where bit tells the value of a classical bit.
+// not is 1 where e is 0, and 0 elsewhere.
+func (e *Expr) not() *Expr {
+	if is := Comparison(e.Op); len(e.Args) == 2 && is.valid() {
+		return &Expr{Op: Operator(is.not()), Args: e.Args}
+	}
+	return &Expr{Op: Operator(Equal), Args: []*Expr{e, WholeExpr(0)}}
+}
+
+// Holds reports whether c holds where bit tells the value of a classical bit. A condition
+// with numbers in it ([Condition.Numeric]) needs [Condition.In].
 func (c *Condition) Holds(bit func(int) bool) bool {
 	switch {
 	case len(c.All) > 0:
@@ -166,31 +178,64 @@ func (is Comparison) of(sign int) bool {
 
 // Reads appends the bits that c depends on to dst, some maybe twice.
 func (c *Condition) Reads(dst []int) []int {
-	dst = append(dst, c.Bits...)
+	bits, _ := c.reads(dst, nil)
+	return bits
+}
+
+// reads lists the bits and variables that c depends on behind bits and vars.
+func (c *Condition) reads(bits, vars []int) ([]int, []int) {
+	bits = append(bits, c.Bits...)
+	if c.Test != nil {
+		bits, vars = c.Test.reads(bits, vars)
+	}
 	for _, list := range [][]Condition{c.All, c.Any} {
 		for i := range list {
-			dst = list[i].Reads(dst)
+			bits, vars = list[i].reads(bits, vars)
 		}
 	}
-	return dst
+	return bits, vars
+}
+
+// Locals appends the variables that c depends on to dst, some maybe twice.
+func (c *Condition) Locals(dst []int) []int {
+	_, vars := c.reads(nil, dst)
+	return vars
+}
+
+// Numeric reports whether c depends on an [Expr], and may therefore fail.
+func (c *Condition) Numeric() bool {
+	inner := func(d Condition) bool { return d.Numeric() }
+	return c.Test != nil || slices.ContainsFunc(c.All, inner) || slices.ContainsFunc(c.Any, inner)
+}
+
+// valid reports whether is is one of the comparisons.
+func (is Comparison) valid() bool {
+	switch is {
+	case Equal, Unequal, Less, LessEqual, Greater, GreaterEqual:
+		return true
+	default:
+		return false
+	}
 }
 
 // maxNesting bounds how deep a condition is nested.
 const maxNesting = 300
 
-func (c *Condition) validate(clbits, depth int) error {
+func (c *Condition) validate(clbits, vars, depth int) error {
 	forms := 0
-	for _, given := range []bool{c.Is != "" || c.Value != nil || len(c.Bits) > 0, len(c.All) > 0, len(c.Any) > 0} {
+	for _, given := range []bool{c.Is != "" || c.Value != nil || len(c.Bits) > 0, len(c.All) > 0, len(c.Any) > 0, c.Test != nil} {
 		if given {
 			forms++
 		}
 	}
 	switch {
 	case forms != 1:
-		return fmt.Errorf("needs one of a comparison, all and any: %w", ErrCondition)
+		return fmt.Errorf("needs one of a comparison, all, any and test: %w", ErrCondition)
 	case depth > maxNesting:
 		return fmt.Errorf("nested more than %d deep: %w", maxNesting, ErrCondition)
-	case len(c.All)+len(c.Any) == 0 && !slices.Contains([]Comparison{Equal, Unequal, Less, LessEqual, Greater, GreaterEqual}, c.Is):
+	case c.Test != nil:
+		return c.Test.validate(clbits, vars, depth+1)
+	case len(c.All)+len(c.Any) == 0 && !c.Is.valid():
 		return fmt.Errorf("unknown comparison %.20q: %w", c.Is, ErrCondition)
 	case len(c.All)+len(c.Any) == 0 && (c.Value == nil || c.Value.Sign() < 0):
 		return fmt.Errorf("compares with a number that is missing or below 0: %w", ErrCondition)
@@ -202,7 +247,7 @@ func (c *Condition) validate(clbits, depth int) error {
 	}
 	for _, list := range [][]Condition{c.All, c.Any} {
 		for i := range list {
-			if err := list[i].validate(clbits, depth+1); err != nil {
+			if err := list[i].validate(clbits, vars, depth+1); err != nil {
 				return err
 			}
 		}
@@ -227,6 +272,12 @@ func (c *Condition) text(inner bool) string {
 			return text
 		}
 		return "(" + strings.Join(parts, sign) + ")"
+	}
+	if c.Test != nil {
+		if inner {
+			return c.Test.inner()
+		}
+		return c.Test.String()
 	}
 	switch one, ok := c.bit(); {
 	case ok && one:

@@ -58,7 +58,9 @@ const (
 	GateMeasure // one qubit into one classical bit, in the Z basis
 	GateReset   // one qubit to |0⟩
 	GateStore   // Op.Value, true or false, into one classical bit; no qubits
-	GateFail    // a run that comes here is an error: a loop that did not end; no qubits
+	GateSet     // Op.Value, a number, into variable Op.Clbit; no qubits
+	GateLoop    // what follows up to its GateEnd goes round as long as Op.If holds; no qubits
+	GateEnd     // the end of a GateLoop
 	gateCount
 )
 
@@ -197,7 +199,9 @@ var specs = [gateCount]Spec{
 	GateMeasure: {Name: "measure", Qubits: 1},
 	GateReset:   {Name: "reset", Qubits: 1},
 	GateStore:   {Name: "store"},
-	GateFail:    {Name: "fail"},
+	GateSet:     {Name: "set"},
+	GateLoop:    {Name: "loop"},
+	GateEnd:     {Name: "end"},
 }
 
 // fixed makes the entry of a gate without angles.

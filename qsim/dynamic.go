@@ -3,9 +3,11 @@ package qsim
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/qnn-go/qnn/circuits"
@@ -19,9 +21,12 @@ type dynamic struct {
 	ops     []circuits.Op // on the bits of their qubits, −1 for those that are idle
 	from    int           // first operation after the prefix
 	tail    int           // from here on there are measurements only
-	gates   int           // first of Program.ops after the prefix
+	gates   []int32       // position in Program.ops of each operation from from on, −1 for none
+	loops   map[int]int   // the other end of each beginning and end of a loop
 	bits    int           // classical bits
 	visible int           // those of an outcome
+	types   []circuits.VarType
+	vars    []circuits.Number // at the start
 }
 
 // compileDynamic splits c, which has final measurements of all qubits if it has no
@@ -31,8 +36,12 @@ func (p *Program) compileDynamic(c *circuits.Circuit) error {
 	if c.Clbits == 0 {
 		c.MeasureAll()
 	}
-	d := &dynamic{ops: c.Ops, tail: len(c.Ops), bits: c.Clbits, visible: c.Clbits - c.Hidden}
-	for d.from < len(c.Ops) && c.Ops[d.from].If == nil && (c.Ops[d.from].Gate.Unitary() || c.Ops[d.from].Gate == circuits.GateBarrier) {
+	loops, err := c.Loops()
+	if err != nil {
+		return err
+	}
+	d := &dynamic{ops: c.Ops, tail: len(c.Ops), loops: loops, bits: c.Clbits, visible: c.Clbits - c.Hidden, types: c.Vars, vars: c.Zeros()}
+	for d.from < len(c.Ops) && c.Ops[d.from].If == nil && len(c.Ops[d.from].Locals()) == 0 && (c.Ops[d.from].Gate.Unitary() || c.Ops[d.from].Gate == circuits.GateBarrier) {
 		d.from++
 	}
 	for d.tail > d.from {
@@ -42,10 +51,15 @@ func (p *Program) compileDynamic(c *circuits.Circuit) error {
 		}
 		d.tail--
 	}
-	for d.gates < len(p.ops) && p.ops[d.gates].index < d.from {
-		d.gates++
+	d.gates = make([]int32, len(c.Ops)-d.from)
+	for i := range d.gates {
+		d.gates[i] = -1
 	}
-	var err error
+	for i := range p.ops {
+		if at := p.ops[i].index - d.from; at >= 0 {
+			d.gates[at] = int32(i)
+		}
+	}
 	d.prefix, err = p.precision.compile(&circuits.Circuit{Qubits: c.Qubits, Tolerance: c.Tolerance, Ops: c.Ops[:d.from]}, newRegister(c.Qubits, p.register.active), nil)
 	for i := range c.Ops {
 		for k, q := range c.Ops[i].Qubits {
@@ -81,18 +95,21 @@ func (p *Program) sampleTrajectories(ctx context.Context, weights, features []fl
 	if p.qubits < ParallelQubits {
 		workers = min(runtime.GOMAXPROCS(0), shots)
 	}
+	together, cancel := context.WithCancel(ctx) // ends all workers once one has failed
+	defer cancel()
 	out := NewCounts(d.visible)
 	var mutex sync.Mutex
 	for first := 0; first < shots; first += shotBlock {
 		n := min(shotBlock, shots-first)
 		parallel(workers, func(i int) {
-			t := trajectories{program: p, bound: b, start: start.amplitudes, outcomes: NewCounts(d.visible)}
-			failure := t.all(ctx, seed, first+i*n/workers, first+(i+1)*n/workers)
+			t := trajectories{program: p, bound: b, weights: weights, features: features, start: start.amplitudes, outcomes: NewCounts(d.visible)}
+			failure := t.all(together, seed, first+i*n/workers, first+(i+1)*n/workers)
 			mutex.Lock()
 			defer mutex.Unlock()
 			out.merge(t.outcomes)
-			if err == nil {
+			if err == nil && failure != nil {
 				err = failure
+				cancel()
 			}
 		})
 		if err == nil {
@@ -113,21 +130,38 @@ type shot struct {
 
 // trajectories are the runs of some shots, by one goroutine.
 type trajectories struct {
-	program  *Program
-	bound    *bound
-	start    vector   // after the prefix; not written to
-	free     []vector // copies that are not in use
-	outcomes Counts
-	waiting  [][]shot // for which there was no memory for a state of their own
+	program           *Program
+	bound             *bound
+	weights, features []float64
+	angles            []float64    // of a gate whose angles depend on variables
+	matrix            []complex128 // of the same
+	start             vector       // after the prefix; not written to
+	free              []vector     // copies that are not in use
+	outcomes          Counts
+	waiting           [][]shot // for which there was no memory for a state of their own
 }
 
 // bundle is shots that had the same outcomes so far.
 type bundle struct {
-	shots []shot
-	state vector // its own
-	bits  []bool // classical bits
-	next  int    // operation
-	gate  int    // of Program.ops
+	shots  []shot
+	state  vector          // its own
+	memory circuits.Memory // classical bits and variables
+	next   int             // operation
+	steps  int             // operations so far
+	rounds map[int]int     // of the loops that it is in, by their first operation
+}
+
+// The bounds of one shot: rounds of a loop, and operations in all.
+const (
+	maxRounds = 100_000
+	maxSteps  = 10_000_000
+)
+
+// split is a bundle of some shots of b that goes on by itself.
+func (b *bundle) split(shots []shot, state vector) *bundle {
+	other := &bundle{shots: shots, state: state, memory: b.memory, next: b.next, steps: b.steps, rounds: maps.Clone(b.rounds)}
+	other.memory.Bits, other.memory.Vars = slices.Clone(b.memory.Bits), slices.Clone(b.memory.Vars)
+	return other
 }
 
 // all runs the shots lo ≤ s < hi.
@@ -151,7 +185,8 @@ func (t *trajectories) all(ctx context.Context, seed uint64, lo, hi int) error {
 			return err
 		}
 		d := t.program.dynamic
-		if err := t.run(ctx, &bundle{shots: shots, state: state, bits: make([]bool, d.bits), next: d.from, gate: d.gates}); err != nil {
+		memory := circuits.Memory{Bits: make([]bool, d.bits), Vars: slices.Clone(d.vars), Weights: t.weights, Features: t.features}
+		if err := t.run(ctx, &bundle{shots: shots, state: state, memory: memory, next: d.from}); err != nil {
 			return err
 		}
 	}
@@ -181,37 +216,106 @@ func (t *trajectories) inParallel() bool { return t.program.qubits >= ParallelQu
 
 // run carries the shots of b through the rest of the circuit.
 func (t *trajectories) run(ctx context.Context, b *bundle) error {
-	p, bit := t.program, func(i int) bool { return b.bits[i] }
-	for ; b.next < p.dynamic.tail; b.next++ {
+	d := t.program.dynamic
+	for b.next < d.tail {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		o := &p.dynamic.ops[b.next]
-		var gate *op
-		if b.gate < len(p.ops) && p.ops[b.gate].index == b.next {
-			gate = &p.ops[b.gate]
-			b.gate++
+		o, at := &d.ops[b.next], b.next
+		if b.steps++; b.steps > maxSteps {
+			return t.unfinished(b, at, "%d operations", maxSteps)
 		}
-		if o.If != nil && !o.If.Holds(bit) {
-			continue
+		holds := true
+		if o.If != nil {
+			var err error
+			if holds, err = o.If.In(&b.memory); err != nil {
+				return &circuits.OpError{Index: at, Gate: o.Gate, Err: err}
+			}
 		}
-		switch o.Gate {
-		case circuits.GateMeasure, circuits.GateReset:
-			if err := t.measure(ctx, b, o); err != nil {
+		switch {
+		case o.Gate == circuits.GateLoop && !holds:
+			delete(b.rounds, at)
+			b.next = d.loops[at]
+		case !holds:
+		case o.Gate == circuits.GateEnd:
+			if err := t.again(b, at); err != nil {
 				return err
 			}
-		case circuits.GateStore:
-			b.bits[o.Clbit] = o.Value.Holds(bit)
-		case circuits.GateFail:
-			return &circuits.OpError{Index: b.next, Gate: o.Gate, Err: fmt.Errorf("%d of the shots: %w", len(b.shots), ErrUnfinished)}
 		default:
-			if gate != nil {
-				gate.apply(b.state, t.bound.matrices[gate.matrix:gate.matrix+gate.entries], t.inParallel())
+			if err := t.step(ctx, b, o, at); err != nil {
+				return err
 			}
 		}
+		b.next++
 	}
 	t.finish(b)
 	t.free = append(t.free, b.state)
+	return nil
+}
+
+// again goes back to the beginning of the loop that ends at the operation at.
+func (t *trajectories) again(b *bundle, at int) error {
+	start := t.program.dynamic.loops[at]
+	if b.rounds == nil {
+		b.rounds = make(map[int]int)
+	}
+	if b.rounds[start]++; b.rounds[start] > maxRounds {
+		return t.unfinished(b, start, "%d rounds", maxRounds)
+	}
+	b.next = start - 1
+	return nil
+}
+
+func (t *trajectories) unfinished(b *bundle, at int, format string, most int) error {
+	return &circuits.OpError{Index: at, Gate: t.program.dynamic.ops[at].Gate, Err: fmt.Errorf("%d of the shots after "+format+": %w", len(b.shots), most, ErrUnfinished)}
+}
+
+// step carries out an operation.
+func (t *trajectories) step(ctx context.Context, b *bundle, o *circuits.Op, at int) error {
+	d := t.program.dynamic
+	switch o.Gate {
+	case circuits.GateMeasure, circuits.GateReset:
+		return t.measure(ctx, b, o)
+	case circuits.GateStore:
+		holds, err := o.Value.In(&b.memory)
+		if err != nil {
+			return &circuits.OpError{Index: at, Gate: o.Gate, Err: err}
+		}
+		b.memory.Bits[o.Clbit] = holds
+	case circuits.GateSet:
+		n, err := o.Value.Test.Eval(&b.memory)
+		if err == nil {
+			n, err = d.types[o.Clbit].Hold(n)
+		}
+		if err != nil {
+			return &circuits.OpError{Index: at, Gate: o.Gate, Err: err}
+		}
+		b.memory.Vars[o.Clbit] = n
+	default:
+		if k := d.gates[at-d.from]; k >= 0 {
+			return t.gate(b, &t.program.ops[k])
+		}
+	}
+	return nil
+}
+
+// gate applies a gate, whose angles may depend on variables.
+func (t *trajectories) gate(b *bundle, o *op) error {
+	m := t.bound.matrices[o.matrix : o.matrix+o.entries]
+	if o.local {
+		t.angles = t.angles[:0]
+		for _, a := range t.program.angles[o.angle : o.angle+o.angles] {
+			v := a.In(&b.memory)
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return &circuits.OpError{Index: o.index, Gate: o.gate, Err: ErrNotFinite}
+			}
+			t.angles = append(t.angles, v)
+		}
+		t.matrix = append(t.matrix[:0], m...)
+		m = t.matrix
+		o.gate.Spec().Matrix(m, t.angles)
+	}
+	o.apply(b.state, m, t.inParallel())
 	return nil
 }
 
@@ -221,7 +325,7 @@ func (t *trajectories) measure(ctx context.Context, b *bundle, op *circuits.Op) 
 	q := op.Qubits[0]
 	if q < 0 { // idle
 		if op.Gate == circuits.GateMeasure {
-			b.bits[op.Clbit] = false
+			b.memory.Bits[op.Clbit] = false
 		}
 		return nil
 	}
@@ -246,7 +350,7 @@ func (t *trajectories) measure(ctx context.Context, b *bundle, op *circuits.Op) 
 		if err != nil {
 			t.waiting = append(t.waiting, few)
 		} else {
-			other := &bundle{shots: few, state: state, bits: append([]bool(nil), b.bits...), next: b.next, gate: b.gate}
+			other := b.split(few, state)
 			t.settle(other, op, one, weights)
 			other.next++
 			if err := t.run(ctx, other); err != nil {
@@ -268,7 +372,7 @@ func (t *trajectories) settle(b *bundle, op *circuits.Op, one bool, weights comp
 		b.state.project(op.Qubits[0], one, 1/math.Sqrt(kept), t.inParallel())
 	}
 	if op.Gate == circuits.GateMeasure {
-		b.bits[op.Clbit] = one
+		b.memory.Bits[op.Clbit] = one
 		return
 	}
 	if one {
@@ -287,7 +391,7 @@ func (t *trajectories) finish(b *bundle) {
 		}
 	}
 	if len(last) == 0 {
-		t.outcomes.Add(b.bits, len(b.shots))
+		t.outcomes.Add(b.memory.Bits, len(b.shots))
 		return
 	}
 	draws, drawn := make([]float64, len(b.shots)), make([]uint64, len(b.shots))
@@ -297,8 +401,8 @@ func (t *trajectories) finish(b *bundle) {
 	b.state.draw(drawn, draws, t.inParallel())
 	for _, x := range drawn {
 		for _, op := range last {
-			b.bits[op.Clbit] = op.Qubits[0] >= 0 && x>>op.Qubits[0]&1 == 1
+			b.memory.Bits[op.Clbit] = op.Qubits[0] >= 0 && x>>op.Qubits[0]&1 == 1
 		}
-		t.outcomes.Add(b.bits, 1)
+		t.outcomes.Add(b.memory.Bits, 1)
 	}
 }

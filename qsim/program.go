@@ -46,6 +46,7 @@ type op struct {
 	entries  int
 	weights  bool // some angle depends on a weight
 	features bool // some angle depends on a feature
+	local    bool // some angle depends on a variable of the circuit
 }
 
 // kind is the kernel that runs an op.
@@ -150,8 +151,14 @@ func (p *Program) add(index int, o circuits.Op) {
 	for _, a := range o.Angles {
 		for _, t := range a {
 			for _, v := range t.Vars {
-				compiled.weights = compiled.weights || !v.Feature
-				compiled.features = compiled.features || v.Feature
+				switch {
+				case v.Local:
+					compiled.local = true
+				case v.Feature:
+					compiled.features = true
+				default:
+					compiled.weights = true
+				}
 			}
 		}
 	}
@@ -225,7 +232,7 @@ func (p *Program) bindConstants(c *circuits.Circuit) error {
 			p.constants.round(o)
 			continue
 		}
-		if !o.weights && !o.features {
+		if !o.weights && !o.features && !o.local {
 			if err := p.bindOp(&p.constants, o, nil, nil); err != nil {
 				return err
 			}
@@ -272,7 +279,7 @@ func (b *bound) round(o *op) {
 func (p *Program) bind(b *bound, weights, features []float64, all bool) error {
 	for i := range p.ops {
 		o := &p.ops[i]
-		if o.features || all && o.weights {
+		if (o.features || all && o.weights) && !o.local {
 			if err := p.bindOp(b, o, weights, features); err != nil {
 				return err
 			}

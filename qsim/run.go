@@ -197,5 +197,5 @@ func (p *Program) readMeasurements(c *circuits.Circuit) error {
 // usesBits reports whether o depends on classical bits, or writes others than those of
 // an outcome or in another way than by a measurement.
 func (p *Program) usesBits(o circuits.Op) bool {
-	return o.If != nil || o.Gate == circuits.GateStore || o.Gate == circuits.GateFail || o.Gate == circuits.GateMeasure && o.Clbit >= len(p.bits)
+	return o.If != nil || o.Classical() || len(o.Locals()) > 0 || o.Gate == circuits.GateMeasure && o.Clbit >= len(p.bits)
 }

@@ -106,7 +106,9 @@ const maxOutcomeText = 1 << 30
 // longer, as the counts are drawn at once then. One that measures or resets before its end, or acts on what
 // it measured, is simulated once for every sequence of outcomes that occurs: shots go
 // together as long as their outcomes are the same. It takes at most log₂(shots)
-// states more. [ErrUnfinished] says that a shot came to a [circuits.GateFail].
+// states more. [ErrUnfinished] says that a shot
+// went 100,000 rounds in a loop, or took 10⁷ operations; a number of the circuit that cannot be
+// computed is an error, too.
 func (p *Program) Sample(ctx context.Context, weights, features []float64, shots int, seed uint64) (Counts, error) {
 	if shots < 1 {
 		return Counts{}, fmt.Errorf("sample: %d shots, needs at least 1: %w", shots, ErrShape)

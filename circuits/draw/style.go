@@ -40,7 +40,7 @@ func newStyle(o *Options) *style {
 // gate stands behind its name.
 func (s *style) label(op circuits.Op, k int) string {
 	text := s.plainLabel(op, k)
-	if op.If != nil && k == op.Gate.Spec().Controls {
+	if op.If != nil && op.Gate != circuits.GateLoop && k == op.Gate.Spec().Controls {
 		text += " if " + op.If.String()
 	}
 	return text
@@ -70,8 +70,12 @@ func (s *style) box(op circuits.Op, k int) string {
 		return s.zero
 	case circuits.GateStore:
 		return fmt.Sprintf("c%d%s%v", op.Clbit, s.assign, op.Value)
-	case circuits.GateFail:
-		return "fail"
+	case circuits.GateSet:
+		return fmt.Sprintf("v%d%s%v", op.Clbit, s.assign, op.Value)
+	case circuits.GateLoop:
+		return "while " + op.If.String() + " {"
+	case circuits.GateEnd:
+		return "}"
 	}
 	name, controls := s.name(op.Gate), op.Gate.Spec().Controls
 	if ordered(op) {

@@ -100,9 +100,7 @@ func lineNames(c *circuits.Circuit, o *Options) []string {
 	return names
 }
 
-func classical(op circuits.Op) bool {
-	return op.Gate == circuits.GateStore || op.Gate == circuits.GateFail
-}
+func classical(op circuits.Op) bool { return op.Classical() }
 
 func write(w io.Writer, drawing *bytes.Buffer) error {
 	if _, err := drawing.WriteTo(w); err != nil {
@@ -171,7 +169,8 @@ func layout(c *circuits.Circuit, s *style) []column {
 func arrange(c *circuits.Circuit) [][]circuits.Op {
 	var columns [][]circuits.Op
 	n := lines(c)
-	next := make([]int, n+c.Clbits) // first free column of each line and bit
+	next := make([]int, n+c.Clbits+len(c.Vars)) // first free column of each line, bit and variable
+	floor := 0                                  // first column behind the last beginning or end of a loop
 	for _, op := range c.Ops {
 		if classical(op) {
 			op.Qubits = []int{c.Qubits}
@@ -190,7 +189,13 @@ func arrange(c *circuits.Circuit) [][]circuits.Op {
 		for _, b := range op.Clbits() {
 			touched = append(touched, n+b)
 		}
-		at := 0
+		for _, v := range op.Locals() {
+			touched = append(touched, n+c.Clbits+v)
+		}
+		if op.Gate == circuits.GateLoop || op.Gate == circuits.GateEnd { // nothing goes past it
+			floor = len(columns)
+		}
+		at := floor
 		for _, q := range touched {
 			at = max(at, next[q])
 		}
@@ -201,6 +206,9 @@ func arrange(c *circuits.Circuit) [][]circuits.Op {
 			columns = append(columns, nil)
 		}
 		columns[at] = append(columns[at], op)
+		if op.Gate == circuits.GateLoop || op.Gate == circuits.GateEnd {
+			floor = len(columns)
+		}
 	}
 	return columns
 }

@@ -45,6 +45,11 @@ func everyGate() *circuits.Circuit {
 			c.Measure(1, 0)
 		case circuits.GateStore:
 			c.Store(1, circuits.BitIs(0, false))
+		case circuits.GateSet:
+			c.Vars = []circuits.VarType{circuits.RealVar}
+			c.Set(0, circuits.BitsExpr([]int{0, 1})).RX(circuits.Variable(0).Scale(2), 1)
+		case circuits.GateLoop:
+			c.Loop(circuits.BitIs(0, true)).X(0)
 		default:
 			c.Append(g, angles, []int{3, 1, 0}[:spec.Qubits]...)
 		}

@@ -92,8 +92,16 @@ func (p *parser) setBits(pos int, c operand, v value) {
 	if v.kind == kindUnknown {
 		v = integer(0)
 	}
-	d, ok := p.digits(v)
+	var d []circuits.Condition
+	ok := true
+	if v.kind == kindExpr {
+		d = p.digitsOf(pos, v, c.n)
+	} else {
+		d, ok = p.digits(v)
+	}
 	switch {
+	case p.err != nil:
+		return
 	case !ok:
 		p.fail(pos, ErrUnsupported, "%v as classical bits", v)
 		return
@@ -138,6 +146,12 @@ func (p *parser) unaryBits(pos int, op symbol, v value) value {
 	switch {
 	case op == '!':
 		return given(p.truth(pos, v).Not())
+	case op == '-', op == '~' && v.kind == kindExpr && !v.isReal():
+		kind := map[symbol]circuits.Operator{'-': circuits.Minus, '~': circuits.Invert}[op]
+		return computed(&circuits.Expr{Op: kind, Args: []*circuits.Expr{p.argumentOf(pos, v)}}, v.isReal())
+	case op == '~' && v.kind == kindExpr:
+		p.fail(pos, circuits.ErrSyntax, "~ of a real number")
+		return value{}
 	case op == '~' && v.kind == kindCondition:
 		return given(v.late.condition.Not())
 	case op == '~':
@@ -150,8 +164,7 @@ func (p *parser) unaryBits(pos int, op symbol, v value) value {
 		}
 		return p.saved(pos, d)
 	}
-	p.fail(pos, ErrUnsupported, "%v of measured bits", op)
-	return value{}
+	return v
 }
 
 // maxDigits bounds the digits of a variable that holds a value of measured bits.
@@ -166,12 +179,21 @@ func (p *parser) set(pos int, e *entry, v value) {
 	if v.kind == kindBool && e.typ != typeBool {
 		v.kind = kindInteger
 	}
-	if !v.dynamic() && len(p.conds) <= e.level {
+	for d := e.whiles; d < p.whiles; d++ {
+		p.changed[d][e] = true
+	}
+	if !v.dynamic() && len(p.conds) <= e.level && e.whiles == p.whiles {
+		p.settings++
 		e.value, e.stored = v, nil
 		return
 	}
-	if e.typ == typeFloat || e.typ == typeAngle || v.kind == kindAngle || v.kind == kindFloat || e.value.kind == kindAngle {
-		p.fail(pos, ErrUnsupported, "value of %s that depends on measured bits", e.name)
+	switch e.typ {
+	case typeInt, typeUint, typeFloat, typeAngle:
+		p.setNumber(pos, e, v)
+		return
+	case typeBool, typeNone:
+	default:
+		p.fail(pos, ErrUnsupported, "value of %s, a %v, that depends on measured bits", e.name, e.typ)
 		return
 	}
 	want, okWant := p.digits(v)

@@ -60,7 +60,7 @@ func (p *parser) arguments(t token, g *gate) {
 			case v.kind == kindBool:
 				p.fail(pos, circuits.ErrSyntax, "%v is not an angle", v)
 			case v.dynamic():
-				p.fail(pos, ErrUnsupported, "angle that depends on measured bits")
+				v = p.asAngle(pos, v)
 			case v.kind != kindInteger && v.kind != kindFloat && v.kind != kindAngle && v.kind != kindUnknown:
 				p.fail(pos, circuits.ErrSyntax, "%v is not an angle", v)
 			}

@@ -2,6 +2,7 @@ package qasm
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ const (
 	noConditions     conditions = iota
 	registerEquality            // if(c==3) before one statement
 	anyCondition                // if (c == 3) { … } with any condition, and bits that are stored
+	anyProgram                  // and while (…) { … }, and variables
 )
 
 // bitRegisters are the registers that hold the classical bits, in order: one, or
@@ -62,18 +64,21 @@ func newBitRegisters(c *circuits.Circuit, name string, can conditions) bitRegist
 // addRuns adds the runs of bits that c compares. Where one overlaps others, it is left
 // out, or, in a dialect that compares registers only, joined with them.
 func addRuns(runs []Register, c *circuits.Condition, can conditions) []Register {
+	if c.Test != nil {
+		return runs // which are written bit by bit
+	}
 	for _, list := range [][]circuits.Condition{c.All, c.Any} {
 		for i := range list {
 			runs = addRuns(runs, &list[i], can)
 		}
 	}
-	if len(c.Bits) == 0 || can == anyCondition && (len(c.Bits) == 1 || !consecutive(c.Bits)) {
+	if len(c.Bits) == 0 || can >= anyCondition && (len(c.Bits) == 1 || !consecutive(c.Bits)) {
 		return runs
 	}
 	run := Register{First: slices.Min(c.Bits)}
 	run.Size = slices.Max(c.Bits) - run.First + 1
 	overlaps := func(r Register) bool { return r.First < run.First+run.Size && run.First < r.First+r.Size }
-	if slices.Contains(runs, run) || can == anyCondition && slices.ContainsFunc(runs, overlaps) {
+	if slices.Contains(runs, run) || can >= anyCondition && slices.ContainsFunc(runs, overlaps) {
 		return runs
 	}
 	for _, r := range runs {
@@ -117,8 +122,11 @@ const (
 	mostValues = 64
 )
 
-// expression writes c in OpenQASM 3.
-func (b bitRegisters) expression(c *circuits.Condition) (string, error) {
+// condition writes c in OpenQASM 3.
+func (e *encoder) condition(c *circuits.Condition) (string, error) {
+	if c.Test != nil {
+		return e.number(c.Test)
+	}
 	list, sign := c.All, " && "
 	if len(c.Any) > 0 {
 		list, sign = c.Any, " || "
@@ -127,7 +135,7 @@ func (b bitRegisters) expression(c *circuits.Condition) (string, error) {
 		parts := make([]string, len(list))
 		for i := range list {
 			var err error
-			if parts[i], err = b.expression(&list[i]); err != nil {
+			if parts[i], err = e.condition(&list[i]); err != nil {
 				return "", err
 			}
 			if len(list[i].All)+len(list[i].Any) > 0 {
@@ -140,14 +148,14 @@ func (b bitRegisters) expression(c *circuits.Condition) (string, error) {
 	case len(c.Bits) == 0:
 		return fmt.Sprint(c.Holds(nil)), nil
 	case len(c.Bits) == 1 && c.Is == circuits.Equal && c.Value.BitLen() <= 1:
-		return strings.Repeat("!", 1-int(c.Value.Bit(0))) + b.name(c.Bits[0]), nil
-	case len(c.Bits) > 1 && consecutive(c.Bits) && b.of(c.Bits[0]) == (Register{b.of(c.Bits[0]).Name, c.Bits[0], len(c.Bits)}) && c.Value.BitLen() <= 63:
-		return fmt.Sprintf("%s %s %v", b.of(c.Bits[0]).Name, c.Is, c.Value), nil
+		return strings.Repeat("!", 1-int(c.Value.Bit(0))) + e.bits.name(c.Bits[0]), nil
+	case len(c.Bits) > 1 && consecutive(c.Bits) && e.bits.of(c.Bits[0]) == (Register{e.bits.of(c.Bits[0]).Name, c.Bits[0], len(c.Bits)}) && c.Value.BitLen() <= 63:
+		return fmt.Sprintf("%s %s %v", e.bits.of(c.Bits[0]).Name, c.Is, c.Value), nil
 	case len(c.Bits) > mostBits && c.Is != circuits.Equal && c.Is != circuits.Unequal:
 		return "", fmt.Errorf("comparison of %d bits: %w", len(c.Bits), circuits.ErrBasis)
 	}
 	lowered := bitwise(*c)
-	return b.expression(&lowered)
+	return e.condition(&lowered)
 }
 
 // bitwise is a comparison as conditions on single bits.
@@ -199,4 +207,51 @@ func (b bitRegisters) values(c *circuits.Condition) (Register, []*big.Int, error
 		}
 	}
 	return r, out, nil
+}
+
+// variable is the name of a variable of the circuit.
+func variable(i int) string { return fmt.Sprintf("v%d", i) }
+
+// number writes x in OpenQASM 3, in parentheses where it has parts.
+func (e *encoder) number(x *circuits.Expr) (string, error) {
+	switch {
+	case x.Whole != nil && *x.Whole == math.MinInt64:
+		return "(-9223372036854775807 - 1)", nil
+	case x.Whole != nil && *x.Whole < 0:
+		return fmt.Sprintf("(%d)", *x.Whole), nil
+	case x.Whole != nil:
+		return fmt.Sprint(*x.Whole), nil
+	case x.Angle != nil:
+		return "(" + e.expression(*x.Angle) + ")", nil
+	case x.Var != nil:
+		return variable(*x.Var), nil
+	case len(x.Bits) > 0:
+		parts := make([]string, len(x.Bits))
+		for i, b := range x.Bits {
+			parts[i] = fmt.Sprintf("int(%s)", e.bits.name(b))
+			if i > 0 {
+				parts[i] += fmt.Sprintf(" * %d", int64(1)<<i)
+			}
+		}
+		return "(" + strings.Join(parts, " + ") + ")", nil
+	case x.Test != nil:
+		text, err := e.condition(x.Test)
+		return "int(" + text + ")", err
+	}
+	args := make([]string, len(x.Args))
+	for i, a := range x.Args {
+		var err error
+		if args[i], err = e.number(a); err != nil {
+			return "", err
+		}
+	}
+	switch {
+	case x.Op == circuits.Minus:
+		return "(-" + args[0] + ")", nil
+	case x.Op == circuits.Invert:
+		return "(~" + args[0] + ")", nil
+	case len(args) == 1:
+		return string(x.Op) + "(" + args[0] + ")", nil
+	}
+	return "(" + args[0] + " " + string(x.Op) + " " + args[1] + ")", nil
 }

@@ -228,9 +228,17 @@ func (p *parser) convertBits(pos int, typ scalar, v value) value {
 	case typeBool:
 		return given(p.truth(pos, v))
 	case typeInt, typeUint:
-		return v
+		if !v.isReal() {
+			return v
+		}
+		return computed(&circuits.Expr{Op: circuits.Truncate, Args: []*circuits.Expr{p.argumentOf(pos, v)}}, false)
+	case typeFloat, typeAngle:
+		if v.isReal() {
+			return v
+		}
+		return computed(&circuits.Expr{Op: circuits.ToReal, Args: []*circuits.Expr{p.argumentOf(pos, v)}}, true)
 	default:
-		p.fail(pos, ErrUnsupported, "real number that depends on measured bits")
+		p.fail(pos, ErrUnsupported, "%v number that depends on measured bits", typ)
 		return value{}
 	}
 }
@@ -243,6 +251,12 @@ func (p *parser) cast() value {
 		p.expect('(')
 		v := p.expression(0)
 		p.expect(')')
+		if v.kind == kindExpr && p.err == nil {
+			if scalar {
+				return given(p.truth(pos, v))
+			}
+			return value{kind: kindDigits, late: &late{digits: p.digitsOf(pos, v, size)}}
+		}
 		d, ok := p.digits(v)
 		if p.err == nil && (!ok || len(d) > size || v.dynamic() && len(d) != size) {
 			p.fail(pos, circuits.ErrRange, "%v as %d bits", v, size)

@@ -21,9 +21,6 @@ type DecodeOptions struct {
 	// MaxOperations bounds the work of expanding gates and loops, in operations
 	// or about 16 bytes of text read again; 0 means 10⁷.
 	MaxOperations int
-	// MaxRounds is how often a loop goes round whose end depends on measured bits; a
-	// run in which it would go on then fails ([circuits.GateFail]). 0 means 1000.
-	MaxRounds int
 	// Strict refuses what tools write and no specification has: gates that nothing
 	// defines, and the include hqslib1.inc. Otherwise they are read with a [Remark].
 	Strict bool
@@ -84,9 +81,8 @@ func Decode(r io.Reader, o DecodeOptions) (*Decoded, error) {
 	}
 	p := &parser{
 		src: src, options: o, version: 3, names: map[string]*entry{},
-		most:    cmp.Or(o.MaxOperations, maxOperations),
-		rounded: cmp.Or(o.MaxRounds, maxRounds),
-		out:     &circuits.Circuit{},
+		most: cmp.Or(o.MaxOperations, maxOperations),
+		out:  &circuits.Circuit{},
 	}
 	p.all = src
 	p.left = p.most

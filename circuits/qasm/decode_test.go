@@ -41,6 +41,8 @@ func listing(c *circuits.Circuit) string {
 			fmt.Fprintf(&b, "->%d", op.Clbit)
 		case circuits.GateStore:
 			fmt.Fprintf(&b, " %d=%v", op.Clbit, op.Value)
+		case circuits.GateSet:
+			fmt.Fprintf(&b, " v%d=%v", op.Clbit, op.Value)
 		}
 		if op.If != nil {
 			fmt.Fprintf(&b, " if %v", op.If)

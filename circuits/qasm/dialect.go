@@ -69,7 +69,7 @@ var dialects = [...]dialect{
 		phase:   "gphase(%s);\n",
 		inputs:  true,
 		barrier: true,
-		can:     anyCondition,
+		can:     anyProgram,
 		gates: map[circuits.Gate]string{
 			circuits.GateI: "id", circuits.GateX: "x", circuits.GateY: "y", circuits.GateZ: "z", circuits.GateH: "h",
 			circuits.GateS: "s", circuits.GateSdg: "sdg", circuits.GateT: "t", circuits.GateTdg: "tdg", circuits.GateSX: "sx",

@@ -2,6 +2,7 @@ package qasm_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -18,52 +19,91 @@ import (
 
 // history is what some runs of a circuit have in common: their outcomes so far.
 type history struct {
-	state []complex128 // its squared norm is the probability
-	bits  []bool
+	state  []complex128 // its squared norm is the probability
+	memory circuits.Memory
+	at     int // operation
 }
+
+// rare is a probability below which an outcome is not followed.
+const rare = 1e-10
 
 // distribution is the exact distribution of the outcomes of c over the classical bits
 // that are not hidden, by their text with bit 0 on the right. It follows every outcome
 // of every measurement but those of a probability below 1e-10.
 func distribution(t testing.TB, c *circuits.Circuit) map[string]float64 {
 	t.Helper()
-	start := history{make([]complex128, 1<<c.Qubits), make([]bool, c.Clbits)}
-	start.state[0] = 1
-	live := []history{start}
-	for _, op := range c.Ops {
-		var next []history
-		for _, h := range live {
-			read := func(i int) bool { return h.bits[i] }
-			switch {
-			case op.If != nil && !op.If.Holds(read):
-			case op.Gate == circuits.GateFail:
-				t.Fatalf("a loop goes on with probability %g", norm(h.state))
-			case op.Gate == circuits.GateStore:
-				h.bits = slices.Clone(h.bits)
-				h.bits[op.Clbit] = op.Value.Holds(read)
-			case op.Gate == circuits.GateMeasure || op.Gate == circuits.GateReset:
-				next = append(next, h.measured(op)...)
-				continue
-			case op.Gate != circuits.GateBarrier:
-				var angles []float64
-				for _, a := range op.Angles {
-					angles = append(angles, a.Eval(nil, nil))
-				}
-				apply(h.state, op, angles)
-			}
-			next = append(next, h)
-		}
-		live = next
-	}
-	out := map[string]float64{}
-	for _, h := range live {
-		key := ""
-		for _, one := range h.bits[:c.Clbits-c.Hidden] {
-			key = map[bool]string{false: "0", true: "1"}[one] + key
-		}
-		out[key] += norm(h.state)
+	out, err := outcomes(c, 100_000)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return out
+}
+
+// outcomes is the distribution, unless it takes more than a number of operations or one
+// of them fails.
+func outcomes(c *circuits.Circuit, most int) (map[string]float64, error) {
+	start := history{state: make([]complex128, 1<<c.Qubits), memory: circuits.Memory{Bits: make([]bool, c.Clbits), Vars: c.Zeros()}}
+	start.state[0] = 1
+	loops, err := c.Loops()
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]float64{}
+	for live := []history{start}; len(live) > 0; most-- {
+		h := live[len(live)-1]
+		live = live[:len(live)-1]
+		if h.at == len(c.Ops) {
+			key := ""
+			for _, one := range h.memory.Bits[:c.Clbits-c.Hidden] {
+				key = map[bool]string{false: "0", true: "1"}[one] + key
+			}
+			out[key] += norm(h.state)
+			continue
+		}
+		if most == 0 {
+			return nil, errors.New("a loop goes on")
+		}
+		next, err := h.after(c, loops)
+		if err != nil {
+			return nil, err
+		}
+		live = append(live, next...)
+	}
+	return out, nil
+}
+
+// after is what h becomes by its next operation. It may change h.
+func (h history) after(c *circuits.Circuit, loops map[int]int) ([]history, error) {
+	op, at := c.Ops[h.at], h.at
+	h.at++
+	holds, err := true, error(nil)
+	if op.If != nil {
+		holds, err = op.If.In(&h.memory)
+	}
+	switch {
+	case err != nil:
+	case !holds && op.Gate == circuits.GateLoop:
+		h.at = loops[at] + 1
+	case !holds:
+	case op.Gate == circuits.GateEnd:
+		h.at = loops[at]
+	case op.Gate == circuits.GateStore:
+		h.memory.Bits[op.Clbit], err = op.Value.In(&h.memory)
+	case op.Gate == circuits.GateSet:
+		var n circuits.Number
+		if n, err = op.Value.Test.Eval(&h.memory); err == nil {
+			h.memory.Vars[op.Clbit], err = c.Vars[op.Clbit].Hold(n)
+		}
+	case op.Gate == circuits.GateMeasure || op.Gate == circuits.GateReset:
+		return h.measured(op), nil
+	case op.Gate != circuits.GateBarrier && op.Gate != circuits.GateLoop:
+		var angles []float64
+		for _, a := range op.Angles {
+			angles = append(angles, a.In(&h.memory))
+		}
+		apply(h.state, op, angles)
+	}
+	return []history{h}, err
 }
 
 func norm(state []complex128) float64 {
@@ -78,17 +118,17 @@ func norm(state []complex128) float64 {
 func (h history) measured(op circuits.Op) []history {
 	var out []history
 	for _, one := range []bool{false, true} {
-		next := history{make([]complex128, len(h.state)), slices.Clone(h.bits)}
+		next := history{make([]complex128, len(h.state)), circuits.Memory{Bits: slices.Clone(h.memory.Bits), Vars: slices.Clone(h.memory.Vars)}, h.at}
 		for x, v := range h.state {
 			if x>>op.Qubits[0]&1 == 1 == one {
 				next.state[x] = v
 			}
 		}
-		if norm(next.state) < 1e-10 {
+		if norm(next.state) < rare {
 			continue
 		}
 		if op.Gate == circuits.GateMeasure {
-			next.bits[op.Clbit] = one
+			next.memory.Bits[op.Clbit] = one
 		} else if one {
 			apply(next.state, circuits.Op{Gate: circuits.GateX, Qubits: op.Qubits}, nil)
 		}
@@ -157,7 +197,7 @@ func TestDecodeDynamicFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := decode(t, string(source), qasm.DecodeOptions{MaxRounds: 100}).Circuit
+		c := decode(t, string(source), qasm.DecodeOptions{}).Circuit
 		name, _, _ := strings.Cut(filepath.Base(path), ".")
 		checkFit(t, path, plain(file.Counts[name]), distribution(t, c))
 	}
@@ -185,7 +225,7 @@ func TestDecodeSameDistribution(t *testing.T) {
 	} {
 		var got [2]map[string]float64
 		for i, body := range []string{s.a, s.b} {
-			c := decode(t, header3+declare+prepare+body, qasm.DecodeOptions{MaxRounds: 60}).Circuit
+			c := decode(t, header3+declare+prepare+body, qasm.DecodeOptions{}).Circuit
 			c.Hidden = c.Clbits - 3 // compare c and d, which are declared first
 			got[i] = distribution(t, c)
 		}

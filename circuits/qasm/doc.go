@@ -13,13 +13,14 @@
 // bit 0 of an integer is the least significant. Gates that nothing defines but most tools
 // know, and Quantinuum's hqslib1.inc, are read with a [Remark].
 //
-// A circuit is a straight line. What is known before it runs is carried out while the
-// text is read; what depends on measured bits becomes conditions of operations: those of
-// if and switch, of the rounds of a loop, and of what break, continue, return and end
-// pass over. Bits that are needed for this, and those of variables, are hidden bits of
-// the circuit. OpenQASM 2 keeps none: its conditions are looked at before every
+// What is known before a circuit runs is carried out while the text is read: a loop whose
+// rounds are known is laid out. What depends on measured bits becomes conditions of
+// operations: those of if and switch, and of what break, continue, return and end pass
+// over, for which there are hidden bits. A loop that ends by measured bits stays a loop,
+// and a number that depends on them, or that such a loop changes, is a variable of the
+// circuit. OpenQASM 2 keeps no hidden bits: its conditions are looked at before every
 // operation, as Qiskit does.
 //
-// Refused by name are values of measured bits as angles, indices and bounds of loops and
-// in arithmetic, functions of inputs, and cal, defcal, extern and stretch.
+// Refused by name are values of measured bits as indices and bounds of for, functions of
+// inputs, and cal, defcal, extern and stretch.
 package qasm

@@ -6,9 +6,9 @@ import (
 	"github.com/qnn-go/qnn/circuits"
 )
 
-// What depends on measured bits is laid out in a straight line: the operations of a
-// branch carry its condition, and a jump sets a bit that the operations it passes over
-// wait for. hiddenBits are numbered from firstHidden until the program has been read.
+// The operations of a branch that depends on measured bits carry its condition, and a jump
+// sets a bit that the operations it passes over wait for; a loop that ends by measured
+// bits stays one (loop.go). Hidden bits are numbered from firstHidden until the program has been read.
 const firstHidden = maxWires
 
 // hide returns a new bit, 0 at first, that is not part of an outcome.
@@ -31,8 +31,22 @@ func (p *parser) renumber() {
 			*bit += p.out.Clbits - firstHidden
 		}
 	}
-	seen := map[*circuits.Condition]bool{}
+	seen := map[any]bool{}
 	var visit func(c *circuits.Condition)
+	var number func(e *circuits.Expr)
+	number = func(e *circuits.Expr) {
+		if seen[e] {
+			return
+		}
+		seen[e] = true
+		for i := range e.Bits {
+			move(&e.Bits[i])
+		}
+		visit(e.Test)
+		for _, a := range e.Args {
+			number(a)
+		}
+	}
 	visit = func(c *circuits.Condition) {
 		if c == nil || seen[c] {
 			return
@@ -40,6 +54,9 @@ func (p *parser) renumber() {
 		seen[c] = true
 		for i := range c.Bits {
 			move(&c.Bits[i])
+		}
+		if c.Test != nil {
+			number(c.Test)
 		}
 		for _, list := range [][]circuits.Condition{c.All, c.Any} {
 			for i := range list {
@@ -49,7 +66,9 @@ func (p *parser) renumber() {
 	}
 	for i := range p.out.Ops {
 		op := &p.out.Ops[i]
-		move(&op.Clbit)
+		if op.Gate != circuits.GateSet {
+			move(&op.Clbit)
+		}
 		visit(op.If)
 		visit(op.Value)
 	}
@@ -100,6 +119,9 @@ func (p *parser) refresh() {
 // size is the number of bits and conditions in c.
 func size(c *circuits.Condition) int {
 	n := len(c.Bits) + 1
+	if c.Test != nil {
+		n += exprSize(c.Test)
+	}
 	for _, list := range [][]circuits.Condition{c.All, c.Any} {
 		for i := range list {
 			n += size(&list[i])
@@ -122,34 +144,51 @@ func (p *parser) keep(pos, bit int) {
 		return
 	}
 	for i := range p.conds {
-		if !reads(&p.conds[i], bit) {
-			continue
+		if slices.Contains(p.conds[i].Reads(nil), bit) {
+			p.saveCondition(pos, i)
 		}
-		saved, value := p.hide(pos), p.conds[i]
-		p.emit(pos, circuits.Op{Gate: circuits.GateStore, Clbit: saved, Value: &value})
-		p.conds[i] = circuits.BitIs(saved, true)
-		p.refresh()
 	}
 }
 
-// reads reports whether c depends on a bit.
-func reads(c *circuits.Condition, bit int) bool {
-	inner := func(d circuits.Condition) bool { return reads(&d, bit) }
-	return slices.Contains(c.Bits, bit) || slices.ContainsFunc(c.All, inner) || slices.ContainsFunc(c.Any, inner)
+// saveCondition keeps what open condition i says now in a hidden bit.
+func (p *parser) saveCondition(pos, i int) {
+	saved, value := p.hide(pos), p.conds[i]
+	op := circuits.Op{Gate: circuits.GateStore, Clbit: saved, Value: &value}
+	if value.Numeric() && i > 0 { // which can fail where the run does not come
+		before := circuits.Condition{All: slices.Clone(p.conds[:i])}
+		op.If = &before
+	}
+	p.emit(pos, op)
+	p.conds[i] = circuits.BitIs(saved, true)
+	p.refresh()
 }
 
 // target is where a jump leads: the end of what began when it was opened.
 type target struct {
-	jump  jump
-	depth int // of parser.conds when it was opened
-	guard int // bit that says that a run jumped; 0: none did yet
+	jump   jump
+	depth  int // of parser.conds when it was opened
+	guard  int // bit that says that a run jumped; 0: none did yet
+	whiles int // open loops of the circuit when it was opened
+	fresh  int // a hidden bit that is set to 0 there, for the guard, within such a loop
+	start  int // the operation that does
 }
 
 // target begins what a jump ends. The function it returns ends it.
 func (p *parser) target(j jump) (ended func()) {
-	p.targets = append(p.targets, target{jump: j, depth: len(p.conds)})
+	t := target{jump: j, depth: len(p.conds), whiles: p.whiles, start: len(p.out.Ops)}
+	if p.whiles > 0 { // which may come here again
+		t.fresh = p.hide(p.tok.pos)
+		p.emit(p.tok.pos, circuits.Op{Gate: circuits.GateStore, Clbit: t.fresh, Value: new(circuits.Always(false))})
+	}
+	p.targets = append(p.targets, t)
 	return func() {
 		last := p.targets[len(p.targets)-1]
+		if last.fresh != 0 && last.guard == 0 && p.err == nil && p.spend(p.tok.pos, (len(p.out.Ops)-last.start)/8) {
+			p.out.Ops = slices.Delete(p.out.Ops, last.start, last.start+1)
+			if last.fresh == firstHidden+p.hidden-1 {
+				p.hidden--
+			}
+		}
 		p.targets = p.targets[:len(p.targets)-1]
 		p.conds = p.conds[:last.depth]
 		p.refresh()
@@ -163,9 +202,14 @@ func (p *parser) jumpWhere(pos int, j jump) {
 	if i < 0 || p.err != nil {
 		return
 	}
+	if j != jumpContinue {
+		p.departures++
+	}
 	t := &p.targets[i]
 	if t.guard == 0 {
-		t.guard = p.hide(pos)
+		if t.guard = t.fresh; t.guard == 0 {
+			t.guard = p.hide(pos)
+		}
 		p.store(pos, t.guard, circuits.Always(true))
 		p.conds = slices.Insert(p.conds, t.depth, circuits.BitIs(t.guard, false))
 		for k := i + 1; k < len(p.targets); k++ {
@@ -187,13 +231,7 @@ func (p *parser) where(j jump) bool {
 		return false
 	}
 	t := p.targets[i]
-	return len(p.conds) > t.depth+min(t.guard, 1)
-}
-
-// guarded reports whether some runs have jumped to the innermost target of j.
-func (p *parser) guarded(j jump) bool {
-	i := p.innermost(j)
-	return i >= 0 && p.targets[i].guard != 0
+	return len(p.conds) > t.depth+min(t.guard, 1) || p.whiles > t.whiles
 }
 
 func (p *parser) innermost(j jump) int {

@@ -108,18 +108,17 @@ func (o Options) bind(c *circuits.Circuit, inputs bool) (*circuits.Circuit, erro
 		if v.Feature {
 			values = o.Features
 		}
-		if values == nil {
+		if values == nil || v.Local {
 			return nil, false
 		}
 		return circuits.Const(values[v.Index]), true
 	}
-	out := c.Clone()
+	out := c.Substitute(value)
 	for i, op := range out.Ops {
-		for k, a := range op.Angles {
-			op.Angles[k] = a.Substitute(value)
-			if _, ok := op.Angles[k].Const(); !ok && !inputs {
+		for _, a := range op.Angles {
+			if _, ok := a.Const(); !ok && !inputs && len(op.Locals()) == 0 {
 				return nil, &circuits.OpError{Index: i, Gate: op.Gate, Err: fmt.Errorf(
-					"%v holds numbers only, bind %v by circuits.Circuit.Bind or qasm.Options: %w", o.Dialect, op.Angles[k], circuits.ErrUnbound)}
+					"%v holds numbers only, bind %v by circuits.Circuit.Bind or qasm.Options: %w", o.Dialect, a, circuits.ErrUnbound)}
 			}
 		}
 	}
@@ -160,6 +159,11 @@ func (e *encoder) program(c *circuits.Circuit) error {
 			e.printf(e.dialect.clbits, r.Size, r.Name)
 		}
 	}
+	if e.dialect.can == anyProgram {
+		for i, t := range c.Vars {
+			e.printf("%s[64] %s;\n", t, variable(i))
+		}
+	}
 	e.touch(c)
 	if e.dialect.box {
 		return e.boxed(c)
@@ -182,15 +186,16 @@ func (e *encoder) program(c *circuits.Circuit) error {
 func (e *encoder) conditional(ops []circuits.Op) (int, error) {
 	op := ops[0]
 	switch can := e.dialect.can; {
-	case op.Gate == circuits.GateFail, op.Gate == circuits.GateStore && can != anyCondition, op.If != nil && can == noConditions:
+	case op.Gate == circuits.GateStore && can < anyCondition, op.If != nil && can == noConditions,
+		(op.Gate == circuits.GateLoop || op.Gate == circuits.GateEnd || len(op.Locals()) > 0) && can < anyProgram:
 		return 0, fmt.Errorf("%s has no such statement on classical bits: %w", e.dialect.name, circuits.ErrBasis)
-	case op.If == nil:
+	case op.If == nil, op.Gate == circuits.GateLoop:
 		return 1, e.statement(op)
 	case can == registerEquality:
 		return 1, e.forValues(op)
 	}
 	n := 1
-	for n < len(ops) && ops[n].If == op.If && ops[n-1].Gate != circuits.GateMeasure && ops[n-1].Gate != circuits.GateStore {
+	for n < len(ops) && ops[n].If == op.If && ops[n].Gate != circuits.GateLoop && ops[n-1].Gate != circuits.GateMeasure && !ops[n-1].Classical() {
 		n++
 	}
 	return n, e.block(op.If, ops[:n])
@@ -223,7 +228,7 @@ func (e *encoder) block(c *circuits.Condition, ops []circuits.Op) error {
 		list = []circuits.Condition{*c}
 	}
 	for i := range list {
-		text, err := e.bits.expression(&list[i])
+		text, err := e.condition(&list[i])
 		if err != nil {
 			return err
 		}
@@ -271,9 +276,20 @@ func (e *encoder) statement(op circuits.Op) error {
 		}
 		return nil
 	case circuits.GateStore:
-		text, err := e.bits.expression(op.Value)
+		text, err := e.condition(op.Value)
 		e.printf("%s = %s;\n", e.bits.name(op.Clbit), text)
 		return err
+	case circuits.GateSet:
+		text, err := e.number(op.Value.Test)
+		e.printf("%s = %s;\n", variable(op.Clbit), text)
+		return err
+	case circuits.GateLoop:
+		text, err := e.condition(op.If)
+		e.printf("while (%s) {\n", text)
+		return err
+	case circuits.GateEnd:
+		e.printf("}\n")
+		return nil
 	case circuits.GateBarrier:
 		if len(op.Qubits) == 0 || !e.dialect.barrier { // a bare barrier would be on all qubits
 			return nil
@@ -346,6 +362,9 @@ func number(v float64) string {
 
 // input is the name of a symbol: a letter, then digits, unlike any gate's.
 func (e *encoder) input(v circuits.Var) string {
+	if v.Local {
+		return variable(v.Index)
+	}
 	if v.Feature {
 		return fmt.Sprintf("x_%0*d", e.featureDigits, v.Index)
 	}
@@ -358,15 +377,12 @@ func digits(n int) int { return max(3, len(strconv.Itoa(n-1))) }
 // symbols lists the weights and then the features of c in ascending order.
 func symbols(c *circuits.Circuit) []circuits.Var {
 	seen := map[circuits.Var]bool{}
-	for _, op := range c.Ops {
-		for _, a := range op.Angles {
-			for _, t := range a {
-				for _, v := range t.Vars {
-					seen[v] = true
-				}
-			}
+	c.Substitute(func(v circuits.Var) (circuits.Angle, bool) {
+		if !v.Local {
+			seen[v] = true
 		}
-	}
+		return nil, false
+	})
 	return slices.SortedFunc(maps.Keys(seen), func(a, b circuits.Var) int {
 		if a.Feature == b.Feature {
 			return a.Index - b.Index

@@ -205,34 +205,6 @@ const maxBound = 1 << 40
 
 func (p *parser) bound() int { return p.whole("bound of a range", -maxBound, maxBound) }
 
-// whileLoop reads while (…) …. Where the end of the loop depends on measured bits, its
-// body is laid out MaxRounds times, each time for the runs that are still in the loop.
-func (p *parser) whileLoop() {
-	p.next()
-	at := p.tok
-	holds, when := p.condition()
-	body := p.tok
-	round := 0
-	p.rounds(func() bool {
-		if round > 0 { // the condition is read again before every round
-			p.tok = at
-			holds, when = p.condition()
-			p.spend(at.pos, (body.pos-at.pos)/readAgain)
-		}
-		round++
-		if when != nil {
-			done := p.under(when.Not())
-			p.jumpWhere(at.pos, jumpBreak)
-			done()
-		}
-		if p.guarded(jumpBreak) && round > p.rounded {
-			p.emit(at.pos, circuits.Op{Gate: circuits.GateFail, If: p.when})
-			return false
-		}
-		return (holds || when != nil) && p.err == nil
-	})
-}
-
 // switchCase reads switch (i) { case 1, 2 { … } default { … } }.
 func (p *parser) switchCase() {
 	p.next()
@@ -241,6 +213,9 @@ func (p *parser) switchCase() {
 	v := p.expression(0)
 	p.expect(')')
 	p.expect('{')
+	if v.kind == kindExpr && !v.isReal() { // a case may change what it reads
+		v = computed(circuits.VarExpr(p.temporary(pos, v.late.expr, false)), false)
+	}
 	if v.kind == kindCondition {
 		v = p.saved(pos, []circuits.Condition{v.late.condition})
 	}
@@ -285,7 +260,7 @@ func (p *parser) caseValues(v value, seen map[int64]bool) circuits.Condition {
 	for p.err == nil {
 		pos := p.tok.pos
 		w := p.expression(0)
-		if v.kind != kindInteger && v.kind != kindBool && v.kind != kindBits || w.kind != kindInteger && w.kind != kindBool {
+		if v.kind != kindInteger && v.kind != kindBool && v.kind != kindBits && (v.kind != kindExpr || v.isReal()) || w.kind != kindInteger && w.kind != kindBool {
 			p.fail(pos, circuits.ErrSyntax, "switch and case of other than integers")
 			break
 		}

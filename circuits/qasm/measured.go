@@ -13,6 +13,7 @@ type late struct {
 	big       *big.Int             // kindBig
 	digits    []circuits.Condition // kindDigits
 	complex   complex128           // kindComplex
+	expr      *circuits.Expr       // kindExpr
 }
 
 // natural is v, of whole numbers, without a bound.
@@ -24,7 +25,9 @@ func (v value) natural() *big.Int {
 }
 
 // dynamic reports whether v is known only when the circuit runs.
-func (v value) dynamic() bool { return v.kind == kindBits || v.kind == kindCondition }
+func (v value) dynamic() bool {
+	return v.kind == kindBits || v.kind == kindCondition || v.kind == kindExpr
+}
 
 // truth is v as a condition.
 func (p *parser) truth(pos int, v value) circuits.Condition {
@@ -33,6 +36,8 @@ func (p *parser) truth(pos int, v value) circuits.Condition {
 		return v.late.condition
 	case kindBits:
 		return circuits.BitsAre(v.late.bits, circuits.Unequal, 0)
+	case kindExpr:
+		return circuits.Condition{Test: v.late.expr}
 	case kindDigits, kindBig:
 		v = p.folded(pos, v)
 		if v.kind != kindInteger {
@@ -119,16 +124,19 @@ func (p *parser) operateBits(pos int, op symbol, a, b value) value {
 		return given(p.truth(pos, a).Both(p.truth(pos, b)))
 	case symOr:
 		return given(p.truth(pos, a).Either(p.truth(pos, b)))
-	case symShiftLeft, symShiftRight:
-		return p.shift(pos, op, a, b)
 	default:
 	}
-	if is, ok := comparison(op); ok {
+	_, compares := comparison(op)
+	switch bitwise := op == symBitAnd || op == symBitOr || op == symCaret; {
+	case a.kind == kindExpr || b.kind == kindExpr || a.isReal() || b.isReal():
+		return p.operateExpr(pos, op, a, b)
+	case (op == symShiftLeft || op == symShiftRight) && a.kind == kindBits && b.kind == kindInteger:
+		return p.shift(pos, op, a, b)
+	case compares && (a.bitWidth() > integerBits || b.bitWidth() > integerBits || len(bitsOf(a)) == 0 || len(bitsOf(b)) == 0):
+		is, _ := comparison(op)
 		return p.compareBits(pos, is, a, b)
-	}
-	if op != symBitAnd && op != symBitOr && op != symCaret || p.version == 2 {
-		p.fail(pos, ErrUnsupported, "%v of measured bits", op)
-		return value{}
+	case !bitwise || p.version == 2 || negative(a) || negative(b):
+		return p.operateExpr(pos, op, a, b)
 	}
 	x, okX := p.digits(a)
 	y, okY := p.digits(b)
@@ -157,6 +165,17 @@ func (p *parser) operateBits(pos int, op symbol, a, b value) value {
 	return p.saved(pos, out)
 }
 
+// bitsOf are the bits of a number that is made of several.
+func bitsOf(v value) []int {
+	if v.kind == kindBits {
+		return v.late.bits
+	}
+	return nil
+}
+
+// negative reports whether v is a number below 0.
+func negative(v value) bool { return v.kind == kindInteger && v.i < 0 }
+
 // maxCondition is how large an operand may be before it is kept in a hidden bit, as
 // exclusive or writes each of its operands twice.
 const maxCondition = 64
@@ -178,7 +197,11 @@ func (p *parser) saved(pos int, digits []circuits.Condition) value {
 	bits := make([]int, len(digits))
 	for i, d := range digits {
 		bits[i] = p.hide(pos)
-		p.emit(pos, circuits.Op{Gate: circuits.GateStore, Clbit: bits[i], Value: &d})
+		op := circuits.Op{Gate: circuits.GateStore, Clbit: bits[i], Value: &d}
+		if d.Numeric() { // which can fail where the run does not come
+			op.If = p.when
+		}
+		p.emit(pos, op)
 	}
 	return numberOf(bits)
 }
@@ -259,6 +282,9 @@ func (p *parser) compareBits(pos int, is circuits.Comparison, a, b value) value 
 
 // simple leaves out what always or never holds.
 func simple(c circuits.Condition) circuits.Condition {
+	if c.Test != nil {
+		return c
+	}
 	list, neutral := c.All, true
 	if len(c.Any) > 0 {
 		list, neutral = c.Any, false
@@ -291,7 +317,7 @@ func simple(c circuits.Condition) circuits.Condition {
 
 // constant reports whether c reads no bits, and whether it holds then.
 func constant(c circuits.Condition) (holds, ok bool) {
-	if len(c.Bits)+len(c.All)+len(c.Any) > 0 {
+	if len(c.Bits)+len(c.All)+len(c.Any) > 0 || c.Test != nil {
 		return false, false
 	}
 	return c.Holds(nil), true

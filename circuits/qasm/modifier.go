@@ -167,6 +167,10 @@ func controlled(op circuits.Op, q int) ([]circuits.Op, error) {
 // raise replaces the operations from start on by their power.
 func (p *parser) raise(m modifier, start int) {
 	k := m.power
+	if k.dynamic() {
+		p.fail(m.pos, ErrUnsupported, "pow with an exponent that depends on measured bits")
+		return
+	}
 	switch k.kind {
 	case kindUnknown:
 		return

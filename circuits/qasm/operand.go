@@ -193,6 +193,13 @@ func (p *parser) bitOf(v value) value {
 			out.i |= v.i >> digits.at(i) & 1 << i
 		}
 		return out
+	case kindExpr:
+		d := p.index(operand{n: integerBits})
+		if p.err != nil || !d.scalar || v.isReal() {
+			p.fail(pos, ErrUnsupported, "bits of a number that depends on measured bits, other than one bit of an integer")
+			return value{}
+		}
+		return given(digitOf(v.late.expr, d.first))
 	case kindDigits:
 		d := p.index(operand{n: len(v.late.digits)})
 		if d.scalar && p.err == nil {

@@ -14,7 +14,7 @@ const (
 	maxName   = 1024      // bytes
 
 	maxOperations = 10_000_000 // unless DecodeOptions says otherwise
-	maxRounds     = 1000       // the same
+	maxRounds     = 1000       // of a loop that is laid out though runs may leave it early
 )
 
 // parser reads a program and carries it out statement by statement: circuits are
@@ -41,7 +41,6 @@ type parser struct {
 	left     int // operations that may still be made
 	count    int // operations of the definition that is checked, at most maxCount
 	most     int // DecodeOptions.MaxOperations or its default
-	rounded  int // DecodeOptions.MaxRounds or its default
 	place    place
 	included bool // some include was read
 	physical bool // physical qubits are in use
@@ -50,12 +49,16 @@ type parser struct {
 	loops    int // open loops of the running gate or def
 	nested   int // open blocks
 
-	conds    []circuits.Condition // of the open blocks, on measured bits
-	when     *circuits.Condition  // all of conds, nil if there are none
-	whenCost int                  // operations that an operation under when costs
-	targets  []target
-	hidden   int    // bits made by hide
-	returned *entry // holds the result of the running def
+	conds      []circuits.Condition // of the open blocks, on measured bits
+	when       *circuits.Condition  // all of conds, nil if there are none
+	whenCost   int                  // operations that an operation under when costs
+	targets    []target
+	hidden     int               // bits made by hide
+	whiles     int               // open loops of the circuit
+	changed    []map[*entry]bool // for each of them the variables from outside that it changes
+	settings   int               // of variables that are known, so far
+	departures int               // out of a loop or def by some of the runs, so far
+	returned   *entry            // holds the result of the running def
 
 	out    *circuits.Circuit
 	result Decoded
@@ -113,6 +116,8 @@ type entry struct {
 	typ      scalar  // entryValue: of a variable
 	level    int     // entryValue: of parser.conds where it was defined
 	stored   []int   // entryValue: hidden bits for values of measured bits
+	slot     int     // entryValue: one more than the variable of the circuit that holds numbers of measured bits
+	whiles   int     // of the parser where it was defined
 	bits     []int   // entryBits: all of them, once they were a value
 	gate     *gate   // entryGate, entryDef
 	array    *array  // entryArray
@@ -206,13 +211,18 @@ func (p *parser) define(pos int, e *entry) {
 	if p.err != nil {
 		return
 	}
-	e.frame, e.level = p.frame, len(p.conds)
+	e.frame, e.level, e.whiles = p.frame, len(p.conds), p.whiles
 	e.outer = p.names[e.name]
 	if o := e.outer; o != nil && o.frame == e.frame && o.index >= p.block && !o.builtin {
 		p.fail(pos, ErrRedefined, "%s", e.name)
 		return
 	}
 	e.index = len(p.scope)
+	if e.array != nil {
+		for _, element := range e.array.elements {
+			element.index, element.whiles, element.level = e.index, e.whiles, e.level
+		}
+	}
 	p.names[e.name] = e
 	p.scope = append(p.scope, e)
 }

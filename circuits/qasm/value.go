@@ -22,7 +22,8 @@ const (
 	kindDuration // of which nothing is known
 	kindDigits   // a string of binary digits, only to write into bits
 	kindComplex
-	kindBig // an integer of more than 64 bits, only to compare with; i is its position
+	kindExpr // a number that depends on measured bits; i is 1 for a real one
+	kindBig  // an integer of more than 64 bits, only to compare with; i is its position
 )
 
 // value is the result of an expression.
@@ -359,7 +360,10 @@ func (p *parser) call(pos int, name string, args []value) value {
 		case kindAngle:
 			p.fail(pos, ErrUnsupported, "%s of inputs", name)
 			return float(0)
-		case kindCondition, kindBits:
+		case kindCondition, kindBits, kindExpr:
+			if v, ok := p.callLate(pos, name, args); ok {
+				return v
+			}
 			p.fail(pos, ErrUnsupported, "%s of measured bits", name)
 			return float(0)
 		default:
@@ -399,7 +403,7 @@ func (v value) String() string {
 		return v.angle.String()
 	case kindFloat:
 		return fmt.Sprint(v.f)
-	case kindCondition, kindBits:
+	case kindCondition, kindBits, kindExpr:
 		return "a value of measured bits"
 	case kindBig:
 		return fmt.Sprintf("%.40v", v.late.big)

@@ -108,7 +108,7 @@ func (o *Options) validate(t *Target) error {
 // checkConditions refuses what no device does, or t does not.
 func checkConditions(c *circuits.Circuit, t *Target) error {
 	for i, op := range c.Ops {
-		if op.Gate == circuits.GateStore || op.Gate == circuits.GateFail || op.If != nil && !t.FeedForward {
+		if op.Classical() || len(op.Locals()) > 0 || op.If != nil && !t.FeedForward {
 			return &circuits.OpError{Index: i, Gate: op.Gate, Err: fmt.Errorf("%s: %w", t.Name, ErrConditional)}
 		}
 	}

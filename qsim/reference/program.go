@@ -48,7 +48,7 @@ func finalMeasurements(c *circuits.Circuit) map[int]int {
 		if op.Gate == circuits.GateBarrier {
 			continue
 		}
-		if op.If != nil || op.Gate == circuits.GateStore || op.Gate == circuits.GateFail {
+		if op.If != nil || op.Classical() || len(op.Locals()) > 0 {
 			return nil
 		}
 		for _, q := range op.Qubits {

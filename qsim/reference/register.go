@@ -37,6 +37,9 @@ func (r *register) seed(seed, stream uint64) {
 func (r *register) bind(c *circuits.Circuit, weights, features []float64) error {
 	for i, op := range c.Ops {
 		for k, a := range op.Angles {
+			if len(op.Locals()) > 0 {
+				break // known when the run comes there
+			}
 			v := a.Eval(weights, features)
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				return &circuits.OpError{Index: i, Gate: op.Gate, Err: qsim.ErrNotFinite}

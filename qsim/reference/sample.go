@@ -84,9 +84,13 @@ func (p *Program) sampleTrajectories(ctx context.Context, outcomes qsim.Counts, 
 	if err != nil {
 		return err
 	}
+	loops, err := p.circuit.Loops()
+	if err != nil {
+		return err
+	}
 	for shot := range shots {
 		r.seed(seed, uint64(shot))
-		bits, err := r.trajectory(ctx, p.circuit)
+		bits, err := r.trajectory(ctx, p.circuit, loops, weights, features)
 		if err != nil {
 			return err
 		}
@@ -97,35 +101,71 @@ func (p *Program) sampleTrajectories(ctx context.Context, outcomes qsim.Counts, 
 
 // trajectory runs c from |0…0⟩ with measurements and resets and returns the
 // classical bits, or all qubits measured at the end when c has no bits.
-func (r *register) trajectory(ctx context.Context, c *circuits.Circuit) ([]bool, error) {
+func (r *register) trajectory(ctx context.Context, c *circuits.Circuit, loops map[int]int, weights, features []float64) ([]bool, error) {
 	r.zero()
-	bits := make([]bool, max(c.Clbits, c.Qubits))
-	read := func(bit int) bool { return bits[bit] }
-	for i, op := range c.Ops {
+	m := circuits.Memory{Bits: make([]bool, max(c.Clbits, c.Qubits)), Vars: c.Zeros(), Weights: weights, Features: features}
+	for at, steps := 0, 0; at < len(c.Ops); at++ {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if op.If != nil && !op.If.Holds(read) {
-			continue
+		if steps++; steps > maxSteps {
+			return nil, &circuits.OpError{Index: at, Gate: c.Ops[at].Gate, Err: qsim.ErrUnfinished}
 		}
-		switch op.Gate {
-		case circuits.GateMeasure:
-			bits[op.Clbit] = r.measure(op.Qubits[0])
-		case circuits.GateReset:
-			r.reset(op.Qubits[0])
-		case circuits.GateStore:
-			bits[op.Clbit] = op.Value.Holds(read)
-		case circuits.GateFail:
-			return nil, &circuits.OpError{Index: i, Gate: op.Gate, Err: qsim.ErrUnfinished}
-		case circuits.GateBarrier:
-		default:
-			r.apply(op, r.angles[i])
+		next, err := r.step(c, loops, &m, at)
+		if err != nil {
+			return nil, &circuits.OpError{Index: at, Gate: c.Ops[at].Gate, Err: err}
 		}
+		at = next
 	}
+	bits := m.Bits
 	if c.Clbits == 0 {
 		for q := range c.Qubits {
 			bits[q] = r.measure(q)
 		}
 	}
 	return bits, nil
+}
+
+// maxSteps bounds the operations of one shot.
+const maxSteps = 10_000_000
+
+// step carries out operation at and returns the one that it ends at.
+func (r *register) step(c *circuits.Circuit, loops map[int]int, m *circuits.Memory, at int) (int, error) {
+	op := c.Ops[at]
+	if op.If != nil {
+		holds, err := op.If.In(m)
+		if err != nil || !holds {
+			if op.Gate == circuits.GateLoop {
+				at = loops[at]
+			}
+			return at, err
+		}
+	}
+	var err error
+	switch op.Gate {
+	case circuits.GateMeasure:
+		m.Bits[op.Clbit] = r.measure(op.Qubits[0])
+	case circuits.GateReset:
+		r.reset(op.Qubits[0])
+	case circuits.GateStore:
+		m.Bits[op.Clbit], err = op.Value.In(m)
+	case circuits.GateSet:
+		var n circuits.Number
+		if n, err = op.Value.Test.Eval(m); err == nil {
+			m.Vars[op.Clbit], err = c.Vars[op.Clbit].Hold(n)
+		}
+	case circuits.GateEnd:
+		return loops[at] - 1, nil
+	case circuits.GateBarrier, circuits.GateLoop:
+	default:
+		angles := r.angles[at]
+		if len(op.Locals()) > 0 {
+			angles = nil
+			for _, a := range op.Angles {
+				angles = append(angles, a.In(m))
+			}
+		}
+		r.apply(op, angles)
+	}
+	return at, err
 }

@@ -1,6 +1,7 @@
 package simtest
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 	"testing"
@@ -84,14 +85,63 @@ func randomCondition(rng *rand.Rand, depth int) circuits.Condition {
 	return c.Not()
 }
 
-// unfinished wants the error of a shot that reaches a fail, and none of one that does
-// not.
+// programs compares counts of circuits with loops and variables with the exact
+// distribution.
+func (s suite) programs(t *testing.T) {
+	a, bit, whole, v := circuits.Const, circuits.BitIs, circuits.WholeExpr, circuits.VarExpr
+	op := func(op circuits.Operator, args ...*circuits.Expr) *circuits.Expr {
+		return &circuits.Expr{Op: op, Args: args}
+	}
+	is := func(e *circuits.Expr) circuits.Condition { return circuits.Condition{Test: e} }
+	with := func(n int, vars ...circuits.VarType) *circuits.Circuit {
+		return &circuits.Circuit{Qubits: n, Vars: vars}
+	}
+	const integer, number = circuits.WholeVar, circuits.RealVar
+	tests := []struct {
+		name string
+		c    *circuits.Circuit
+	}{
+		{"until success", with(2).Loop(bit(0, false)).H(0).CX(0, 1).Measure(0, 0).RY(a(0.7), 1).End().Measure(1, 1)},
+		{"loop that is not entered", with(1).RY(a(1), 0).Loop(bit(0, true)).X(0).End().Measure(0, 0)},
+		{"nested loops", with(2).Loop(circuits.BitsAre([]int{0, 1}, circuits.Less, 3)).Loop(bit(0, false)).RY(a(1), 0).Measure(0, 0).End().
+			Store(0, bit(1, true)).RY(a(2), 1).Measure(1, 1).End().Measure(0, 2)},
+		{"sum of bits", with(3, integer).H(0).RY(a(1), 1).Measure(0, 0).Measure(1, 1).
+			Set(0, op(circuits.Add, v(0), whole(1))).If(bit(0, true)).Set(0, op(circuits.Add, v(0), whole(1))).If(bit(1, true)).
+			X(2).If(is(op(circuits.Operator(circuits.Equal), v(0), whole(1)))).Measure(2, 2)},
+		{"measured angle", with(2, number).H(0).Measure(0, 0).Set(0, op(circuits.Multiply, circuits.BitsExpr([]int{0}), circuits.AngleExpr(a(0.9)))).
+			RY(circuits.Variable(0).Scale(2).Plus(a(0.3)), 1).Measure(1, 1)},
+		{"counted rounds", with(2, integer, number).H(1).Measure(1, 3).Loop(is(op(circuits.Operator(circuits.Less), v(0), op(circuits.Add, whole(2), circuits.BitsExpr([]int{3}))))).
+			Set(0, op(circuits.Add, v(0), whole(1))).Set(1, op(circuits.Divide, circuits.AngleExpr(a(1)), v(0))).RY(circuits.Variable(1), 0).End().Measure(0, 0)},
+	}
+	for i, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) { s.checkCounts(t, tt.c, 4000, uint64(i)) })
+	}
+	failing := map[error]*circuits.Circuit{
+		circuits.ErrNotFinite: with(1, integer).Set(0, op(circuits.Modulo, whole(1), circuits.BitsExpr([]int{0}))).Measure(0, 0),
+		circuits.ErrRange:     with(1, integer).Set(0, op(circuits.ShiftLeft, whole(3), whole(62))).Measure(0, 0),
+		circuits.ErrSyntax:    with(1, integer).Measure(0, 0).X(0).If(is(op(circuits.Xor, circuits.AngleExpr(a(1)), whole(1)))),
+	}
+	for cause, c := range failing {
+		if _, err := s.must(t, c).Sample(t.Context(), nil, nil, 10, 1); !errors.Is(err, cause) {
+			t.Errorf("error %v, want %v", err, cause)
+		}
+	}
+}
+
+// unfinished wants the error of a shot that stays in a loop, and none of one that does
+// not come there, and that a loop without end can be cancelled.
 func (s suite) unfinished(t *testing.T) {
 	for _, one := range []bool{false, true} {
 		c := circuits.New(1).X(0).Measure(0, 0)
-		c.Append(circuits.GateFail, nil).If(circuits.BitIs(0, one))
-		if _, err := s.must(t, c).Sample(t.Context(), nil, nil, 10, 1); errors.Is(err, qsim.ErrUnfinished) != one {
-			t.Errorf("fail where the bit is %v: error %v", one, err)
+		c.Loop(circuits.BitIs(0, one)).End()
+		p := s.must(t, c)
+		if _, err := p.Sample(t.Context(), nil, nil, 10, 1); errors.Is(err, qsim.ErrUnfinished) != one {
+			t.Errorf("a loop where the bit is %v: error %v", one, err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := p.Sample(ctx, nil, nil, 10, 1); !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled: error %v", err)
 		}
 	}
 }

@@ -84,16 +84,16 @@ func Expectation(a []complex128, o circuits.PauliSum) float64 {
 func Distribution(c *circuits.Circuit, weights, features []float64) map[uint64]float64 {
 	start := make([]complex128, 1<<c.Qubits)
 	start[0] = 1
-	branches := []branch{{a: start}}
-	for _, op := range c.Ops {
-		var next []branch
-		for _, b := range branches {
-			next = append(next, b.after(op, c.Qubits, weights, features)...)
-		}
-		branches = next
-	}
+	loops, _ := c.Loops()
+	branches := []branch{{a: start, vars: c.Zeros()}}
 	out := make(map[uint64]float64)
-	for _, b := range branches {
+	for len(branches) > 0 {
+		b := branches[len(branches)-1]
+		branches = branches[:len(branches)-1]
+		if b.at < len(c.Ops) {
+			branches = append(branches, b.after(c, loops, weights, features)...)
+			continue
+		}
 		for x, v := range b.a {
 			key := b.key & (1<<(c.Clbits-c.Hidden) - 1)
 			if c.Clbits == 0 {
@@ -112,20 +112,40 @@ const impossible = 1e-14
 
 // branch is one history of measurements and resets.
 type branch struct {
-	a   []complex128 // not normalised: its squared norm is the branch's probability
-	key uint64       // the classical bits
+	a    []complex128 // not normalised: its squared norm is the branch's probability
+	key  uint64       // the classical bits
+	vars []circuits.Number
+	at   int // operation
 }
 
-// after is the branches that b becomes by op.
-func (b branch) after(op circuits.Op, n int, weights, features []float64) []branch {
+// after is the branches that b becomes by its next operation.
+func (b branch) after(c *circuits.Circuit, loops map[int]int, weights, features []float64) []branch {
+	op, n, at := c.Ops[b.at], c.Qubits, b.at
+	b.at++
 	switch {
 	case op.If != nil && !b.holds(*op.If):
+		if op.Gate == circuits.GateLoop {
+			b.at = loops[at] + 1
+		}
+	case op.Gate == circuits.GateLoop:
+	case op.Gate == circuits.GateEnd:
+		b.at = loops[at]
+	case op.Gate == circuits.GateSet:
+		number, _ := op.Value.Test.Eval(b.memory())
+		b.vars = slices.Clone(b.vars)
+		b.vars[op.Clbit], _ = c.Vars[op.Clbit].Hold(number)
 	case op.Gate == circuits.GateStore:
 		one := b.holds(*op.Value)
 		if b.key &^= 1 << op.Clbit; one {
 			b.key |= 1 << op.Clbit
 		}
 	case op.Gate.Unitary() || op.Gate == circuits.GateBarrier:
+		if len(op.Locals()) > 0 {
+			op.Angles = slices.Clone(op.Angles)
+			for k, a := range op.Angles {
+				op.Angles[k] = circuits.Const(a.In(b.memory()))
+			}
+		}
 		b.a = multiply(Matrix(op, n, weights, features), b.a)
 	default:
 		return b.split(op, n)
@@ -136,6 +156,9 @@ func (b branch) after(op circuits.Op, n int, weights, features []float64) []bran
 // holds reports whether a condition holds, from the text of its numbers.
 func (b branch) holds(c circuits.Condition) bool {
 	switch {
+	case c.Test != nil:
+		n, _ := c.Test.Eval(b.memory())
+		return n.Value() != 0
 	case len(c.All) > 0:
 		return !slices.ContainsFunc(c.All, func(c circuits.Condition) bool { return !b.holds(c) })
 	case len(c.Any) > 0:
@@ -151,6 +174,15 @@ func (b branch) holds(c circuits.Condition) bool {
 	}[c.Is]
 }
 
+// memory is what expressions read.
+func (b branch) memory() *circuits.Memory {
+	m := &circuits.Memory{Bits: make([]bool, 64), Vars: b.vars}
+	for i := range m.Bits {
+		m.Bits[i] = b.key>>i&1 == 1
+	}
+	return m
+}
+
 // split is the branches of a measurement or reset.
 func (b branch) split(op circuits.Op, n int) []branch {
 	var out []branch
@@ -163,7 +195,7 @@ func (b branch) split(op circuits.Op, n int) []branch {
 			a = multiply(Matrix(circuits.Op{Gate: circuits.GateX, Qubits: op.Qubits}, n, nil, nil), a)
 		}
 		if norm2(a) > impossible {
-			out = append(out, branch{a, key})
+			out = append(out, branch{a, key, b.vars, b.at})
 		}
 	}
 	return out

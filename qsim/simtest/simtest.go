@@ -74,6 +74,7 @@ func Run(t *testing.T, compile func(c *circuits.Circuit, observables ...circuits
 	t.Run("SamplingRandomCircuits", s.samplingRandom)
 	t.Run("Conditions", s.conditions)
 	t.Run("ConditionsOfRandomCircuits", s.randomConditions)
+	t.Run("Programs", s.programs)
 	t.Run("UnfinishedLoop", s.unfinished)
 }
 

@@ -7,8 +7,8 @@
     python run_braket.py --device arn:aws:braket:eu-north-1::device/qpu/iqm/Garnet
                                             your account: configure AWS credentials first
 
-Start it again after an interruption: circuits that have results are left out, and tasks that were
-submitted (tasks.json) are waited for, not submitted again.
+    --resume      after an interruption or a failure: only circuits without results run, and tasks
+                  that were submitted (tasks.json) are waited for, not submitted again
 """
 
 import argparse
@@ -27,6 +27,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--device", required=True, help="ARN of a device, or local")
     parser.add_argument("--batch", type=int, default=20, help="tasks that wait at the same time (default 20)")
+    parser.add_argument("--resume", action="store_true", help="go on with what a first start began")
     return parser.parse_args()
 
 
@@ -70,6 +71,8 @@ def main():
     manifest = json.loads((HERE / "manifest.json").read_text())
     device = find_device(args.device)
     results, tasks_file = HERE / "results", HERE / "tasks.json"
+    if not args.resume and (tasks_file.exists() or any(results.glob("*.json"))):
+        raise SystemExit("Circuits of this directory were run before. Give --resume to run those without results")
     results.mkdir(exist_ok=True)
     tasks = json.loads(tasks_file.read_text()) if tasks_file.exists() else {}
     names = [f"{i:04d}.json" for i in range(len(manifest["circuits"]))]
@@ -100,7 +103,7 @@ def main():
             save(results / names[i], as_json(result))
         print(f"{min(start + args.batch, len(missing))} of {len(missing)} circuits done")
     if failed:
-        raise SystemExit(f"{failed} circuits have no result. Start this script again to submit them anew")
+        raise SystemExit(f"{failed} circuits have no result. Start this script with --resume to submit them anew")
     print(f"All results are in {results}. Next: qnn results {HERE}")
 
 

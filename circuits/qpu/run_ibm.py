@@ -7,11 +7,20 @@
     python run_ibm.py --backend aer         a simulator without noise
     python run_ibm.py --backend ibm_fez     your account: QiskitRuntimeService.save_account(...) first
 
-Start it again after an interruption: batches that have results are left out, and jobs that were
-submitted (jobs.json) are waited for, not submitted again.
+    --mode batch         the jobs as one batch, which IBM recommends for jobs that do not wait for one
+                         another; session for exclusive use (paid plans), job for one after the other
+    --dd XY4             dynamical decoupling: pulses on qubits that wait
+    --twirl gates        random Pauli gates around those on two qubits, which make coherent errors
+                         random; measure, or all for both
+    --resume             after an interruption or a failure: only circuits without results run, jobs
+                         that were submitted (jobs.json) are waited for, and the settings are those
+                         of the first start (run.json)
+
+Every result file holds the settings that it was measured with (metadata, "qnn").
 """
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -20,7 +29,7 @@ import warnings
 
 import numpy
 import qiskit.qasm3
-from qiskit_ibm_runtime import RuntimeEncoder, RuntimeJobFailureError, SamplerV2
+from qiskit_ibm_runtime import Batch, RuntimeEncoder, RuntimeJobFailureError, SamplerV2, Session
 from qiskit_ibm_runtime.utils.validations import validate_isa_circuits
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -32,6 +41,11 @@ def arguments():
     parser.add_argument("--backend", required=True, help="name of a device of your account, fake, or aer")
     parser.add_argument("--batch", type=int, default=100, help="circuits a job (default 100)")
     parser.add_argument("--seed", type=int, help="seed of a simulator")
+    parser.add_argument("--mode", choices=["job", "batch", "session"], default="job", help="how jobs are sent (default job)")
+    parser.add_argument("--dd", choices=["XX", "XpXm", "XY4"], help="sequence of dynamical decoupling (default none)")
+    parser.add_argument("--twirl", choices=["gates", "measure", "all"], help="what is twirled (default nothing)")
+    parser.add_argument("--randomizations", type=int, help="random circuits of twirling (default IBM's choice)")
+    parser.add_argument("--resume", action="store_true", help="go on with what a first start began")
     parser.add_argument("--channel", help="channel of the account (default the saved one)")
     return parser.parse_args()
 
@@ -82,13 +96,15 @@ def batches(manifest, size, names):
             done.update(range(int(match[1]), int(match[2]) + 1))
     first = 0
     while first < len(entries):
+        if first in done:
+            first += 1
+            continue
         last = first
         while last + 1 < len(entries) and last + 1 - first < size and last + 1 not in done:
             if manifest.get("parameters") and entries[last + 1]["file"] != entries[first]["file"]:
                 break
             last += 1
-        if first not in done:
-            yield first, last
+        yield first, last
         first = last + 1
 
 
@@ -99,14 +115,56 @@ def save(path, text):
     os.replace(unfinished, path)
 
 
+KEPT = ("backend", "mode", "dd", "twirl", "randomizations", "seed")
+
+
+def settings(args):
+    """The settings of this start, written to run.json; with --resume those of the first."""
+    file, given = HERE / "run.json", {k: getattr(args, k) for k in KEPT}
+    begun = (HERE / "jobs.json").exists() or any((HERE / "results").glob("*.json"))
+    if begun and not args.resume:
+        raise SystemExit("Circuits of this directory were run before. Give --resume to run those without results")
+    if args.resume and file.exists():
+        first = json.loads(file.read_text())
+        for k in KEPT:
+            if given[k] not in (None, "job") and given[k] != first[k]:
+                raise SystemExit(f"--{k} {given[k]}: the first start had {first[k]}. Leave it out, or export again")
+        return first
+    save(file, json.dumps(given, indent=1))
+    return given
+
+
+def make_sampler(mode, chosen):
+    """A sampler with the settings; simulators know no dynamical decoupling and no twirling."""
+    sampler = SamplerV2(mode=mode)
+    if chosen["seed"] is not None:
+        sampler.options.simulator.seed_simulator = chosen["seed"]
+    if chosen["dd"]:
+        sampler.options.dynamical_decoupling.enable = True
+        sampler.options.dynamical_decoupling.sequence_type = chosen["dd"]
+    if chosen["twirl"]:
+        sampler.options.twirling.enable_gates = chosen["twirl"] in ("gates", "all")
+        sampler.options.twirling.enable_measure = chosen["twirl"] in ("measure", "all")
+        if chosen["randomizations"]:
+            sampler.options.twirling.num_randomizations = chosen["randomizations"]
+    return sampler
+
+
 def main():
     args = arguments()
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     manifest = json.loads((HERE / "manifest.json").read_text())
-    backend, service = find_backend(args.backend, manifest["target"], args.channel)
-    sampler = SamplerV2(mode=backend)
-    if args.seed is not None:
-        sampler.options.simulator.seed_simulator = args.seed
+    chosen = settings(args)
+    backend, service = find_backend(chosen["backend"], manifest["target"], args.channel)
+    if service is None and (chosen["dd"] or chosen["twirl"]):
+        print("Simulators run without dynamical decoupling and twirling")
+    mode = {"job": contextlib.nullcontext, "batch": Batch, "session": Session}[chosen["mode"]]
+    with mode(backend) as opened:
+        run(args, manifest, chosen, backend, service, make_sampler(opened, chosen))
+
+
+def run(args, manifest, chosen, backend, service, sampler):
+    """Submits what has no results, waits and saves."""
     results, jobs_file = HERE / "results", HERE / "jobs.json"
     results.mkdir(exist_ok=True)
     jobs = json.loads(jobs_file.read_text()) if jobs_file.exists() else {}
@@ -115,7 +173,7 @@ def main():
     waiting = [(name, service.job(job)) for name, job in jobs.items() if service and name not in have]
     for first, last in list(batches(manifest, args.batch, have | set(jobs))):
         work = pubs(manifest, first, last)
-        if args.backend != "aer":
+        if chosen["backend"] != "aer":
             validate_isa_circuits([w[0] if isinstance(w, tuple) else w for w in work], backend.target)
         job = sampler.run(work, shots=manifest["shots"])
         waiting.append((name := f"{first:04d}-{last:04d}.json", job))
@@ -133,10 +191,11 @@ def main():
             save(jobs_file, json.dumps(jobs, indent=1))
             failed += 1
             continue
+        result.metadata["qnn"] = chosen
         save(results / name, json.dumps(result, cls=RuntimeEncoder))
         print(f"{name}: saved")
     if failed:
-        raise SystemExit(f"{failed} jobs failed. Start this script again to submit them anew")
+        raise SystemExit(f"{failed} jobs failed. Start this script with --resume to submit them anew")
     print(f"All results are in {results}. Next: qnn results {HERE}")
 
 

@@ -95,8 +95,23 @@ func TestRunIBM(t *testing.T) {
 	if len(r.Samples) != 20 || r.Ideal.MeanDifference > 0.1 {
 		t.Errorf("%d samples, mean difference %v", len(r.Samples), r.Ideal.MeanDifference)
 	}
-	if code, out = python(t, ibmModules, script, "--backend", "fake"); code != 0 || strings.Contains(out, "submitted") {
+	if code, out = python(t, ibmModules, script, "--backend", "fake"); code == 0 || !strings.Contains(out, "Give --resume") {
+		t.Errorf("again without --resume: exit code %d:\n%s", code, out)
+	}
+	if code, out = python(t, ibmModules, script, "--backend", "fake", "--resume"); code != 0 || strings.Contains(out, "submitted") {
 		t.Errorf("again: exit code %d:\n%s", code, out)
+	}
+	if code, out = python(t, ibmModules, script, "--backend", "fake", "--resume", "--seed", "2"); code == 0 || !strings.Contains(out, "--seed 2: the first start had 1") {
+		t.Errorf("other settings: exit code %d:\n%s", code, out)
+	}
+	names, err := filepath.Glob(filepath.Join(export, qpu.ResultsDir, "*.json"))
+	if err != nil || len(names) == 0 {
+		t.Fatal(names, err)
+	}
+	for _, name := range names {
+		if text := read(t, name); !strings.Contains(text, `"mode": "job"`) || !strings.Contains(text, `"seed": 1`) {
+			t.Errorf("%s does not say with what settings it was measured", name)
+		}
 	}
 	first := filepath.Join(export, "circuits", "0000.qasm")
 	put(t, first, read(t, first)+"cz $0, $100;\n")
@@ -151,6 +166,31 @@ func TestRunAer(t *testing.T) {
 	}
 }
 
+// TestRunMissing takes a result file away: the circuits in it run again, all of them and no
+// others, in the mode of the first start.
+func TestRunMissing(t *testing.T) {
+	dir, accuracy := trainMoons(t)
+	export := filepath.Join(t.TempDir(), "export")
+	command(t, 0, "export", dir, "--target", "ibm", "--shots", "2000", "--out", export, "-q")
+	script := filepath.Join(export, "run_ibm.py")
+	code, out := python(t, ibmModules, script, "--backend", "aer", "--seed", "1", "--batch", "5", "--mode", "batch", "--dd", "XY4", "--twirl", "gates")
+	if code != 0 || strings.Count(out, "submitted") != 4 {
+		t.Fatalf("exit code %d:\n%s", code, out)
+	}
+	if err := os.Remove(filepath.Join(export, qpu.ResultsDir, "0005-0009.json")); err != nil {
+		t.Fatal(err)
+	}
+	if code, out = python(t, ibmModules, script, "--backend", "aer", "--batch", "3", "--resume"); code != 0 || strings.Count(out, "submitted") != 2 {
+		t.Fatalf("missing ones: exit code %d:\n%s", code, out)
+	}
+	if text := read(t, export, qpu.ResultsDir, "0005-0007.json"); !strings.Contains(text, `"dd": "XY4"`) || !strings.Contains(text, `"mode": "batch"`) {
+		t.Error("the second start does not have the settings of the first")
+	}
+	if r := resultsOf(t, export, accuracy); len(r.Samples) != 20 {
+		t.Errorf("%d samples, want 20", len(r.Samples))
+	}
+}
+
 // TestRunBraket is the round trip through Amazon Braket's local simulator, with portable
 // programs and with the native gates of devices in verbatim boxes.
 func TestRunBraket(t *testing.T) {
@@ -172,6 +212,7 @@ func TestRunBraket(t *testing.T) {
 			t.Errorf("%s: %d samples, mean difference %v", name, len(r.Samples), r.Ideal.MeanDifference)
 		}
 	}
+	args[2] += " --resume"
 	if code, out := python(t, braketModules, args...); code != 0 || strings.Contains(out, "circuits done") {
 		t.Errorf("again: exit code %d:\n%s", code, out)
 	}

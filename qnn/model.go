@@ -116,6 +116,18 @@ func defaultObservables(t Task, qubits int) []circuits.PauliSum {
 	return out
 }
 
+// GradientMemory returns the bytes of all states that a gradient over so many samples
+// holds at once, as [qsim.Program.GradientMemory] counts them; 0 where the backend does
+// not say.
+func (m *Model) GradientMemory(method qsim.Method, samples int) uint64 {
+	if s, ok := m.simulator.(interface {
+		GradientMemory(method qsim.Method, samples int) uint64
+	}); ok {
+		return s.GradientMemory(method, samples)
+	}
+	return 0
+}
+
 // compile prepares the simulator; nil stands for the native one.
 func (m *Model) compile(b Backend) error {
 	if b == nil {

@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -25,8 +24,7 @@ func (r *trainRun) describe(w io.Writer) {
 		r.circuit.Qubits, r.encoding.Name, r.Layers, r.Ansatz, r.circuit.Depth())
 	_, _ = fmt.Fprintf(w, "          %d weights + %d in the head, measuring %s\n",
 		weights, len(r.model.Parameters)-weights, observableNames(r.model.Observables))
-	state := uint64(16) << r.circuit.Qubits
-	_, _ = fmt.Fprintf(w, "cost      %s a state, at most %s at once\n          %s\n", qsim.Bytes(state), qsim.Bytes(r.peak(state)), r.gradientCost())
+	_, _ = fmt.Fprintf(w, "cost      %s\n          %s\n", r.memoryCost(), r.gradientCost())
 }
 
 // describeEnd prints how training ended.
@@ -59,13 +57,17 @@ func (r *trainRun) validationSize() int {
 	return r.validation.Len()
 }
 
-// peak is the memory of all states that are there at once: two for the adjoint
-// method, for every thread that has samples of its own.
-func (r *trainRun) peak(state uint64) uint64 {
-	if r.circuit.Qubits >= qsim.ParallelQubits {
-		return 2 * state
+// memoryCost says how large a state is, and all of those that are there at once.
+func (r *trainRun) memoryCost() string {
+	p, err := parsePrecision(r.Precision)
+	if err != nil { // it made the model
+		panic(err)
 	}
-	return 2 * state * uint64(runtime.GOMAXPROCS(0))
+	text := qsim.Bytes(p.AmplitudeBytes()<<r.circuit.Qubits) + " a state"
+	if peak := r.model.GradientMemory(r.trainer.Method, r.Batch); peak > 0 {
+		text += ", at most " + qsim.Bytes(peak) + " at once"
+	}
+	return text
 }
 
 // gradientCost says how many circuit runs a gradient takes.

@@ -1,0 +1,59 @@
+package qsim
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"testing"
+
+	"github.com/qnn-go/qnn/circuits"
+)
+
+// What a first gradient allocates is the states that were announced, and little more.
+func TestGradientMemory(t *testing.T) {
+	for _, tt := range []struct {
+		qubits, samples int
+		method          Method
+	}{
+		{8, 1, Adjoint}, {8, 64, Adjoint}, {10, 64, Adjoint},
+		{12, 1, Adjoint}, {12, 64, Adjoint}, {15, 4, Adjoint},
+		{9, 16, ParameterShift}, {12, 16, FiniteDifference}, {15, 2, FiniteDifference},
+	} {
+		for _, precision := range []Precision{Double, Single} {
+			t.Run(fmt.Sprintf("%d qubits, %d samples, %v, %v", tt.qubits, tt.samples, tt.method, precision), func(t *testing.T) {
+				c := circuits.New(tt.qubits)
+				for q := range tt.qubits {
+					c.RY(circuits.Feature(0), q).CX(q, (q+1)%tt.qubits).RY(circuits.Weight(q), q)
+				}
+				p, err := precision.Compile(c, circuits.PauliZ(0))
+				if err != nil {
+					t.Fatal(err)
+				}
+				weights, samples := make([]float64, tt.qubits), make([][]float64, tt.samples)
+				for i := range samples {
+					samples[i] = []float64{float64(i)}
+				}
+				gradient := func() {
+					err := p.Gradient(context.Background(), tt.method, make([]float64, tt.qubits), nil, weights, samples,
+						func(_ int, _, c []float64) { c[0] = 1 })
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
+				// Plans and tables stay; states are thrown away and made again.
+				gradient()
+				runtime.GC() // twice, which empties the pools
+				runtime.GC()
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				gradient()
+				runtime.ReadMemStats(&after)
+				want, got := p.GradientMemory(tt.method, tt.samples), after.TotalAlloc-before.TotalAlloc
+				const tables = 400 << 10 // of a worker or two
+				if got > want+want/10+tables || got < want/uint64(runtime.GOMAXPROCS(0)) {
+					t.Errorf("announced %d bytes, allocated %d", want, got)
+				}
+			})
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
@@ -107,6 +108,34 @@ func fit(style draw.TextStyle, text string, width vg.Length) string {
 		text = string(letters[:head]) + "…" + string(letters[len(letters)-keep+head:])
 	}
 	return text
+}
+
+// lines is text in one line, or cut at a blank into two where it is wider than width and
+// two are narrower: at the blank that leaves them most alike.
+func lines(style draw.TextStyle, text string, width vg.Length) []string {
+	text = printable(text)
+	best, widest := []string{text}, style.Width(text)
+	if widest <= width {
+		return best
+	}
+	for i, r := range text {
+		if r != ' ' {
+			continue
+		}
+		if w := max(style.Width(text[:i]), style.Width(text[i+1:])); w < widest {
+			best, widest = []string{text[:i], text[i+1:]}, w
+		}
+	}
+	return best
+}
+
+// wrap is text in one or two lines, each shortened like those of fit.
+func wrap(style draw.TextStyle, text string, width vg.Length) string {
+	parts := lines(style, text, width)
+	for i := range parts {
+		parts[i] = fit(style, parts[i], width)
+	}
+	return strings.Join(parts, "\n")
 }
 
 // The colours of Okabe and Ito, "Color Universal Design" (2008), without black,

@@ -19,6 +19,9 @@ import (
 type CurveOptions struct {
 	Title      string
 	Regression bool // no accuracy
+	// Majority is the accuracy of always giving the most frequent class, drawn as a line;
+	// 0: none.
+	Majority float64
 }
 
 // LearningCurve writes a PNG of 800 × 600 pixels with loss and, unless for
@@ -38,13 +41,21 @@ func LearningCurve(w io.Writer, history []qnn.Epoch, o CurveOptions) error {
 		accuracy := c.panel("accuracy",
 			func(e qnn.Epoch) float64 { return e.TrainAccuracy }, func(e qnn.Epoch) float64 { return e.ValAccuracy })
 		accuracy.Y.Max = 1 // though none may reach it
+		if o.Majority > 0 {
+			accuracy.Y.Min = min(accuracy.Y.Min, o.Majority)
+			accuracy.Add(horizontal{at: o.Majority, style: majorityStyle()})
+		}
 		panels = append(panels, []*plot.Plot{accuracy})
 	}
 	last := panels[len(panels)-1][0]
 	last.X.Label.Text = "epoch"
 	last.X.Tick.Marker = ticks{whole: true}
 	return writePNG(w, 800, 600, func(canvas draw.Canvas) {
-		canvas = drawKeys(drawTitle(canvas, o.Title), c.keys())
+		keys := c.keys()
+		if o.Majority > 0 && !o.Regression {
+			keys = append(keys, key{name: fmt.Sprintf("always the most frequent class, %.2f", o.Majority), line: majorityStyle()})
+		}
+		canvas = drawKeys(drawTitle(canvas, o.Title), keys)
 		tiles := draw.Tiles{Rows: len(panels), Cols: 1, PadY: 10}
 		for i, row := range plot.Align(panels, tiles, canvas) {
 			panels[i][0].Draw(row[0])
@@ -174,4 +185,20 @@ type vertical struct {
 func (v vertical) Plot(c draw.Canvas, p *plot.Plot) {
 	x, _ := p.Transforms(&c)
 	c.StrokeLine2(v.style, x(v.at), c.Min.Y, x(v.at), c.Max.Y)
+}
+
+func majorityStyle() draw.LineStyle {
+	return draw.LineStyle{Color: series(2), Width: 1.2, Dashes: []vg.Length{8, 3, 2, 3}}
+}
+
+// horizontal is a line from the left of a plot to its right.
+type horizontal struct {
+	at    float64
+	style draw.LineStyle
+}
+
+// Plot implements plot.Plotter.
+func (h horizontal) Plot(c draw.Canvas, p *plot.Plot) {
+	_, y := p.Transforms(&c)
+	c.StrokeLine2(h.style, c.Min.X, y(h.at), c.Max.X, y(h.at))
 }

@@ -275,6 +275,9 @@ func (d *document) results(s *Summary) {
 		}
 		d.picture(alt, s.Pictures.Test)
 	}
+	if s.Pictures.Residuals != "" {
+		d.picture("Actual minus predicted against predicted", s.Pictures.Residuals)
+	}
 }
 
 func (d *document) classification(t Test) {

@@ -8,6 +8,8 @@ import (
 	"image/png"
 	"io"
 	"math"
+	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -47,6 +49,7 @@ func TestLearningCurve(t *testing.T) {
 		{"curve-few.png", history(12, false), report.CurveOptions{}},
 		{"curve-one.png", history(1, true), report.CurveOptions{Title: "a single epoch"}},
 		{"curve-regression.png", history(1500, true), report.CurveOptions{Title: "sine", Regression: true}},
+		{"curve-majority.png", history(40, true), report.CurveOptions{Majority: 0.63}},
 		{"curve-gaps.png", diverged, report.CurveOptions{Title: "values that are not finite"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -80,6 +83,14 @@ func TestConfusion(t *testing.T) {
 	for d := range 10 {
 		digits = append(digits, fmt.Sprintf("handwritten digit %d", d))
 	}
+	plants := []string{
+		"Helianthus annuus, cultivated", "Papaver somniferum subsp. setigerum", "Digitalis purpurea", "Aconitum napellus",
+		"Convallaria majalis", "Chrysanthemum morifolium", "oak", "Rhododendron ponticum", "Taxus baccata", "Ginkgo",
+	}
+	var numbers []string
+	for i := range 120 {
+		numbers = append(numbers, strconv.Itoa(i))
+	}
 	cancer := &metric.Confusion{Classes: []string{"malignant", "benign"}, Counts: [][]int{{39, 3}, {1, 71}}}
 	for _, test := range []struct {
 		name, title string
@@ -88,6 +99,8 @@ func TestConfusion(t *testing.T) {
 		{"confusion-2.png", "breast-cancer: 114 test samples", cancer},
 		{"confusion-3.png", "", confused([]string{"setosa", "the variegated Ἶρις with a long name", "виргинская"}, 20)},
 		{"confusion-10.png", "digits", confused(digits, 1000)},
+		{"confusion-long-names.png", "", confused(plants, 100)},
+		{"confusion-many.png", "120 classes", confused(numbers, 0)},
 		{"confusion-empty-row.png", "a class without samples", &metric.Confusion{Classes: []string{"a", "b"}, Counts: [][]int{{0, 0}, {2, 2}}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -115,14 +128,30 @@ func TestScatter(t *testing.T) {
 	picture(t, "scatter.png", 700, 700, func(w io.Writer) error {
 		return report.Scatter(w, want, got, report.ScatterOptions{Title: "sine: 60 test samples", Target: "y"})
 	})
+	picture(t, "residuals.png", 700, 700, func(w io.Writer) error {
+		return report.Residuals(w, want, got, report.ScatterOptions{Title: "sine: 60 test samples", Target: "y"})
+	})
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, n := range []int{1000, 12000} {
+		want, got := make([]float64, n), make([]float64, n)
+		for i := range n {
+			want[i] = 30 * rng.NormFloat64()
+			got[i] = 0.8*want[i] + 12*rng.NormFloat64()
+		}
+		picture(t, fmt.Sprintf("scatter-%d.png", n), 700, 700, func(w io.Writer) error {
+			return report.Scatter(w, want, got, report.ScatterOptions{})
+		})
+	}
 	picture(t, "scatter-one.png", 700, 700, func(w io.Writer) error {
 		return report.Scatter(w, []float64{2e6}, []float64{2e6}, report.ScatterOptions{})
 	})
 	for name, pair := range map[string][2][]float64{
 		"none": {}, "lengths": {{1, 2}, {1}}, "NaN": {{math.NaN()}, {1}}, "infinite": {{1}, {math.Inf(-1)}},
 	} {
-		if err := report.Scatter(io.Discard, pair[0], pair[1], report.ScatterOptions{}); !errors.Is(err, report.ErrInput) {
-			t.Errorf("%s: error %v, want ErrInput", name, err)
+		for _, draw := range []func(io.Writer, []float64, []float64, report.ScatterOptions) error{report.Scatter, report.Residuals} {
+			if err := draw(io.Discard, pair[0], pair[1], report.ScatterOptions{}); !errors.Is(err, report.ErrInput) {
+				t.Errorf("%s: error %v, want ErrInput", name, err)
+			}
 		}
 	}
 }

@@ -251,7 +251,8 @@ func NewBaselines(results []compare.Result) []Baseline {
 // Pictures holds the file names of pictures, relative to the Markdown report.
 type Pictures struct {
 	LearningCurve string `json:"learning_curve,omitempty"`
-	Test          string `json:"test,omitempty"` // confusion matrix, or predicted against actual
+	Test          string `json:"test,omitempty"`      // confusion matrix, or predicted against actual
+	Residuals     string `json:"residuals,omitempty"` // of a regression
 }
 
 // Fact is a line of the environment, such as {"go", "go1.26.0"}.

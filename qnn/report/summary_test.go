@@ -91,7 +91,7 @@ func sine(t *testing.T) report.Summary {
 			{Name: "ridge", Parameters: 2, TrainTime: 123 * time.Second, RMSE: 12345.678, MAE: 0.25, R2: -0.5},
 			{Name: "a baseline of a long name", Parameters: 12000, TrainTime: 400 * time.Millisecond, RMSE: 0.3, MAE: 0.25, R2: 0.85},
 		}),
-		Pictures: report.Pictures{Test: "scatter.png"},
+		Pictures: report.Pictures{Test: "scatter.png", Residuals: "residuals.png"},
 	}
 	s.Training.Follow(&qnn.State{Epoch: 12, Stopped: qnn.ConvergedPoint, History: history(12, false)})
 	return s

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 
 	"github.com/qnn-go/qnn/internal/atomicfile"
@@ -99,7 +100,7 @@ func (r *trainRun) summary(got []float64) (report.Summary, error) {
 			Seed: r.Seed, MaxEpochs: r.Epochs,
 		},
 		Test: test, TrainSeconds: r.seconds, Run: r.dir,
-		Pictures:  report.Pictures{LearningCurve: curveFile, Test: r.testPicture()},
+		Pictures:  r.pictures(),
 		Reproduce: []string{"qnn train --config " + filepath.Join(r.dir, configFile)},
 		Environment: []report.Fact{
 			{Name: "qnn", Value: version()},
@@ -123,11 +124,24 @@ func (e *experiment) preprocessing() []string {
 	return kinds
 }
 
-func (r *trainRun) testPicture() string {
+func (r *trainRun) pictures() report.Pictures {
 	if r.data.Regression() {
-		return scatterFile
+		return report.Pictures{LearningCurve: curveFile, Test: scatterFile, Residuals: residualsFile}
 	}
-	return confusionFile
+	return report.Pictures{LearningCurve: curveFile, Test: confusionFile}
+}
+
+// majority is the accuracy of always giving the most frequent class, on the samples whose
+// accuracy the learning curve shows.
+func (r *trainRun) majority() float64 {
+	d := r.train
+	if r.validation != nil {
+		d = r.validation
+	}
+	if d.Regression() {
+		return 0
+	}
+	return float64(slices.Max(d.ClassCounts())) / float64(d.Len())
 }
 
 // writeReport writes the circuit with its trained weights, the pictures and the
@@ -137,20 +151,23 @@ func (r *trainRun) writeReport(ctx context.Context, s report.Summary, got []floa
 	if err != nil {
 		return err
 	}
-	return writeAll(r.dir, []content{
+	files := []content{
 		{predictionsFile, predicted.writeCSV},
 		{qasmFile, func(w io.Writer) error { return writeTrained(w, r.model) }},
 		{curveFile, func(w io.Writer) error {
-			return report.LearningCurve(w, r.state.History, report.CurveOptions{Regression: r.data.Regression()})
-		}},
-		{r.testPicture(), func(w io.Writer) error {
-			if r.data.Regression() {
-				return report.Scatter(w, r.test.Y, got, report.ScatterOptions{Target: r.data.Target})
-			}
-			return report.Confusion(w, s.Test.Confusion, "")
+			return report.LearningCurve(w, r.state.History, report.CurveOptions{Regression: r.data.Regression(), Majority: r.majority()})
 		}},
 		{reportFile, func(w io.Writer) error { return report.Markdown(w, s) }},
-	})
+	}
+	if !r.data.Regression() {
+		return writeAll(r.dir, append(files, content{confusionFile, func(w io.Writer) error { return report.Confusion(w, s.Test.Confusion, "") }}))
+	}
+	o := report.ScatterOptions{Target: r.data.Target}
+	return writeAll(r.dir, append(
+		files,
+		content{scatterFile, func(w io.Writer) error { return report.Scatter(w, r.test.Y, got, o) }},
+		content{residualsFile, func(w io.Writer) error { return report.Residuals(w, r.test.Y, got, o) }},
+	))
 }
 
 // dropped is what was left out of the data, nil when it was nothing.

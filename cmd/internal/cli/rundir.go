@@ -34,6 +34,7 @@ const (
 	curveFile       = "learning-curve.png"
 	confusionFile   = "confusion.png"
 	scatterFile     = "scatter.png"
+	residualsFile   = "residuals.png"
 	circuitFile     = "circuit.txt"
 	qasmFile        = "circuit.qasm"
 	environmentFile = "environment.json"

@@ -140,6 +140,9 @@ func TestTrainRegression(t *testing.T) {
 			t.Errorf("no %s in %s", key, out)
 		}
 	}
+	if _, err := os.Stat(filepath.Join(dir, residualsFile)); err != nil {
+		t.Error(err)
+	}
 	if _, err := os.Stat(filepath.Join(dir, scatterFile)); err != nil {
 		t.Error(err)
 	}

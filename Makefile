@@ -80,6 +80,7 @@ bench-defaults:
 # libraries.
 gen: $(PYTHON)
 	go generate ./qsim/internal/kernel
+	.ci/notices > cmd/internal/cli/notices.txt
 	$(TOOLS)/venv/bin/pip install --quiet --requirement .ci/requirements-gen.txt
 	for f in $$(git grep -l 'with_suffix(".json")\|HERE / ' -- '*/testdata/*.py'); do echo "$$f"; $(PYTHON) "$$f" || exit 1; done
 

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/qnn-go/qnn/internal/sysmem"
+	"github.com/qnn-go/qnn/qsim/internal/kernel"
 )
 
 var (
@@ -16,6 +17,11 @@ var (
 	// ErrUnfinished marks a run in which a loop did not end within the rounds that it was
 	// laid out for.
 	ErrUnfinished = errors.New("a loop that ends by a measured bit did not end within its limit of rounds")
+	// ErrNil marks a circuit or a loss that is nil.
+	ErrNil = errors.New("is nil")
+	// ErrCPU marks kernels that the environment variable QNN_CPU asks for and that this
+	// build or processor does not have.
+	ErrCPU = kernel.ErrCPU
 	// ErrShape marks slices whose lengths do not fit the program.
 	ErrShape = errors.New("wrong length")
 	// ErrNotFinite marks an angle that is NaN or infinite.

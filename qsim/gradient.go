@@ -63,6 +63,9 @@ type Loss func(i int, expectation, cotangent []float64)
 // sample, as long as the sample. Sums over samples are taken in their order:
 // results do not depend on GOMAXPROCS. On an error dw and dx are undefined.
 func (p *Program) Gradient(ctx context.Context, m Method, dw []float64, dx [][]float64, weights []float64, samples [][]float64, loss Loss) error {
+	if loss == nil {
+		return fmt.Errorf("gradient: the loss %w", ErrNil)
+	}
 	if err := p.checkGradient(dw, dx, weights, samples); err != nil {
 		return err
 	}

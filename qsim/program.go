@@ -81,6 +81,9 @@ func (p Precision) Compile(c *circuits.Circuit, observables ...circuits.PauliSum
 	if _, err := kernel.CPU(); err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
 	}
+	if c == nil {
+		return nil, fmt.Errorf("compile: the circuit %w", ErrNil)
+	}
 	c = p.tolerant(c)
 	if err := c.Validate(); err != nil {
 		return nil, fmt.Errorf("compile: %w", err)

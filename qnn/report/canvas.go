@@ -39,7 +39,7 @@ func writePNG(w io.Writer, width, height int, paint func(draw.Canvas)) error {
 // newPlot is an empty plot in the style of this package.
 func newPlot(x, y string) *plot.Plot {
 	p := plot.New()
-	p.X.Label.Text, p.Y.Label.Text = printable(x), printable(y)
+	p.X.Label.Text, p.Y.Label.Text = Printable(x), Printable(y)
 	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
 		axis.Label.TextStyle.Font, axis.Label.Padding = sans(textSize), 4
 		axis.Tick.Label.Font = sans(textSize - 1)
@@ -97,7 +97,7 @@ func textStyle(size vg.Length, c color.Color) draw.TextStyle {
 // fit shortens text in the middle, where names of a family differ least, until it
 // is no wider than width; of a word that never fits one letter stays.
 func fit(style draw.TextStyle, text string, width vg.Length) string {
-	letters := []rune(printable(text))
+	letters := []rune(Printable(text))
 	text = string(letters)
 	const most = 1024 // letters that any picture could hold
 	if len(letters) > most {
@@ -113,7 +113,7 @@ func fit(style draw.TextStyle, text string, width vg.Length) string {
 // lines is text in one line, or cut at a blank into two where it is wider than width and
 // two are narrower: at the blank that leaves them most alike.
 func lines(style draw.TextStyle, text string, width vg.Length) []string {
-	text = printable(text)
+	text = Printable(text)
 	best, widest := []string{text}, style.Width(text)
 	if widest <= width {
 		return best

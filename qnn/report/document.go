@@ -28,7 +28,7 @@ func (d *document) code(lines []string) {
 	text := make([]string, len(lines))
 	fence := "```"
 	for i, line := range lines {
-		text[i] = printable(line)
+		text[i] = Printable(line)
 		for strings.Contains(text[i], fence) {
 			fence += "`"
 		}
@@ -61,7 +61,7 @@ func (d *document) table(align string, header []string, rows [][]string) {
 // web addresses, such as that of a data set's source, are links all the same.
 func escape(text string) string {
 	var b strings.Builder
-	for _, r := range printable(text) {
+	for _, r := range Printable(text) {
 		if strings.ContainsRune("\\`*_[]<>#|~&$", r) {
 			b.WriteByte('\\')
 		}

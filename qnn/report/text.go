@@ -48,12 +48,12 @@ func testLines(t Test) []string {
 			gaps:   []int{4, 2, 2, 2},
 		}
 		for _, c := range t.Classes {
-			table.add(printable(c.Class), score(c.Precision), score(c.Recall), score(c.F1), strconv.Itoa(c.Support))
+			table.add(Printable(c.Class), score(c.Precision), score(c.Recall), score(c.F1), strconv.Itoa(c.Support))
 		}
 		lines := append(table.lines(), fmt.Sprintf("accuracy %s  %s 95%%   macro F1 %s",
 			score(t.Accuracy), t.interval(), score(t.MacroF1)))
 		if t.Ranking != nil {
-			lines = append(lines, printable(t.ranked()))
+			lines = append(lines, Printable(t.ranked()))
 		}
 		return append(lines, t.warningLines()...)
 	case t.Regression != nil:
@@ -67,7 +67,7 @@ func testLines(t Test) []string {
 func (t Test) warningLines() []string {
 	var out []string
 	for _, w := range t.Warnings {
-		out = append(out, "warning: "+printable(w))
+		out = append(out, "warning: "+Printable(w))
 	}
 	return out
 }
@@ -88,12 +88,12 @@ func compareLines(s *Summary) []string {
 	}
 	table.gaps[len(header)] = 3
 	for _, line := range cells {
-		line[0] = printable(line[0]) // the name; the rest is our own
+		line[0] = Printable(line[0]) // the name; the rest is our own
 		table.add(line...)
 	}
 	out := table.lines()
 	for _, note := range append(s.notes(), s.verdicts()...) {
-		out = append(out, printable(note))
+		out = append(out, Printable(note))
 	}
 	return out
 }
@@ -180,9 +180,9 @@ func (t *table) lines() []string {
 	return out
 }
 
-// printable replaces white space by blanks and other characters that cannot be
+// Printable replaces white space by blanks and other characters that cannot be
 // printed, such as the start of an escape sequence, by U+FFFD.
-func printable(s string) string {
+func Printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):

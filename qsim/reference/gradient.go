@@ -27,6 +27,9 @@ func (p *Program) Gradient(ctx context.Context, m qsim.Method, dw []float64, dx 
 	if m != qsim.ParameterShift && m != qsim.FiniteDifference {
 		return &MethodError{Method: m}
 	}
+	if loss == nil {
+		return fmt.Errorf("gradient: the loss %w", qsim.ErrNil)
+	}
 	if len(dw) != p.weights {
 		return fmt.Errorf("gradient: destination %d for %d weights: %w", len(dw), p.weights, qsim.ErrShape)
 	}

@@ -22,6 +22,9 @@ type Program struct {
 
 // Compile validates c and the observables and copies them.
 func Compile(c *circuits.Circuit, observables ...circuits.PauliSum) (*Program, error) {
+	if c == nil {
+		return nil, fmt.Errorf("compile: the circuit %w", qsim.ErrNil)
+	}
 	if err := c.Validate(); err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
 	}

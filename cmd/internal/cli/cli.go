@@ -28,6 +28,8 @@ type Streams struct {
 
 // run runs the command line within ctx and returns its exit code.
 func run(ctx context.Context, args []string, s Streams) int {
+	out := &checkedWriter{Writer: s.Out}
+	s.Out = out
 	i := interruptionOf(ctx)
 	if i == nil {
 		i = &interruption{streams: s}
@@ -37,6 +39,9 @@ func run(ctx context.Context, args []string, s Streams) int {
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
+		err = out.err // of help texts, say, whose writer does not look
+	}
+	if err == nil {
 		return 0
 	}
 	code := exitCode(err)
@@ -44,11 +49,28 @@ func run(ctx context.Context, args []string, s Streams) int {
 		i.say("qnn: " + message(err))
 		return code
 	}
+	if errors.Is(err, syscall.EPIPE) { // whoever read the output wants no more
+		return code
+	}
 	_, _ = fmt.Fprintf(s.Err, "qnn: %s\n", message(err))
 	if source, ok := errors.AsType[*sourceError](err); ok {
 		_, _ = fmt.Fprintln(s.Err, source.lines())
 	}
 	return code
+}
+
+// checkedWriter remembers the first error of writing.
+type checkedWriter struct {
+	io.Writer
+	err error
+}
+
+func (c *checkedWriter) Write(p []byte) (int, error) {
+	n, err := c.Writer.Write(p)
+	if c.err == nil {
+		c.err = err
+	}
+	return n, err
 }
 
 func newRoot(s Streams) *cobra.Command {
@@ -80,6 +102,9 @@ Start with:  qnn train`,
 	addGroup(root, "programs", "OpenQASM programs:", newSimulate(s), newInspect(s), newTranspile(s))
 	addGroup(root, "look", "Data and circuits:", newData(s), newDraw(s))
 	root.AddCommand(newBench(s), newAccept(s), newVersion(s), newMan(s))
+	root.Version = version()
+	root.SetVersionTemplate(versionLine())
+	addCompletions(root)
 	return root
 }
 

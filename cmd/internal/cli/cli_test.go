@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -23,4 +24,34 @@ func commandWithInput(t *testing.T, input string, code int, args ...string) (std
 		t.Fatalf("qnn %s: exit code %d, want %d\n%s%s", strings.Join(args, " "), got, code, &out, &errs)
 	}
 	return out.String(), errs.String()
+}
+
+// broken is a writer that fails.
+type broken struct{ err error }
+
+func (b broken) Write([]byte) (int, error) { return 0, b.err }
+
+// What cannot be written is an error, of help texts too; a reader who wants no more is
+// told nothing.
+func TestOutputThatCannotBeWritten(t *testing.T) {
+	for _, args := range [][]string{{"--help"}, {"train", "--help"}, {"help", "train"}, {"--version"}, {"version"}, {"data"}, {"data", "iris", "--out", "-"}, {"draw"}} {
+		for cause, want := range map[error]string{syscall.ENOSPC: "qnn: ", syscall.EPIPE: ""} {
+			var errs bytes.Buffer
+			code := run(context.Background(), args, Streams{In: strings.NewReader(""), Out: broken{cause}, Err: &errs})
+			if code != exitIO || (want == "") != (errs.Len() == 0) || !strings.HasPrefix(errs.String(), want) {
+				t.Errorf("qnn %s, %v: exit code %d, %q", strings.Join(args, " "), cause, code, &errs)
+			}
+		}
+	}
+}
+
+func TestPredictedCells(t *testing.T) {
+	for in, want := range map[string]string{
+		"yes": "yes", "-1": "-1", "+2.5e3": "+2.5e3", "": "",
+		"=1+1": "'=1+1", "@sum": "'@sum", "-x": "'-x", "+cmd|' /C calc'!A0": "'+cmd|' /C calc'!A0", "\tx": "'\tx",
+	} {
+		if got := cell(in); got != want {
+			t.Errorf("cell(%q) = %q, want %q", in, got, want)
+		}
+	}
 }

@@ -7,12 +7,13 @@ import (
 	"strings"
 
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/qnn/report"
 	"github.com/qnn-go/qnn/qsim"
 )
 
 // describe prints what is about to be trained.
 func (r *trainRun) describe(w io.Writer) {
-	_, _ = fmt.Fprintf(w, "data      %s: %d samples, %d features, %s\n", r.data.Name, r.data.Len(), len(r.data.Columns), r.labels())
+	_, _ = fmt.Fprintf(w, "data      %s: %d samples, %d features, %s\n", report.Printable(r.data.Name), r.data.Len(), len(r.data.Columns), r.labels())
 	for _, fact := range r.facts() {
 		_, _ = fmt.Fprintf(w, "          %s\n", fact)
 	}

@@ -84,7 +84,6 @@ func remedy(err error) string {
 		{syscall.ENOSPC, "Free space on that disk, or write to another"},
 		{syscall.EDQUOT, "Free some of your share of that disk, or write to another"},
 		{syscall.EROFS, "Write to another place"},
-		{syscall.EPIPE, "The program that reads the output has ended"},
 		{syscall.ENOTDIR, "A part of that path is a file; choose another path"},
 		{syscall.EISDIR, "Give the path of a file"},
 		{fs.ErrPermission, "Check the permissions, or choose another path"},
@@ -143,7 +142,7 @@ func isData(err error) bool {
 func isUsage(err error) bool {
 	_, unknown := errors.AsType[*dataset.UnknownError](err)
 	return unknown ||
-		isAny(err, ansatz.ErrUnknown, ansatz.ErrFeatures, ansatz.ErrQubits, ansatz.ErrLayers, ansatz.ErrFixed, qnn.ErrConfig, search.ErrConfig, optim.ErrConfig, optim.ErrUnknown, dataset.ErrOptions, circuits.ErrRange, circuits.ErrSyntax,
+		isAny(err, ansatz.ErrUnknown, ansatz.ErrFeatures, ansatz.ErrQubits, ansatz.ErrLayers, ansatz.ErrFixed, qnn.ErrConfig, search.ErrConfig, optim.ErrConfig, optim.ErrUnknown, qsim.ErrCPU, dataset.ErrOptions, circuits.ErrRange, circuits.ErrSyntax,
 			qpu.ErrJob, transpile.ErrQubits, transpile.ErrLevel)
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/qnn-go/qnn/circuits/transpile"
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/optim"
+	"github.com/qnn-go/qnn/qnn/report"
 )
 
 // Files of an export beside those of package qpu.
@@ -76,15 +77,15 @@ func (o *exportOptions) exportJob(ctx context.Context) error {
 	if err != nil {
 		return searchError(err, o.Search)
 	}
-	report := deviceExport{
+	done := deviceExport{
 		Run: o.Run, Target: c.Manifest.Target, Circuits: len(c.Manifest.Circuits), Shots: o.Shots,
 		TwoQubit: c.TwoQubit, Depth: c.Depth,
 	}
 	for _, s := range job.Samples {
-		report.Samples = append(report.Samples, s.Row)
+		done.Samples = append(done.Samples, s.Row)
 	}
-	report.Costs = prices.Estimate(c.Manifest)
-	o.describe(&report, c.Manifest)
+	done.Costs = prices.Estimate(c.Manifest)
+	o.describe(&done, c.Manifest)
 	name := strings.TrimSuffix(filepath.Base(filepath.Clean(o.Run)), ".json") + "-" + c.Manifest.Target
 	place, err := takeDirectory(o.Out, exportsDir, name, exportFiles())
 	if err != nil {
@@ -92,15 +93,15 @@ func (o *exportOptions) exportJob(ctx context.Context) error {
 	}
 	defer place.release()
 	dir := place.path
-	report.Directory = dir
-	if err := o.save(ctx, dir, c, &report, table); err != nil {
+	done.Directory = dir
+	if err := o.save(ctx, dir, c, &done, table); err != nil {
 		place.abandon(append(exportFiles(), qpu.ManifestFile)...)
 		return err
 	}
 	if o.JSON {
-		return writeJSON(o.Streams.Out, report)
+		return writeJSON(o.Streams.Out, done)
 	}
-	_, err = fmt.Fprintf(o.Streams.Out, "saved     %s\n%s", dir, o.next(dir, c.Manifest))
+	_, err = fmt.Fprintf(o.Streams.Out, "saved     %s\n%s", report.Printable(dir), o.next(dir, c.Manifest))
 	return err
 }
 
@@ -264,7 +265,7 @@ func (o *exportOptions) describe(r *deviceExport, m *qpu.Manifest) {
 	if m.Gradient != nil {
 		of = fmt.Sprintf("samples, %d shifts of each", len(m.Gradient.Shifts))
 	}
-	_, _ = fmt.Fprintf(w, "export    %s: %d %s; %d circuits of %d shots\n", o.Run, len(m.Samples), of, r.Circuits, r.Shots)
+	_, _ = fmt.Fprintf(w, "export    %s: %d %s; %d circuits of %d shots\n", report.Printable(o.Run), len(m.Samples), of, r.Circuits, r.Shots)
 	_, _ = fmt.Fprintf(w, "device    %s: %d qubits, on %v; at most %d two-qubit gates, depth %d\n", m.Target, m.Qubits, m.Circuits[0].Physical, r.TwoQubit, r.Depth)
 	_, _ = fmt.Fprintf(w, "cost      %s\n", strings.Join(costLines(r.Costs, m.Target), "\n          "))
 }
@@ -295,12 +296,12 @@ func (o *exportOptions) next(dir string, m *qpu.Manifest) string {
 }
 
 func nextLines(dir string, m *qpu.Manifest) []string {
-	script := filepath.Join(dir, m.Script())
-	results := "qnn results " + dir
+	script := shellWord(filepath.Join(dir, m.Script()))
+	results := "qnn results " + shellWord(dir)
 	if m.Gradient != nil {
 		results += " --step"
 	}
-	if strings.Contains(script, "braket") {
+	if strings.Contains(m.Script(), "braket") {
 		return []string{
 			"python " + script + " --device local   # a simulator, here and for free",
 			"python " + script + " --device ARN     # your account", results,
@@ -388,7 +389,7 @@ Cost
 
 Run
   %s
-`, m.Target, r.Circuits, r.Shots, len(m.Samples), m.Run, m.Script(),
+`, report.Printable(m.Target), r.Circuits, r.Shots, len(m.Samples), report.Printable(m.Run), m.Script(),
 		strings.Join(costLines(r.Costs, m.Target), "\n  "), strings.Join(nextLines(dir, m), "\n  "))
 	return err
 }

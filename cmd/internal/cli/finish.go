@@ -59,9 +59,9 @@ func (r *trainRun) print(s report.Summary) error {
 	}
 	next := ""
 	if !r.opts.Mute {
-		next = fmt.Sprintf("next      qnn predict %s --data new.csv\n          qnn export %s --target ibm\n", r.dir, r.dir)
+		next = fmt.Sprintf("next      qnn predict %s --data new.csv\n          qnn export %s --target ibm\n", shellWord(r.dir), shellWord(r.dir))
 	}
-	_, err := fmt.Fprintf(w, "\nsaved     %s\n%s", r.dir, next)
+	_, err := fmt.Fprintf(w, "\nsaved     %s\n%s", report.Printable(r.dir), next)
 	return err
 }
 
@@ -101,7 +101,7 @@ func (r *trainRun) summary(got []float64) (report.Summary, error) {
 		},
 		Test: test, TrainSeconds: r.seconds, Run: r.dir,
 		Pictures:  r.pictures(),
-		Reproduce: []string{"qnn train --config " + filepath.Join(r.dir, configFile)},
+		Reproduce: []string{"qnn train --config " + shellWord(filepath.Join(r.dir, configFile))},
 		Environment: []report.Fact{
 			{Name: "qnn", Value: version()},
 			{Name: "go", Value: runtime.Version()},

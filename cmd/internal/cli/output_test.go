@@ -151,7 +151,7 @@ func (brokenPipe) Write([]byte) (int, error) {
 	return 0, &os.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.EPIPE}
 }
 
-// TestBrokenPipe: the run is whole though nobody reads its report.
+// TestBrokenPipe: the run is whole though nobody reads its report, and nobody is told.
 func TestBrokenPipe(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	for _, args := range [][]string{
@@ -165,7 +165,7 @@ func TestBrokenPipe(t *testing.T) {
 	} {
 		var errs bytes.Buffer
 		code := run(t.Context(), args, Streams{In: strings.NewReader(""), Out: brokenPipe{}, Err: &errs})
-		if code != exitIO || !strings.HasPrefix(errs.String(), "qnn: ") || !strings.Contains(errs.String(), "write /dev/stdout: broken pipe") || !strings.HasSuffix(errs.String(), "has ended\n") || strings.Count(errs.String(), "\n") != 1 {
+		if code != exitIO || errs.Len() > 0 {
 			t.Errorf("qnn %v: exit code %d, standard error %q", args, code, errs.String())
 		}
 	}

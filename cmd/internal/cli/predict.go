@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -192,6 +193,18 @@ func newPredictions(m *qnn.Model, values []float64) *predictions {
 	return p
 }
 
+// cell is text as a cell that no spreadsheet takes for a formula: one that begins like a
+// formula, and is no number, gets an apostrophe before it, as spreadsheets have it.
+func cell(text string) string {
+	if text == "" || !strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		return text
+	}
+	if _, err := strconv.ParseFloat(text, 64); err == nil {
+		return text
+	}
+	return "'" + text
+}
+
 func (p *predictions) writeCSV(w io.Writer) error {
 	c := csv.NewWriter(w)
 	var header []string
@@ -210,7 +223,7 @@ func (p *predictions) writeCSV(w io.Writer) error {
 		if p.rows != nil {
 			row = append(row, p.rows[i][:]...)
 		}
-		row = append(row, fmt.Sprint(v))
+		row = append(row, cell(fmt.Sprint(v)))
 		if p.Probabilities != nil {
 			for _, q := range p.Probabilities[i] {
 				row = append(row, strconv.FormatFloat(q, 'g', -1, 64))

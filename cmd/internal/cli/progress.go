@@ -158,16 +158,21 @@ func (p *progress) end() {
 	}
 }
 
-// throttle says when enough time has passed to save again.
+// throttle calls something now and then: not before the given time has passed since the
+// last call, nor before twenty times what that took, so that it costs a twentieth at most.
 type throttle struct {
 	every time.Duration
-	last  time.Time
+	next  time.Time
 }
 
-func (t *throttle) due() bool {
-	if time.Since(t.last) < t.every {
-		return false
+// do calls body when it is time.
+func (t *throttle) do(body func() error) error {
+	start := time.Now()
+	if start.Before(t.next) {
+		return nil
 	}
-	t.last = time.Now()
-	return true
+	err := body()
+	end := time.Now()
+	t.next = end.Add(max(t.every, 20*end.Sub(start)))
+	return err
 }

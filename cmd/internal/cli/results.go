@@ -169,7 +169,7 @@ func (o *resultsOptions) files() ([]string, error) {
 
 // escapeGlob makes a path stand for itself in a pattern.
 func escapeGlob(path string) string {
-	return strings.NewReplacer(`[`, `\[`, `*`, `\*`, `?`, `\?`).Replace(path)
+	return strings.NewReplacer(`\`, `\\`, `[`, `\[`, `*`, `\*`, `?`, `\?`).Replace(path)
 }
 
 // measure reads result files and joins them with the model.

@@ -174,7 +174,7 @@ func TestInterruptedAfterTraining(t *testing.T) {
 }
 
 // TestClosedPipe runs train in a process whose standard output nobody reads: the run
-// is whole, and one line says what happened.
+// is whole, and nothing is said.
 func TestClosedPipe(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	c, errs := process(t, 1, "train", "--data", "iris", "--reduce", "none", "--epochs", "2", "--no-baselines", "--quiet", "--out", dir)
@@ -193,7 +193,7 @@ func TestClosedPipe(t *testing.T) {
 	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != exitIO {
 		t.Errorf("ended with %v, want exit code %d", err, exitIO)
 	}
-	if !strings.Contains(errs.String(), "broken pipe") || strings.Count(errs.String(), "\n") != 1 {
+	if errs.Len() > 0 {
 		t.Errorf("standard error: %s", errs)
 	}
 	if len(read(t, dir, modelFile)) == 0 {

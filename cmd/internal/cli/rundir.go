@@ -115,7 +115,7 @@ func openRun(dir string) (*settings, error) {
 		return nil, err
 	}
 	if text, err = openSettings(text); err != nil {
-		return nil, badData("%q: %w. Take a whole copy of the run directory, or accept an edit by: qnn accept %s", path, err, dir)
+		return nil, badData("%q: %w. Take a whole copy of the run directory, or accept an edit by: qnn accept %s", path, err, shellWord(dir))
 	}
 	s := new(settings)
 	if err := readConfig(s.flags(), path, text); err != nil {
@@ -133,9 +133,9 @@ func wasKilled(dir string) bool {
 // adviseStart says what to do about a run without a checkpoint.
 func adviseStart(err error, dir string) error {
 	if wasKilled(dir) {
-		return advise(err, "The run ended before it saved one; start it again with --out %s", dir)
+		return advise(err, "The run ended before it saved one; start it again with --out %s", shellWord(dir))
 	}
-	return advise(err, "The run ended before it saved one; start it again: qnn train --config %s", filepath.Join(dir, configFile))
+	return advise(err, "The run ended before it saved one; start it again: qnn train --config %s", shellWord(filepath.Join(dir, configFile)))
 }
 
 // write writes one file of a run directory.
@@ -267,7 +267,7 @@ func loadModel(path string, b qnn.Backend) (*qnn.Model, error) {
 func adviseModel(err error, path string) error {
 	dir := filepath.Dir(path)
 	if _, stat := os.Stat(filepath.Join(dir, checkpointFile)); stat == nil && filepath.Base(path) == modelFile {
-		return advise(err, "If that run was interrupted, finish it: qnn train --resume %s", dir)
+		return advise(err, "If that run was interrupted, finish it: qnn train --resume %s", shellWord(dir))
 	}
 	return advise(err, "Give a run directory that qnn train made, or a model file")
 }
@@ -283,9 +283,9 @@ func loadCheckpoint(dir string) (*qnn.State, error) {
 		return s, err
 	}
 	if _, older := qnn.LoadState(path + qnn.PreviousSuffix); older == nil {
-		return nil, advise(err, "The one before it is whole: mv %s%s %s", path, qnn.PreviousSuffix, path)
+		return nil, advise(err, "The one before it is whole: mv %s %s", shellWord(path+qnn.PreviousSuffix), shellWord(path))
 	}
-	return nil, advise(err, "Start a new run: qnn train --config %s", filepath.Join(dir, configFile))
+	return nil, advise(err, "Start a new run: qnn train --config %s", shellWord(filepath.Join(dir, configFile)))
 }
 
 // sameSettings refuses flags that differ from the run's own settings; what says how

@@ -17,6 +17,7 @@ import (
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/hardware"
 	"github.com/qnn-go/qnn/qnn/optim"
+	"github.com/qnn-go/qnn/qnn/report"
 )
 
 // stepFile is in a run that a step made, and in the export that the step was taken with.
@@ -283,10 +284,10 @@ func (d *deviceStep) write(w io.Writer, mute bool) error {
 		noise += d.GradientError[i] * d.GradientError[i]
 	}
 	_, err := fmt.Fprintf(w, "step      %d, on %d samples: loss %.4f ± %.4f\n          |gradient| %.4f, its shot noise %.4f (root of the sum of squared standard errors)\nsaved     %s\n",
-		d.Step, len(d.Samples), d.Loss, d.LossError, math.Sqrt(norm), math.Sqrt(noise), d.Run)
+		d.Step, len(d.Samples), d.Loss, d.LossError, math.Sqrt(norm), math.Sqrt(noise), report.Printable(d.Run))
 	if err != nil || mute {
 		return err
 	}
-	_, err = fmt.Fprintf(w, "next      qnn evaluate %s\n          qnn export %s --target %s --gradient --batch %d\n", d.Run, d.Run, d.Target, len(d.Samples))
+	_, err = fmt.Fprintf(w, "next      qnn evaluate %s\n          qnn export %s --target %s --gradient --batch %d\n", shellWord(d.Run), shellWord(d.Run), shellWord(d.Target), len(d.Samples))
 	return err
 }

@@ -317,7 +317,7 @@ func (r *trainRun) abandonOn(err error) error {
 // adviseResume adds to a fault of the disk how to go on without it.
 func (r *trainRun) adviseResume(err error) error {
 	if what := remedy(err); what != "" {
-		return advise(err, "%s, then: qnn train --resume %s", what, r.dir)
+		return advise(err, "%s, then: qnn train --resume %s", what, shellWord(r.dir))
 	}
 	return err
 }
@@ -369,7 +369,7 @@ func (r *trainRun) fit(ctx context.Context) error {
 	}
 	bar := newProgress(r.opts.Err, done, r.Epochs, r.opts.Mute)
 	defer context.AfterFunc(ctx, bar.interrupt)()
-	save := throttle{every: time.Second, last: time.Now()}
+	save := throttle{every: time.Second, next: time.Now().Add(time.Second)}
 	before := r.seconds
 	start, last := time.Now(), time.Now()
 	r.trainer.Observe = func(s *qnn.State) error {
@@ -377,10 +377,7 @@ func (r *trainRun) fit(ctx context.Context) error {
 		r.seconds = before + time.Since(start).Seconds()
 		r.timing = append(r.timing, time.Since(last).Seconds())
 		last = time.Now()
-		if !save.due() {
-			return nil
-		}
-		return r.save(s)
+		return save.do(func() error { return r.save(s) })
 	}
 	state, err := r.trainer.Fit(ctx, r.model, r.train, r.validation)
 	bar.end()
@@ -407,7 +404,7 @@ func (r *trainRun) interrupted(ctx context.Context, err error, where string) err
 }
 
 func (r *trainRun) interruptedLine(where string) string {
-	return fmt.Sprintf("interrupted  %s; everything is saved. Resume: qnn train --resume %s", where, r.dir)
+	return fmt.Sprintf("interrupted  %s; everything is saved. Resume: qnn train --resume %s", where, shellWord(r.dir))
 }
 
 // save writes the checkpoint and what belongs to it. The times come first: wherever the

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	_ "embed" // notices.txt
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +14,12 @@ import (
 	"github.com/qnn-go/qnn/qnn/dataset"
 )
 
+// notices are the licences of what is linked into the binary, fonts included, as make gen
+// collects them.
+//
+//go:embed notices.txt
+var notices string
+
 func newVersion(s Streams) *cobra.Command {
 	var asJSON, licenses bool
 	c := &cobra.Command{
@@ -24,19 +31,24 @@ func newVersion(s Streams) *cobra.Command {
 				return err
 			}
 			if licenses {
-				_, err := io.WriteString(s.Out, dataset.Licenses())
+				_, err := io.WriteString(s.Out, dataset.Licenses()+"\n"+notices)
 				return err
 			}
 			if asJSON {
 				return writeJSON(s.Out, map[string]string{"qnn": version(), "go": runtime.Version(), "os": runtime.GOOS, "arch": runtime.GOARCH})
 			}
-			_, err := fmt.Fprintf(s.Out, "qnn %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := io.WriteString(s.Out, versionLine())
 			return err
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object on standard output")
-	c.Flags().BoolVar(&licenses, "licenses", false, "print the licences of the embedded data sets")
+	c.Flags().BoolVar(&licenses, "licenses", false, "print the licences of the embedded data sets, and of what the binary is built from")
 	return c
+}
+
+// versionLine is what version and --version print.
+func versionLine() string {
+	return fmt.Sprintf("qnn %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // version is the module's version, or the revision that was built.

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -61,6 +62,9 @@ type innerKernel func(a, lambda *byte, i, mask, n, ahead, lines, need, keep, s0,
 // active is the set that the processor and QNN_CPU choose, nil for pure Go.
 var active, errCPU = choose(os.Getenv("QNN_CPU"), available()) //nolint:gochecknoglobals // read once, never written
 
+// ErrCPU reports kernels that QNN_CPU asks for and that are not there.
+var ErrCPU = errors.New("not available in this build on this processor")
+
 // choose returns the set of that name out of those given, best first: the best
 // for the empty name, nil for generic. For other names it returns the best and an
 // error.
@@ -82,8 +86,7 @@ func choose(name string, sets []*vectors) (*vectors, error) {
 	for _, v := range sets {
 		names = append(names, v.name)
 	}
-	return best, fmt.Errorf("QNN_CPU=%s: not available in this build on this processor; unset it or use one of: %s",
-		name, strings.Join(append(names, "generic"), ", "))
+	return best, fmt.Errorf("QNN_CPU=%s: %w; unset it or use one of: %s", name, ErrCPU, strings.Join(append(names, "generic"), ", "))
 }
 
 // CPU returns the name of the kernels in use: avx512, avx2 or generic, which is

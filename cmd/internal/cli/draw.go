@@ -55,6 +55,7 @@ them. --format svg draws a picture; so does --out with a name that ends in .svg.
 			err = refuseIdle(
 				c.Flags(),
 				idle{o.Model != "", o.Model + " has its own circuit. Leave it out", []string{"features", "qubits", "encoding", "ansatz", "layers", "entanglement"}},
+				idle{!o.isProgram(), "it is for OpenQASM programs. Leave it out", []string{"set", "include", "strict"}},
 				idle{svg, "a picture has no characters of a terminal. Leave it out, or draw with --format text", []string{"ascii"}},
 			)
 			if err != nil {
@@ -128,9 +129,12 @@ func (o *drawOptions) svg() (bool, error) {
 	return false, usage("--format %s", suggest.Unknown("format", o.Format, []string{"text", "svg"}))
 }
 
+// isProgram reports whether an OpenQASM program is to be drawn.
+func (o *drawOptions) isProgram() bool { return o.Model == "-" || strings.HasSuffix(o.Model, ".qasm") }
+
 // circuit is what to draw; a program gives names to its qubits and inputs.
 func (o *drawOptions) circuit(style *draw.Options) (*circuits.Circuit, error) {
-	if o.Model == "-" || strings.HasSuffix(o.Model, ".qasm") {
+	if o.isProgram() {
 		d, err := o.readProgram(o.Model, o.In, o.remarks(o.Mute))
 		if err != nil {
 			return nil, err

@@ -48,9 +48,10 @@ func TestEveryFlagActs(t *testing.T) {
 	}
 	programs := map[string]string{
 		"shots": "9", "seed": "4", "probabilities": "true", "state": "true", "expect": "ZZ", "set": "x=1", "precision": "single", "histogram": "h.png",
+		"include": "DIR", "strict": "true",
 	}
-	draws := map[string]string{"features": "3", "qubits": "6", "encoding": "angle-rx", "ansatz": "two-local", "layers": "1", "entanglement": "full", "ascii": "true", "width": "30", "format": "svg"}
-	routes := map[string]string{"target": "line-6", "targets": "true", "optimise": "0", "seed": "5", "trials": "1", "layout": "1,2", "set": "x=1", "verify": "true", "objective": "error", "effort": "0.5"}
+	draws := map[string]string{"features": "3", "qubits": "6", "encoding": "angle-rx", "ansatz": "two-local", "layers": "1", "entanglement": "full", "ascii": "true", "width": "30", "format": "svg", "set": "x=1", "include": "DIR", "strict": "true"}
+	routes := map[string]string{"target": "line-6", "targets": "true", "optimise": "0", "seed": "5", "trials": "1", "layout": "1,2", "set": "x=1", "include": "DIR", "strict": "true", "verify": "true", "objective": "error", "effort": "0.5"}
 	shortest := map[string]string{"optimise": "two layers on two qubits have nothing to shorten", "effort": "a short circuit needs no search"}
 	form := map[string]string{"missing": "drop", "separator": "x", "header": "no", "strict": "true"}
 	numbers := map[string]string{"missing": "no cell is missing", "strict": "there are no categories"}
@@ -58,6 +59,9 @@ func TestEveryFlagActs(t *testing.T) {
 	moons := map[string]string{
 		"patience": short, "classes": "there are two classes", "features": "there are two columns", "entanglement": "two qubits are one pair",
 	}
+	// The program includes no file of a folder and has nothing that --strict refuses.
+	plain := map[string]string{"include": "it includes nothing", "strict": "it is strict"}
+	compared := map[string]string{"verify": "small programs are compared anyway"}
 	for _, c := range []call{
 		{args: "train --data iris --reduce pca --epochs 5 --lr 2", values: train},
 		{args: "train --data iris --reduce pca --optimizer lbfgs --epochs 3", values: train, quiet: map[string]string{"patience": short}},
@@ -72,16 +76,16 @@ func TestEveryFlagActs(t *testing.T) {
 		{args: "export DIR/run --target braket", values: device},
 		{args: "export DIR/run --target ibm --sample 0", values: device, quiet: shortest},
 		{args: "export DIR/run --target ionq-forte --gradient", values: device, quiet: map[string]string{"effort": "a short circuit needs no search"}},
-		{args: "simulate DIR/bell.qasm", values: programs, quiet: map[string]string{"precision": "counts of a Bell pair do not depend on it"}},
-		{args: "simulate DIR/bell.qasm --probabilities", values: programs},
-		{args: "simulate DIR/bell.qasm --state", values: programs},
-		{args: "simulate DIR/bell.qasm --expect XX+0.3*ZI", values: programs},
+		{args: "simulate DIR/bell.qasm", values: programs, quiet: with(plain, map[string]string{"precision": "counts do not depend on it"})},
+		{args: "simulate DIR/bell.qasm --probabilities", values: programs, quiet: plain},
+		{args: "simulate DIR/bell.qasm --state", values: programs, quiet: plain},
+		{args: "simulate DIR/bell.qasm --expect XX+0.3*ZI", values: programs, quiet: plain},
 		{args: "draw", values: draws},
 		{args: "draw DIR/run", values: draws},
-		{args: "draw DIR/bell.qasm", values: with(draws, map[string]string{"width": "10"})},
+		{args: "draw DIR/bell.qasm", values: with(draws, map[string]string{"width": "10"}), quiet: plain},
 		{args: "draw --format svg", values: with(draws, map[string]string{"format": "text"})},
-		{args: "transpile DIR/bell.qasm --target line-4", values: routes, quiet: map[string]string{"seed": "every layout fits", "trials": "every layout fits", "effort": "every layout fits", "verify": "small programs are compared anyway"}},
-		{args: "transpile DIR/bell.qasm --target line-4 --layout 0,1", values: routes, quiet: map[string]string{"effort": "the layout is given and fits", "verify": "small programs are compared anyway"}},
+		{args: "transpile DIR/bell.qasm --target line-4", values: routes, quiet: with(with(plain, compared), map[string]string{"seed": "every layout fits", "trials": "every layout fits", "effort": "every layout fits"})},
+		{args: "transpile DIR/bell.qasm --target line-4 --layout 0,1", values: routes, quiet: with(with(plain, compared), map[string]string{"effort": "the layout is given and fits"})},
 		{args: "transpile --targets", values: routes},
 		{args: "data", values: map[string]string{"samples": "20", "features": "3", "noise": "0.1", "seed": "2"}},
 		{args: "data iris --out -", values: map[string]string{"samples": "20", "features": "3", "noise": "0.1", "seed": "2"}},

@@ -58,7 +58,7 @@ the program and compared, up to 20 with --verify.`,
 			chosen := []string{"trials", "seed"}
 			err := refuseIdle(
 				c.Flags(),
-				idle{o.List, "--targets only lists. Leave it out", append(chosen, "target", "optimise", "objective", "effort", "layout", "set", "verify", "out")},
+				idle{o.List, "--targets only lists. Leave it out", append(chosen, "target", "optimise", "objective", "effort", "layout", "set", "include", "strict", "verify", "out")},
 				idle{o.Options.Layout != nil, "--layout is the only layout. Leave it out", chosen},
 			)
 			if err != nil {

@@ -15,9 +15,15 @@ func TestGradientMemory(t *testing.T) {
 		qubits, samples int
 		method          Method
 	}{
-		{8, 1, Adjoint}, {8, 64, Adjoint}, {10, 64, Adjoint},
-		{12, 1, Adjoint}, {12, 64, Adjoint}, {15, 4, Adjoint},
-		{9, 16, ParameterShift}, {12, 16, FiniteDifference}, {15, 2, FiniteDifference},
+		{8, 1, Adjoint},
+		{8, 64, Adjoint},
+		{10, 64, Adjoint},
+		{12, 1, Adjoint},
+		{12, 64, Adjoint},
+		{15, 4, Adjoint},
+		{9, 16, ParameterShift},
+		{12, 16, FiniteDifference},
+		{15, 2, FiniteDifference},
 	} {
 		for _, precision := range []Precision{Double, Single} {
 			t.Run(fmt.Sprintf("%d qubits, %d samples, %v, %v", tt.qubits, tt.samples, tt.method, precision), func(t *testing.T) {

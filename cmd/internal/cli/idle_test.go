@@ -94,7 +94,7 @@ func TestEveryFlagActs(t *testing.T) {
 		{args: "evaluate DIR/run", values: with(form, map[string]string{"data": "DIR/moons.csv"})},
 		{args: "evaluate DIR/run --data DIR/moons.csv", values: form, quiet: numbers},
 		{args: "predict DIR/run --data DIR/moons.csv", values: form, quiet: numbers},
-		{args: "compare DIR/run", values: map[string]string{"seeds": "2", "no-baselines": "true"}},
+		{args: "compare DIR/run", values: map[string]string{"seeds": "2", "no-baselines": "true", "baselines": "knn"}},
 		{args: "version", values: map[string]string{"licenses": "true"}},
 		{args: "version --licenses", values: map[string]string{"json": "true"}},
 	} {
@@ -132,7 +132,7 @@ func fixtures(t *testing.T) string {
 }
 
 // neverIdle are flags about the output and the baselines, tested elsewhere.
-var neverIdle = []string{"json", "quiet", "help", "out", "config", "resume", "no-baselines"}
+var neverIdle = []string{"json", "quiet", "help", "out", "config", "resume", "no-baselines", "baselines"}
 
 // The calls of train give --reduce, which TestReduce tries, so that none of them searches.
 
@@ -197,6 +197,7 @@ func effect(t *testing.T, c *cobra.Command, args []string) (written, failed stri
 // trainingEffect is what train makes of its settings, without the pictures of a report.
 func trainingEffect(t *testing.T, args []string) (written, failed string) {
 	o := &trainOptions{Streams: Streams{Out: io.Discard, Err: io.Discard}, Mute: true}
+	o.Baselines.Names = []string{"none"}
 	flags := o.flags()
 	if err := flags.Parse(args); err != nil {
 		t.Fatal(err)

@@ -92,7 +92,7 @@ func runResults(ctx context.Context, o *resultsOptions) error {
 		return advise(fmt.Errorf("%s is not an export: %w", o.Dir, err), "Give a directory that qnn export --target made")
 	}
 	if errors.Is(err, qpu.ErrChecksum) {
-		return advise(err, "Take a whole copy of the export, or accept an edit by: qnn accept %s", o.Dir)
+		return advise(err, "Take a whole copy of the export, or accept an edit by: qnn accept %s", shellWord(o.Dir))
 	}
 	if err != nil {
 		return err

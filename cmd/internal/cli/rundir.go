@@ -255,7 +255,7 @@ func loadModel(path string, b qnn.Backend) (*qnn.Model, error) {
 	defer func() { _ = f.Close() }() // opened for reading
 	m, err := qnn.Read(f, b)
 	if errors.Is(err, qnn.ErrChecksum) {
-		return nil, fmt.Errorf("%q: %w. Take a whole copy of the file, or accept an edit by: qnn accept %s", path, err, path)
+		return nil, fmt.Errorf("%q: %w. Take a whole copy of the file, or accept an edit by: qnn accept %s", path, err, shellWord(path))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%q: %w. Take a whole copy of the file, or train again", path, err)

@@ -54,7 +54,7 @@ func readStep(dir, name string) (*deviceStep, error) {
 	}
 	s, err := decodeStep(data)
 	if errors.Is(err, seal.ErrBroken) {
-		return nil, badData("%q: %w. Take a whole copy of the directory, or accept an edit by: qnn accept %s", path, err, dir)
+		return nil, badData("%q: %w. Take a whole copy of the directory, or accept an edit by: qnn accept %s", path, err, shellWord(dir))
 	}
 	if err != nil {
 		return nil, badData("%q: %w. Take a whole copy of the directory", path, err)

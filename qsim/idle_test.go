@@ -8,6 +8,9 @@ import (
 	"math/cmplx"
 	"math/rand/v2"
 	"reflect"
+	"runtime"
+	"runtime/debug"
+	"strings"
 	"testing"
 
 	"github.com/qnn-go/qnn/circuits"
@@ -269,5 +272,26 @@ func TestMemoryErrorCountsActiveQubits(t *testing.T) {
 	}
 	if _, err := q.Probabilities(context.Background(), nil, nil); !errors.As(err, new(*MemoryError)) {
 		t.Errorf("2⁷⁰ probabilities: %v", err)
+	}
+}
+
+// Operations count in the memory that is asked for.
+func TestOperationsCountAsMemory(t *testing.T) {
+	const operations = 50_000
+	c := circuits.New(4)
+	for i := range operations {
+		c.H(i % 4)
+	}
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(int64(m.HeapInuse) + 20<<20))
+	_, err := Compile(c)
+	if e, ok := errors.AsType[*MemoryError](err); !ok || e.Operations != operations || !strings.HasPrefix(err.Error(), "compile: 50000 operations need ") {
+		t.Errorf("%v, want an error about %d operations", err, operations)
+	}
+	c.Ops = c.Ops[:100]
+	if _, err := Compile(c); err != nil {
+		t.Error(err)
 	}
 }

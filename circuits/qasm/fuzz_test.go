@@ -92,6 +92,7 @@ func FuzzDecodeEncode(f *testing.F) {
 			sameDistribution(t, d.Circuit, again.Circuit)
 			return
 		}
+		again.Circuit.Hidden = d.Circuit.Hidden // which are bits like others when they are read back
 		// Inputs that no gate uses are not written: number the rest as before.
 		for _, op := range again.Circuit.Ops {
 			for k, a := range op.Angles {

@@ -6,9 +6,11 @@ PYTHON           := $(TOOLS)/venv/bin/python
 GOLANGCI         := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)
 GONB             := $(TOOLS)/gonb-$(GONB_VERSION)
 FUZZTIME         := 30s
+MUTATIONS        := 200000
+SEED             := 1
 TRIALS           := 100000
 
-.PHONY: all fmt vet lint test noasm race cancel qiskit fuzz bench bench-peers bench-transpile bench-defaults gen notebook check-notebooks python print-python ci
+.PHONY: all fmt vet lint test noasm race cancel qiskit fuzz mutate bench bench-peers bench-transpile bench-defaults gen notebook check-notebooks python print-python ci
 
 all: vet test
 
@@ -53,6 +55,10 @@ fuzz:
 	    echo "$$pkg $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$pkg; \
 	  done; \
 	done
+
+# mutate tries MUTATIONS changes of files of every kind on the commands that read them.
+mutate:
+	go test -count=1 -timeout 0 -v -run '^TestMutations$$' ./cmd/internal/cli -args -mutations $(MUTATIONS) -mutation-seed $(SEED)
 
 bench:
 	go test -run '^$$' -bench . ./qsim/... ./cmd/internal/bench

@@ -114,6 +114,26 @@ func checkpointPayload(data []byte) ([]byte, error) {
 	return payload, nil
 }
 
+// validate refuses what no run has left, as far as that can be told without the run.
+func (s *State) validate() error {
+	switch {
+	case s.Epoch < 0 || s.Epoch != len(s.History):
+		return fmt.Errorf("%d epochs with a history of %d", s.Epoch, len(s.History))
+	case s.Batch < 0:
+		return fmt.Errorf("batch %d", s.Batch)
+	case s.Best.Epoch < 0 || s.Best.Epoch > s.Epoch+1:
+		return fmt.Errorf("best epoch %d of %d", s.Best.Epoch, s.Epoch)
+	case s.Running.Samples < 0 || s.Running.Correct < 0 || s.Running.Correct > s.Running.Samples:
+		return fmt.Errorf("%d of %d samples right", s.Running.Correct, s.Running.Samples)
+	}
+	for i, e := range s.History {
+		if e.Epoch != i+1 || e.TrainAccuracy < 0 || e.TrainAccuracy > 1 || e.ValAccuracy < 0 || e.ValAccuracy > 1 || e.GradientNorm < 0 {
+			return fmt.Errorf("row %d of the history is of epoch %d, or a share or norm is out of its range", i+1, e.Epoch)
+		}
+	}
+	return nil
+}
+
 func decodeState(data []byte) (*State, error) {
 	payload, err := checkpointPayload(data)
 	if err != nil {
@@ -123,6 +143,9 @@ func decodeState(data []byte) (*State, error) {
 	d := json.NewDecoder(bytes.NewReader(payload))
 	d.DisallowUnknownFields()
 	if err := d.Decode(s); err != nil {
+		return nil, err
+	}
+	if err := s.validate(); err != nil {
 		return nil, err
 	}
 	return s, nil

@@ -203,3 +203,26 @@ func TestCheckpointIsAlwaysThere(t *testing.T) {
 		}
 	}
 }
+
+// TestImpossibleStates: a checkpoint with a right checksum and content that no run leaves
+// is refused when it is read.
+func TestImpossibleStates(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "checkpoint")
+	for what, change := range map[string]func(*State){
+		"negative epoch":      func(s *State) { s.Epoch = -1 },
+		"epochs not run":      func(s *State) { s.Epoch = 7 },
+		"negative batch":      func(s *State) { s.Batch = -1 },
+		"best epoch ahead":    func(s *State) { s.Best.Epoch = 9 },
+		"more right than are": func(s *State) { s.Running.Correct = 6 },
+		"epochs out of order": func(s *State) { s.History[1].Epoch = 1 },
+		"accuracy over 1":     func(s *State) { s.History[0].TrainAccuracy = 2 },
+		"negative norm":       func(s *State) { s.History[0].GradientNorm = -1 },
+	} {
+		s := exampleState(2)
+		change(s)
+		save(t, path, s)
+		if got, err := LoadState(path); got != nil || !errors.Is(err, ErrFormat) {
+			t.Errorf("%s: %v, %v, want ErrFormat", what, got, err)
+		}
+	}
+}

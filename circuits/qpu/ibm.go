@@ -46,7 +46,7 @@ func (n node) register() (node, error) {
 	if _, ok := fields["c"]; ok || len(fields) == 1 {
 		for name := range fields {
 			if name == "c" || len(fields) == 1 {
-				return node{fields[name], n.below(name)}, nil
+				return node{fields[name], n.below(name), n.unfolded}, nil
 			}
 		}
 	}
@@ -71,7 +71,7 @@ func (n node) rows(depth int, f func(node) error) error {
 		return f(n)
 	}
 	for i, raw := range first {
-		if err := (node{raw, n.index(i)}).rows(depth-1, f); err != nil {
+		if err := (node{raw, n.index(i), n.unfolded}).rows(depth-1, f); err != nil {
 			return err
 		}
 	}
@@ -93,7 +93,7 @@ func (n node) count(width int) (counter, error) {
 	}
 	out := counter{}
 	for s, count := range raw {
-		bits, err := node{path: n.index(first[s])}.binary(s, width)
+		bits, err := node{path: n.index(first[s]), unfolded: n.unfolded}.binary(s, width)
 		if err != nil {
 			return nil, err
 		}

@@ -70,7 +70,7 @@ func (n node) table(width int) (counter, error) {
 	}
 	out := make(counter, len(fields))
 	for name, raw := range fields {
-		entry := node{raw, n.below(name)}
+		entry := node{raw, n.below(name), n.unfolded}
 		count, err := entry.whole(maxShots)
 		if err != nil {
 			return nil, err

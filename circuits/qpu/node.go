@@ -17,6 +17,9 @@ const maxFileBytes = 128 << 20
 type node struct {
 	raw  json.RawMessage // nil: absent
 	path string
+	// unfolded counts the characters of all outcomes of the file, which are padded to
+	// the width of the classical bits.
+	unfolded *int
 }
 
 // parse reads one JSON value; name is that of the file.
@@ -32,7 +35,7 @@ func parse(r io.Reader, name string) (node, error) {
 	if err := json.Unmarshal(data, &raw); err != nil {
 		return node{}, syntaxError(data, name, err)
 	}
-	return node{raw: raw}, nil
+	return node{raw: raw, unfolded: new(int)}, nil
 }
 
 // syntaxError finds the line and column of a fault of JSON.
@@ -83,7 +86,7 @@ func (n node) fields() (map[string]json.RawMessage, error) {
 func (n node) get(name string) node {
 	var m map[string]json.RawMessage
 	_ = json.Unmarshal(n.raw, &m) // what is no object has no members
-	return node{m[name], n.below(name)}
+	return node{m[name], n.below(name), n.unfolded}
 }
 
 // at follows a path of members.
@@ -111,7 +114,7 @@ func (n node) list() ([]node, error) {
 	}
 	out := make([]node, len(raw))
 	for i, r := range raw {
-		out[i] = node{r, n.index(i)}
+		out[i] = node{r, n.index(i), n.unfolded}
 	}
 	return out, nil
 }

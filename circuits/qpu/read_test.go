@@ -296,3 +296,20 @@ func (endless) Read(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
+
+// TestWideOutcomes: few bytes a count may not unfold to as many bits as a register has.
+func TestWideOutcomes(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`{"results":[{"data":{"counts":{"0":1`)
+	for i := 1; i < maxUnfolded/maxBits+2; i++ {
+		fmt.Fprintf(&b, `,"%b":1`, i)
+	}
+	fmt.Fprintf(&b, `}},"header":{"memory_slots":%d}}]}`, maxBits)
+	if _, err := Read(strings.NewReader(b.String()), "wide.json"); !errors.Is(err, ErrLimit) {
+		t.Errorf("error %v, want ErrLimit", err)
+	}
+	narrow := strings.Replace(b.String(), fmt.Sprint(maxBits), "20", 1)
+	if records, err := Read(strings.NewReader(narrow), "narrow.json"); err != nil || len(records[0].Outcomes) != maxUnfolded/maxBits+2 {
+		t.Errorf("20 bits: %v", err)
+	}
+}

@@ -39,6 +39,8 @@ const (
 	maxShots = 1 << 30
 	// maxBits bounds the width of an outcome.
 	maxBits = 1 << 12
+	// maxUnfolded bounds the bits of all outcomes of a file together.
+	maxUnfolded = maxFileBytes
 	// maxRecords bounds the records of one file.
 	maxRecords = 1 << 20
 )
@@ -189,6 +191,9 @@ func (n node) binary(text string, width int) (string, error) {
 func (n node) pad(bits string, width int) (string, error) {
 	if len(bits) > maxBits || width > 0 && len(bits) > width {
 		return "", n.fail("an outcome of %d bits, at most %d", len(bits), max(width, 1))
+	}
+	if *n.unfolded += max(width, len(bits)); *n.unfolded > maxUnfolded {
+		return "", &FileError{Path: n.path, Err: fmt.Errorf("outcomes of over %d bits in all: %w", maxUnfolded, ErrLimit)}
 	}
 	return strings.Repeat("0", max(width-len(bits), 0)) + bits, nil
 }

@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -110,6 +111,14 @@ func (h *Measured) check(model *qnn.Model) error {
 	for i, s := range m.Samples {
 		if len(s.Features) < model.Circuit.Features() {
 			return fmt.Errorf("sample %d has %d features, the circuit reads %d: %w", i, len(s.Features), model.Circuit.Features(), ErrModel)
+		}
+	}
+	for i, s := range m.Samples {
+		if model.Classes == nil || s.Label == nil {
+			continue
+		}
+		if v := *s.Label; !(v >= 0 && v < float64(len(model.Classes)) && v == math.Trunc(v)) {
+			return fmt.Errorf("sample %d has the label %v, the model %d classes: %w", i, v, len(model.Classes), ErrModel)
 		}
 	}
 	if m.Gradient == nil {

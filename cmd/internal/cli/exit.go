@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
+	"unicode/utf8"
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/circuits/ansatz"
@@ -65,7 +67,7 @@ func message(err error) string {
 	if errors.Is(err, context.Canceled) {
 		return "interrupted"
 	}
-	text := strings.Join(strings.Fields(err.Error()), " ")
+	text := printable(strings.Join(strings.Fields(err.Error()), " "))
 	if _, has := errors.AsType[*advised](err); has {
 		return text
 	}
@@ -73,6 +75,23 @@ func message(err error) string {
 		return text + ". " + what
 	}
 	return text
+}
+
+// printable writes what a terminal would obey or could not show, as control characters and
+// bytes that are no text, in the notation of Go.
+func printable(text string) string {
+	var b strings.Builder
+	for i, r := range text {
+		switch {
+		case r == utf8.RuneError && !strings.HasPrefix(text[i:], string(utf8.RuneError)):
+			fmt.Fprintf(&b, `\x%02x`, text[i])
+		case strconv.IsPrint(r):
+			b.WriteRune(r)
+		default:
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+	}
+	return b.String()
 }
 
 // remedy says what to do about a fault of the system, or "".
@@ -134,7 +153,7 @@ func isData(err error) bool {
 	if isAny(err, qpu.ErrFormat, qpu.ErrLimit, qpu.ErrMismatch, hardware.ErrModel, hardware.ErrMissing) {
 		return true
 	}
-	return isAny(err, qnn.ErrFormat, qnn.ErrMismatch, dataset.ErrEmpty, dataset.ErrShape, dataset.ErrCell, dataset.ErrUnlabelled,
+	return isAny(err, qnn.ErrFormat, qnn.ErrMismatch, optim.ErrState, dataset.ErrDuplicate, dataset.ErrNotFitted, circuits.ErrBasis, transpile.ErrGate, transpile.ErrMidCircuit, transpile.ErrConditional, dataset.ErrEmpty, dataset.ErrShape, dataset.ErrCell, dataset.ErrUnlabelled,
 		dataset.ErrNoClasses, dataset.ErrOneClass, dataset.ErrTooFew, dataset.ErrTooLarge, dataset.ErrMissing,
 		dataset.ErrNotNumber, dataset.ErrNotFinite, dataset.ErrPipeline, ansatz.ErrInput)
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -30,7 +31,12 @@ func (e *sourceError) Unwrap() error { return e.err }
 // lines are the line of the file and the mark below it.
 func (e *sourceError) lines() string {
 	_, lines, _ := strings.Cut(e.err.Error(), "\n")
-	return strings.ReplaceAll(lines, "\t", "    ")
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && !strconv.IsPrint(r) {
+			return '?' // as wide as it was, for the mark
+		}
+		return r
+	}, strings.ReplaceAll(lines, "\t", "    "))
 }
 
 // programOptions are those of commands that read an OpenQASM program.

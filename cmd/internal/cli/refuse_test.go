@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -282,5 +283,19 @@ func put(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestPrintable: a message is one line of text, whatever names are in it.
+func TestPrintable(t *testing.T) {
+	for text, want := range map[string]string{
+		"a name": "a name", "é ⟨Z⟩": "é ⟨Z⟩", "\x1b[31m": `\x1b[31m`, "a\xffb": `a\xffb`, "\u202e": `\u202e`, "\uFFFD": "\uFFFD", "\x00": `\x00`,
+	} {
+		if got := printable(text); got != want {
+			t.Errorf("printable(%q) = %q, want %q", text, got, want)
+		}
+	}
+	if got := message(errors.New("column \"a\nb\xdc\x1b\"")); got != `column "a b\xdc\x1b"` {
+		t.Errorf("message %q", got)
 	}
 }

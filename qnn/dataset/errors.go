@@ -169,6 +169,15 @@ func shorten(s string) string {
 	return string([]rune(s)[:limit]) + "…"
 }
 
+// plain is a name as it is, or quoted where it would not stay on its line.
+func plain(name string) string {
+	quoted := strconv.Quote(name)
+	if len(quoted) == len(name)+2 {
+		return name
+	}
+	return quoted
+}
+
 // UnknownError is a name that is none of the known ones.
 type UnknownError struct {
 	Kind  string   // what is named: "data set", "class", "label column", …
@@ -185,7 +194,11 @@ func (e *UnknownError) Error() string {
 		fmt.Fprintf(&b, "; did you mean %q?", s)
 	}
 	if len(e.Known) > 0 {
-		list := strings.Join(e.Known[:min(listed, len(e.Known))], ", ")
+		names := make([]string, min(listed, len(e.Known)))
+		for i := range names {
+			names[i] = plain(e.Known[i])
+		}
+		list := strings.Join(names, ", ")
 		if len(e.Known) > listed {
 			list += ", …"
 		}

@@ -127,7 +127,10 @@ func (c *Circuit) DecomposeEach(basis func(op Op) []Gate) (*Circuit, error) {
 		if !d.reach[op.Gate] {
 			return nil, &OpError{Index: i, Gate: op.Gate, Err: ErrBasis}
 		}
-		d.expand(op.reduced())
+		if !d.keep[op.Gate] { // what is kept stays as it is written
+			op = op.reduced()
+		}
+		d.expand(op)
 	}
 	if phase := phase.normal().Reduced(); len(phase) > 0 {
 		out.GPhase(phase)

@@ -166,7 +166,7 @@ func layout(c *circuits.Circuit, s *style) []column {
 // arrange places each operation in the first column that is free for all lines it
 // touches and behind all earlier operations on them. What is on classical bits alone
 // is put on the line behind the qubits; global phases are left out.
-func arrange(c *circuits.Circuit) [][]circuits.Op {
+func arrange(c *circuits.Circuit) [][]circuits.Op { //nolint:gocognit // one rule a kind of operation
 	var columns [][]circuits.Op
 	n := lines(c)
 	next := make([]int, n+c.Clbits+len(c.Vars)) // first free column of each line, bit and variable

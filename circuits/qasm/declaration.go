@@ -177,7 +177,7 @@ func (p *parser) scalarType() scalar {
 }
 
 // convert is v as a value of typ, as C converts.
-func (p *parser) convert(pos int, typ scalar, v value) value {
+func (p *parser) convert(pos int, typ scalar, v value) value { //nolint:gocognit // one case a pair of types
 	if v.kind == kindUnknown || p.err != nil {
 		return v
 	}

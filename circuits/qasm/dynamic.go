@@ -22,7 +22,7 @@ func (p *parser) hide(pos int) int {
 }
 
 // renumber puts the hidden bits behind the others.
-func (p *parser) renumber() {
+func (p *parser) renumber() { //nolint:gocognit // one walk over all that has bits
 	if p.hidden == 0 {
 		return
 	}

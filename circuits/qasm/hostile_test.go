@@ -77,7 +77,7 @@ func TestHostile(t *testing.T) {
 		{"long condition", header3 + "while (" + many(100_000, "1+") + "1) ;", qasm.ErrLimit},
 		{"recursive def", header3 + "def f(int n) { f(n); f(n); } f(1);", qasm.ErrLimit},
 		{"doubling defs", header3 + "def f(int n) { if (n > 0) { f(n - 1); f(n - 1); } } f(60);", qasm.ErrLimit},
-		{"loops by measured bits", header3 + "qubit q; bit c; " + many(5, "while (c) { c = measure q; ") + many(5, "}"), qasm.ErrLimit},
+		{"loops by measured bits", header3 + "qubit q; bit c; " + many(5, "while (c) { c = measure q; ") + many(5, "}"), nil},
 		{"conditions in conditions", header3 + "qubit q; bit c; " + many(100_000, "if (c) ") + "x q;", qasm.ErrLimit},
 		{"else ifs by measured bits", header3 + "qubit q; bit[9] c; " + many(100_000, "if (c == 3) x q; else "), qasm.ErrLimit},
 		{"conditions on a huge register", header3 + "qubit q; bit[900000] c; " + many(10_000, "if (c == 3) x q; "), qasm.ErrLimit},
@@ -125,7 +125,7 @@ func TestHostile(t *testing.T) {
 		runtime.ReadMemStats(&before)
 		_, err := qasm.Decode(strings.NewReader(c.source), qasm.DecodeOptions{MaxOperations: 1_000_000})
 		runtime.ReadMemStats(&after)
-		if !errors.Is(err, c.cause) || err != nil && len(err.Error()) > 1000 {
+		if !errors.Is(err, c.cause) && (c.cause != nil || err != nil) || err != nil && len(err.Error()) > 1000 {
 			t.Errorf("%s: error %.1000v, want %v", c.name, err, c.cause)
 		}
 		// An operation that a modifier makes costs up to 1.2 kB on the way.

@@ -76,7 +76,7 @@ const maxTerms = 4096
 const maxDegree = 64
 
 // operate is the binary operation op on a and b.
-func (p *parser) operate(pos int, op symbol, a, b value) value {
+func (p *parser) operate(pos int, op symbol, a, b value) value { //nolint:gocognit // one case a kind of value
 	if a.kind == kindUnknown || b.kind == kindUnknown {
 		return value{kind: kindUnknown}
 	}

@@ -245,7 +245,7 @@ func clean(cell string) string {
 // the first line outside quotes, the earlier of these for a tie, and comma when there is
 // none; a blank if that line has none and all lines have the same number of words, more
 // than one.
-func detectSeparator(head []byte) rune {
+func detectSeparator(head []byte) rune { //nolint:gocognit // a small scanner
 	candidates := [...]rune{'\t', ';', '|', ','}
 	first, _, _ := bytes.Cut(bytes.TrimLeft(head, " \r\n"), []byte("\n"))
 	if !bytes.ContainsAny(first, "\t;|,") && inWords(head) {

@@ -23,7 +23,7 @@ func (e *MethodError) Error() string {
 // [qsim.Program.Gradient] does, and has the results of any number of processors.
 // The methods are [qsim.ParameterShift] and [qsim.FiniteDifference]; others are
 // refused with a [*MethodError].
-func (p *Program) Gradient(ctx context.Context, m qsim.Method, dw []float64, dx [][]float64, weights []float64, samples [][]float64, loss qsim.Loss) error {
+func (p *Program) Gradient(ctx context.Context, m qsim.Method, dw []float64, dx [][]float64, weights []float64, samples [][]float64, loss qsim.Loss) error { //nolint:gocognit // mostly checks of lengths
 	if m != qsim.ParameterShift && m != qsim.FiniteDifference {
 		return &MethodError{Method: m}
 	}

@@ -80,14 +80,14 @@ func TestEditedFiles(t *testing.T) {
 }
 
 func TestAcceptRefusals(t *testing.T) {
-	dir := quick(t, "--data", "iris", "--layers", "1")
+	dir := quick(t, "--data", "iris", "--layers", "1", "--reduce", "pca")
 	model := filepath.Join(dir, modelFile)
 	before := read(t, model)
 	edit(t, model, `"outputs": 3`, `"outputs": 4`)
 	refuse(t, exitData, "needs 4", "accept", dir) // accepts what the numbers are, not nonsense
 	put(t, model, before)
 	config := filepath.Join(dir, configFile)
-	edit(t, config, "layers: 1", "layers: 0")
+	edit(t, config, "epochs: 2", "epochs: 0")
 	refuse(t, exitData, "must be at least 1", "accept", dir)
 	put(t, config, "")
 	refuse(t, exitData, "it is empty", "evaluate", dir)

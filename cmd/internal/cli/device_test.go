@@ -84,7 +84,7 @@ func probabilitiesOf(t *testing.T, source string, inputs []float64) map[string]f
 // TestResults: with exact probabilities the report is that of qnn evaluate, and the
 // comparison with the ideal simulation finds no difference.
 func TestResults(t *testing.T) {
-	dir := quick(t, "--data", "iris")
+	dir := quick(t, "--data", "iris", "--reduce", "pca")
 	for _, symbolic := range []string{"--symbolic=false", "--symbolic"} {
 		export := filepath.Join(t.TempDir(), "export")
 		out, _ := command(t, 0, "export", dir, "--target", "braket", "--out", export, symbolic)
@@ -96,6 +96,7 @@ func TestResults(t *testing.T) {
 		runExactly(t, export, anyCircuit)
 		out, _ = command(t, 0, "results", export)
 		report, _ := command(t, 0, "evaluate", dir)
+		report, _, _ = strings.Cut(report, "          balanced accuracy") // a device gives no ranking
 		if !strings.Contains(out, report) {
 			t.Errorf("the report of the results\n%s\ndoes not hold that of evaluate\n%s", out, report)
 		}

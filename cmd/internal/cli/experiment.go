@@ -300,7 +300,7 @@ func (e *experiment) prepare(ctx context.Context, observe func(search.Trial)) er
 		return err
 	}
 	e.columns = columns
-	if e.encoding.Preprocesses() && min(e.Features, columns) == 1 {
+	if e.encoding.Preprocesses() && (columns == 1 || e.Features == 1) {
 		return usage("--encoding %s of one feature has nothing to encode: scaled to length 1 it is the same for all samples. Use --encoding %s, or at least 2 features", e.Encoding, defaultEncoding)
 	}
 	if e.Features > columns {

@@ -107,8 +107,9 @@ func Distribution(c *circuits.Circuit, weights, features []float64) map[uint64]f
 	return out
 }
 
-// impossible is a probability that is 0 but for rounding.
-const impossible = 1e-14
+// impossible is a probability that is 0 but for rounding, or too small for any number of
+// shots that is drawn to tell: nested loops have branches without end below it.
+const impossible = 1e-9
 
 // branch is one history of measurements and resets.
 type branch struct {

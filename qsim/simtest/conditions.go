@@ -103,6 +103,8 @@ func (s suite) programs(t *testing.T) {
 	}{
 		{"until success", with(2).Loop(bit(0, false)).H(0).CX(0, 1).Measure(0, 0).RY(a(0.7), 1).End().Measure(1, 1)},
 		{"loop that is not entered", with(1).RY(a(1), 0).Loop(bit(0, true)).X(0).End().Measure(0, 0)},
+		{"nested loops", with(2).Loop(circuits.BitsAre([]int{0, 1}, circuits.Less, 3)).Loop(bit(0, false)).RY(a(1), 0).Measure(0, 0).End().
+			Store(0, bit(1, true)).RY(a(2), 1).Measure(1, 1).End().Measure(0, 2)},
 		{"sum of bits", with(3, integer).H(0).RY(a(1), 1).Measure(0, 0).Measure(1, 1).
 			Set(0, op(circuits.Add, v(0), whole(1))).If(bit(0, true)).Set(0, op(circuits.Add, v(0), whole(1))).If(bit(1, true)).
 			X(2).If(is(op(circuits.Operator(circuits.Equal), v(0), whole(1)))).Measure(2, 2)},

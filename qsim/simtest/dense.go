@@ -1,6 +1,7 @@
 package simtest
 
 import (
+	"math"
 	"math/cmplx"
 	"slices"
 
@@ -80,36 +81,32 @@ func Expectation(a []complex128, o circuits.PauliSum) float64 {
 
 // Distribution is the exact distribution of the outcomes that sampling c draws
 // from: over the classical bits, or over all qubits when there are none. It
-// follows every branch of every measurement and reset, wherever they stand.
+// follows every branch of every measurement and reset, wherever they stand. All branches go
+// on by one operation at a time, so that those that have come to the same place with the
+// same state can go on as one: of nested loops there would be more and more.
 func Distribution(c *circuits.Circuit, weights, features []float64) map[uint64]float64 {
 	start := make([]complex128, 1<<c.Qubits)
 	start[0] = 1
 	loops, _ := c.Loops()
-	branches := []branch{{a: start, vars: c.Zeros()}}
 	out := make(map[uint64]float64)
-	for len(branches) > 0 {
-		b := branches[len(branches)-1]
-		branches = branches[:len(branches)-1]
-		if b.at < len(c.Ops) {
-			branches = append(branches, b.after(c, loops, weights, features)...)
-			continue
-		}
-		for x, v := range b.a {
-			key := b.key & (1<<(c.Clbits-c.Hidden) - 1)
-			if c.Clbits == 0 {
-				key = uint64(x)
+	for front := []branch{{a: start, vars: c.Zeros()}}; len(front) > 0; {
+		var next []branch
+		for _, b := range front {
+			if b.at == len(c.Ops) {
+				b.count(out, c)
+				continue
 			}
-			if p := real(v)*real(v) + imag(v)*imag(v); p > impossible {
-				out[key] += p
+			for _, after := range b.after(c, loops, weights, features) {
+				next = after.join(next)
 			}
 		}
+		front = next
 	}
 	return out
 }
 
-// impossible is a probability that is 0 but for rounding, or too small for any number of
-// shots that is drawn to tell: nested loops have branches without end below it.
-const impossible = 1e-9
+// impossible is a probability that is 0 but for rounding.
+const impossible = 1e-14
 
 // branch is one history of measurements and resets.
 type branch struct {
@@ -117,6 +114,43 @@ type branch struct {
 	key  uint64       // the classical bits
 	vars []circuits.Number
 	at   int // operation
+}
+
+// count adds the probabilities of the outcomes of a branch that has ended.
+func (b branch) count(out map[uint64]float64, c *circuits.Circuit) {
+	for x, v := range b.a {
+		key := b.key & (1<<(c.Clbits-c.Hidden) - 1)
+		if c.Clbits == 0 {
+			key = uint64(x)
+		}
+		if p := real(v)*real(v) + imag(v)*imag(v); p > impossible {
+			out[key] += p
+		}
+	}
+}
+
+// join adds b to others, or its probability to one of them that differs from it by a
+// factor alone: whatever follows is the same for both.
+func (b branch) join(others []branch) []branch {
+	for i, o := range others {
+		if o.at != b.at || o.key != b.key || !slices.Equal(o.vars, b.vars) {
+			continue
+		}
+		p, q, overlap := norm2(o.a), norm2(b.a), complex128(0)
+		for x, v := range o.a {
+			overlap += cmplx.Conj(v) * b.a[x]
+		}
+		if same := real(overlap)*real(overlap) + imag(overlap)*imag(overlap); math.Abs(same-p*q) > 1e-13*p*q {
+			continue
+		}
+		both := complex(math.Sqrt((p+q)/p), 0)
+		others[i].a = slices.Clone(o.a)
+		for x := range o.a {
+			others[i].a[x] *= both
+		}
+		return others
+	}
+	return append(others, b)
 }
 
 // after is the branches that b becomes by its next operation.

@@ -300,10 +300,20 @@ func (m *Model) PredictFeatures(ctx context.Context, x [][]float64) ([]float64, 
 // Probabilities returns the class probabilities, samples × classes. A regression
 // model has none: the error wraps [ErrConfig].
 func (m *Model) Probabilities(ctx context.Context, rows [][]float64) ([][]float64, error) {
+	x, err := m.Features(rows)
+	if err != nil {
+		return nil, err
+	}
+	return m.ProbabilitiesFeatures(ctx, x)
+}
+
+// ProbabilitiesFeatures does what [Model.Probabilities] does for features as the circuit
+// reads them.
+func (m *Model) ProbabilitiesFeatures(ctx context.Context, x [][]float64) ([][]float64, error) {
 	if m.Head.Task == Regression {
 		return nil, fmt.Errorf("class probabilities of a regression model: %w", ErrConfig)
 	}
-	scores, err := m.Scores(ctx, rows)
+	scores, err := m.scores(ctx, m.Parameters, x)
 	if err != nil {
 		return nil, err
 	}

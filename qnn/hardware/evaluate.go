@@ -32,6 +32,9 @@ type Interval struct {
 type Evaluation struct {
 	Predictions []float64    // of the samples that have results, from the measurement
 	Ideal       []float64    // from the simulation
+	// Probabilities of the classes, samples × classes, from the measurement and from the
+	// simulation; nil for regression.
+	Probabilities, IdealProbabilities [][]float64
 	Values      [][]Interval // samples × observables
 	// MeanDifference is the mean of |measured − ideal| over all values; ShotNoise is what
 	// it would be about if shot noise were the only cause: √(2/π) times the mean of the
@@ -54,6 +57,9 @@ func (h *Measured) Evaluate(ctx context.Context, model *qnn.Model) (*Evaluation,
 		return nil, err
 	}
 	if out.Predictions, err = h.predict(ctx, model, x); err != nil {
+		return nil, err
+	}
+	if err := h.probabilities(ctx, out, model, x); err != nil {
 		return nil, err
 	}
 	n := 0.0
@@ -79,6 +85,22 @@ func (h *Measured) predict(ctx context.Context, model *qnn.Model, x [][]float64)
 		return nil, err
 	}
 	return on.PredictFeatures(ctx, x)
+}
+
+// probabilities adds those of a classifier to an evaluation.
+func (h *Measured) probabilities(ctx context.Context, out *Evaluation, model *qnn.Model, x [][]float64) error {
+	if model.Classes == nil {
+		return nil
+	}
+	on, err := model.Using(h.Backend)
+	if err != nil {
+		return err
+	}
+	if out.Probabilities, err = on.ProbabilitiesFeatures(ctx, x); err != nil {
+		return err
+	}
+	out.IdealProbabilities, err = model.ProbabilitiesFeatures(ctx, x)
+	return err
 }
 
 // intervals are those of the observables at one point, with their standard errors.

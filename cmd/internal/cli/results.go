@@ -280,6 +280,11 @@ func (o *resultsOptions) score(ctx context.Context, r *deviceResults, model *qnn
 	if err != nil {
 		return err
 	}
+	if model.Classes != nil {
+		if err := errors.Join(test.Rank(y, e.Probabilities), exact.Rank(y, e.IdealProbabilities)); err != nil {
+			return err
+		}
+	}
 	r.Test, r.Ideal.Test = &test, &exact
 	n := shotNoise{Score: "accuracy", Replicates: hardware.Replicates, Seed: o.Seed}
 	of := metric.Accuracy

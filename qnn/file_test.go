@@ -18,6 +18,7 @@ import (
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/circuits/ansatz"
 	"github.com/qnn-go/qnn/qnn/dataset"
+	"github.com/qnn-go/qnn/qsim"
 )
 
 // written is m as a file.
@@ -154,6 +155,18 @@ func TestReadChecksum(t *testing.T) {
 	}
 }
 
+// spread is the file of everything with gates on so many qubits.
+func spread(t testing.TB, qubits int) []byte {
+	t.Helper()
+	m, _ := everything(t)
+	c := m.Circuit.Clone()
+	for q := c.Qubits; q < qubits; q++ {
+		c.Qubits++
+		c.H(q)
+	}
+	return edited(t, "circuit", c)
+}
+
 // hostile are model files that must be refused.
 func hostile(t testing.TB) map[string][]byte {
 	t.Helper()
@@ -177,6 +190,7 @@ func hostile(t testing.TB) map[string][]byte {
 		"data after the model":       append(slices.Clone(whole), "{}"...),
 		"a bracket after the model":  append(slices.Clone(whole), '}'),
 		"two models":                 append(slices.Clone(whole), whole...),
+		"60 qubits":                  spread(t, 60),
 		"deep":                       []byte(strings.Repeat(`{"circuit":`, 1e6)),
 		"deep list":                  []byte(`{"circuit":{"ops":` + strings.Repeat("[", 1e6)),
 		"a list":                     []byte("[1]"),
@@ -299,6 +313,10 @@ func TestReadRefusesHostileFiles(t *testing.T) {
 // The cause stays visible behind ErrFormat.
 func TestReadErrorsKeepTheirCause(t *testing.T) {
 	files := hostile(t)
+	var memory *qsim.MemoryError
+	if _, err := Read(bytes.NewReader(files["60 qubits"]), nil); !errors.As(err, &memory) || memory.Qubits != 60 {
+		t.Errorf("60 qubits: %v, want a *qsim.MemoryError", err)
+	}
 	var op *circuits.OpError
 	if _, err := Read(bytes.NewReader(files["negative qubit"]), nil); !errors.As(err, &op) || op.Index != 0 {
 		t.Errorf("negative qubit: %v, want a *circuits.OpError", err)
@@ -315,6 +333,17 @@ func TestReadErrorsKeepTheirCause(t *testing.T) {
 		if _, err := Read(bytes.NewReader(files[name]), nil); !strings.Contains(err.Error(), word) {
 			t.Errorf("%s: %v does not say %s", name, err, word)
 		}
+	}
+}
+
+// A model too large to run can be read, for export; running it is refused.
+func TestReadModelTooLargeToRun(t *testing.T) {
+	const qubits = 50 // 16 PiB, beyond what a process can address
+	m := value(Read(bytes.NewReader(spread(t, qubits)), nil))(t)
+	var memory *qsim.MemoryError
+	_, rows := everything(t)
+	if _, err := m.Predict(t.Context(), rows); !errors.As(err, &memory) || memory.Qubits != qubits {
+		t.Errorf("%d qubits: error %v, want a *qsim.MemoryError", qubits, err)
 	}
 }
 

@@ -30,12 +30,12 @@ type Interval struct {
 
 // Evaluation compares what was measured with an exact simulation of the same circuits.
 type Evaluation struct {
-	Predictions []float64    // of the samples that have results, from the measurement
-	Ideal       []float64    // from the simulation
+	Predictions []float64 // of the samples that have results, from the measurement
+	Ideal       []float64 // from the simulation
 	// Probabilities of the classes, samples × classes, from the measurement and from the
 	// simulation; nil for regression.
 	Probabilities, IdealProbabilities [][]float64
-	Values      [][]Interval // samples × observables
+	Values                            [][]Interval // samples × observables
 	// MeanDifference is the mean of |measured − ideal| over all values; ShotNoise is what
 	// it would be about if shot noise were the only cause: √(2/π) times the mean of the
 	// standard errors.

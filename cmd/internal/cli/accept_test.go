@@ -80,7 +80,7 @@ func TestEditedFiles(t *testing.T) {
 }
 
 func TestAcceptRefusals(t *testing.T) {
-	dir := quick(t, "--data", "iris", "--layers", "1", "--reduce", "pca")
+	dir := quick(t, "--data", "iris", "--layers", "1")
 	model := filepath.Join(dir, modelFile)
 	before := read(t, model)
 	edit(t, model, `"outputs": 3`, `"outputs": 4`)

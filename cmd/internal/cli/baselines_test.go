@@ -87,8 +87,8 @@ func TestBaselineNames(t *testing.T) {
 	}
 	refuse(t, exitUsage, `did you mean "forest"`, "train", "--baselines", "forrest")
 	refuse(t, exitUsage, "none stands alone", "train", "--baselines", "none,knn")
-	refuse(t, exitUsage, "--baselines ridge is for numbers, and the labels are classes", "train", "--data", "iris", "--reduce", "pca", "--baselines", "ridge")
-	refuse(t, exitUsage, "--baselines logistic is for classes, and the labels are numbers", "train", "--data", "sine", "--reduce", "pca", "--baselines", "logistic")
+	refuse(t, exitUsage, "--baselines ridge is for numbers, and the labels are classes", "train", "--data", "iris", "--baselines", "ridge")
+	refuse(t, exitUsage, "--baselines logistic is for classes, and the labels are numbers", "train", "--data", "sine", "--baselines", "logistic")
 	refuse(t, exitUsage, "Give one of them", "train", "--baselines", "knn", "--no-baselines")
 	refuse(t, exitUsage, "is empty", "train", "--baselines", "")
 	refuse(t, exitUsage, `did you mean "mlp"`, "compare", "--baselines", "mpl", "nowhere")

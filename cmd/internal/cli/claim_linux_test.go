@@ -72,7 +72,7 @@ func TestClaimedDirectories(t *testing.T) {
 // TestOutAfterAKill: --out takes a directory whose run was killed before its first
 // checkpoint, whatever it had written by then, and no other that holds something.
 func TestOutAfterAKill(t *testing.T) {
-	whole := quick(t, "--data", "moons", "--samples", "60", "--layers", "1", "--reduce", "pca")
+	whole := quick(t, "--data", "moons", "--samples", "60", "--layers", "1")
 	files := append([]string{lockFile, ".unfinished-X"}, openingFiles()...)
 	train := []string{"train", "--data", "moons", "--samples", "60", "--layers", "1", "--reduce", "pca", "--epochs", "2", "--no-baselines", "--quiet", "--out"}
 	for n := range len(files) + 1 {

@@ -84,7 +84,7 @@ func probabilitiesOf(t *testing.T, source string, inputs []float64) map[string]f
 // TestResults: with exact probabilities the report is that of qnn evaluate, and the
 // comparison with the ideal simulation finds no difference.
 func TestResults(t *testing.T) {
-	dir := quick(t, "--data", "iris", "--reduce", "pca")
+	dir := quick(t, "--data", "iris")
 	for _, symbolic := range []string{"--symbolic=false", "--symbolic"} {
 		export := filepath.Join(t.TempDir(), "export")
 		out, _ := command(t, 0, "export", dir, "--target", "braket", "--out", export, symbolic)

@@ -234,14 +234,14 @@ func (r *trainRun) build(ctx context.Context) error {
 	if r.data.Regression() && r.Loss != "" && r.Loss != string(qnn.MSE) {
 		return usage("--loss %s is for classes, and %s has numbers to predict. Use --loss mse", r.Loss, r.Data)
 	}
+	if _, err := r.opts.Baselines.names(r.data.Regression()); err != nil {
+		return err
+	}
 	if err := r.makeCircuit(ctx, progress, r.showTrial); err != nil {
 		return err
 	}
 	if r.Qubits == 1 && r.Entanglement != "" && r.opts.Resume == "" {
 		return usage("--entanglement %s has no effect: one qubit has no other to entangle with. Leave it out, or use more features or qubits", r.Entanglement)
-	}
-	if _, err := r.opts.Baselines.names(r.data.Regression()); err != nil {
-		return err
 	}
 	if r.model, err = r.newModel(); err != nil {
 		return err

@@ -1,4 +1,4 @@
-package qsim
+package qsim_test
 
 import (
 	"context"
@@ -7,25 +7,29 @@ import (
 	"testing"
 
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/qsim"
 )
 
 // What a first gradient allocates is the states that were announced, and little more.
 func TestGradientMemory(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector makes sync.Pool drop what it is given")
+	}
 	for _, tt := range []struct {
 		qubits, samples int
-		method          Method
+		method          qsim.Method
 	}{
-		{8, 1, Adjoint},
-		{8, 64, Adjoint},
-		{10, 64, Adjoint},
-		{12, 1, Adjoint},
-		{12, 64, Adjoint},
-		{15, 4, Adjoint},
-		{9, 16, ParameterShift},
-		{12, 16, FiniteDifference},
-		{15, 2, FiniteDifference},
+		{8, 1, qsim.Adjoint},
+		{8, 64, qsim.Adjoint},
+		{10, 64, qsim.Adjoint},
+		{12, 1, qsim.Adjoint},
+		{12, 64, qsim.Adjoint},
+		{15, 4, qsim.Adjoint},
+		{9, 16, qsim.ParameterShift},
+		{12, 16, qsim.FiniteDifference},
+		{15, 2, qsim.FiniteDifference},
 	} {
-		for _, precision := range []Precision{Double, Single} {
+		for _, precision := range []qsim.Precision{qsim.Double, qsim.Single} {
 			t.Run(fmt.Sprintf("%d qubits, %d samples, %v, %v", tt.qubits, tt.samples, tt.method, precision), func(t *testing.T) {
 				c := circuits.New(tt.qubits)
 				for q := range tt.qubits {

@@ -126,8 +126,13 @@ type entry struct {
 
 // fail records the first error. The rest of the text reads as its end.
 func (p *parser) fail(pos int, cause error, format string, args ...any) {
+	p.reject(pos, fmt.Errorf(format+": %w", append(args, cause)...))
+}
+
+// reject ends the reading with an error at a position, unless there is one already.
+func (p *parser) reject(pos int, err error) {
 	if p.err == nil {
-		p.err = p.errorAt(pos, fmt.Errorf(format+": %w", append(args, cause)...))
+		p.err = p.errorAt(pos, err)
 		p.tok = token{kind: tokenEOF, pos: len(p.src), end: len(p.src)}
 	}
 }

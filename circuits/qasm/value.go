@@ -76,7 +76,7 @@ const maxTerms = 4096
 const maxDegree = 64
 
 // operate is the binary operation op on a and b.
-func (p *parser) operate(pos int, op symbol, a, b value) value { //nolint:gocognit // one case a kind of value
+func (p *parser) operate(pos int, op symbol, a, b value) value {
 	if a.kind == kindUnknown || b.kind == kindUnknown {
 		return value{kind: kindUnknown}
 	}
@@ -106,36 +106,34 @@ func (p *parser) operate(pos int, op symbol, a, b value) value { //nolint:gocogn
 	if v, ok := compare(op, a, b); ok {
 		return v
 	}
-	if a.kind != kindFloat && b.kind != kindFloat && (p.version == 3 || op != symDivide && op != symPower && op != symCaret) {
-		return p.operateIntegers(pos, op, a.i, b.i)
-	}
-	x, y := a.number(), b.number()
-	var r float64
-	switch op {
-	case symPlus:
-		r = x + y
-	case symMinus:
-		r = x - y
-	case symTimes:
-		r = x * y
-	case symDivide:
-		if y == 0 {
-			p.fail(pos, circuits.ErrNotFinite, "division by zero")
+	x, y := a.classical(), b.classical()
+	if p.version == 2 && (op == symDivide || op == symPower || op == symCaret) { // of real numbers alone
+		x, y = circuits.Real(x.Value()), circuits.Real(y.Value())
+		if op == symCaret {
+			op = symPower
 		}
-		r = x / y
-	case symModulo:
-		r = math.Mod(x, y)
-	case symPower:
-		r = math.Pow(x, y)
-	case symCaret:
-		if p.version == 3 {
-			p.fail(pos, circuits.ErrSyntax, "^ is for integers, the power of real numbers is **")
-		}
-		r = math.Pow(x, y)
-	default:
-		p.fail(pos, circuits.ErrSyntax, "%v is not for real numbers", op)
 	}
-	return p.finite(pos, r)
+	return p.arithmetic(pos, op, x, y)
+}
+
+// classical is a constant number as expressions of measured values have them.
+func (v value) classical() circuits.Number {
+	if v.kind == kindFloat {
+		return circuits.Real(v.number())
+	}
+	return circuits.Whole(v.i)
+}
+
+// arithmetic is op of two numbers, computed as those of measured values are.
+func (p *parser) arithmetic(pos int, op symbol, x, y circuits.Number) value {
+	n, err := operator(op).Apply(x, y)
+	if err != nil {
+		p.reject(pos, err)
+	}
+	if n.Real {
+		return float(n.Float)
+	}
+	return integer(n.Whole)
 }
 
 // folded is the number of a string of binary digits, and any other value as it is.
@@ -224,83 +222,6 @@ func compare(op symbol, a, b value) (value, bool) {
 	default:
 	}
 	return value{}, false
-}
-
-func (p *parser) operateIntegers(pos int, op symbol, x, y int64) value {
-	r, ok := x, true
-	switch op {
-	case symPlus:
-		r = x + y
-		ok = (r > x) == (y > 0)
-	case symMinus:
-		r = x - y
-		ok = (r < x) == (y > 0)
-	case symTimes:
-		r, ok = multiply(x, y)
-	case symDivide, symModulo:
-		if y == 0 {
-			p.fail(pos, circuits.ErrNotFinite, "division by zero")
-			return integer(0)
-		}
-		if r = x % y; op == symDivide {
-			r = x / y
-		}
-		ok = y != -1 || x != math.MinInt64
-	case symPower:
-		return p.power(pos, x, y)
-	case symCaret:
-		r = x ^ y
-	case symBitAnd:
-		r = x & y
-	case symBitOr:
-		r = x | y
-	case symShiftLeft:
-		if ok = 0 <= y && y < 63; ok {
-			r, ok = multiply(x, 1<<y)
-		}
-	case symShiftRight:
-		if ok = y >= 0; ok {
-			r = x >> min(y, 63)
-		}
-	default:
-		p.fail(pos, circuits.ErrSyntax, "%v is not an operation of integers", op)
-	}
-	if !ok {
-		p.fail(pos, circuits.ErrRange, "integer %d %v %d does not fit into 64 bits", x, op, y)
-	}
-	return integer(r)
-}
-
-func multiply(x, y int64) (int64, bool) {
-	if x == 0 || y == 0 {
-		return 0, true
-	}
-	r := x * y
-	return r, r/y == x && (x != -1 || y != math.MinInt64) && (y != -1 || x != math.MinInt64)
-}
-
-// power is xʸ; it is real where y is negative.
-func (p *parser) power(pos int, x, y int64) value {
-	if y < 0 {
-		return p.finite(pos, math.Pow(float64(x), float64(y)))
-	}
-	r, ok := int64(1), true
-	for base := x; y > 0; y >>= 1 {
-		if y&1 == 1 {
-			var fits bool
-			r, fits = multiply(r, base)
-			ok = ok && fits
-		}
-		if y > 1 {
-			var fits bool
-			base, fits = multiply(base, base)
-			ok = ok && fits
-		}
-	}
-	if !ok {
-		p.fail(pos, circuits.ErrRange, "power of %d does not fit into 64 bits", x)
-	}
-	return integer(r)
 }
 
 // operateAngles holds where at least one of a and b has inputs in it.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"sync/atomic"
 	"reflect"
 	"strings"
 	"testing"
@@ -136,11 +137,11 @@ func TestEffort(t *testing.T) {
 type countdown struct {
 	context.Context
 
-	left int
+	left atomic.Int64
 }
 
 func (c *countdown) Err() error {
-	if c.left--; c.left < 0 {
+	if c.left.Add(-1) < 0 {
 		return context.Canceled
 	}
 	return nil
@@ -152,7 +153,9 @@ func TestCancelled(t *testing.T) {
 	c, target := random(rand.New(rand.NewPCG(6, 0)), 6, 60), load(t, "line-6")
 	points := 0
 	for after := 0; ; after += 1 + after/4 {
-		r, err := transpile.Run(&countdown{t.Context(), after}, c, target, transpile.Options{Level: 3, Trials: 1, Effort: 0.02})
+		ctx := &countdown{Context: t.Context()}
+		ctx.left.Store(int64(after))
+		r, err := transpile.Run(ctx, c, target, transpile.Options{Level: 3, Trials: 1, Effort: 0.02})
 		if err == nil {
 			break
 		}

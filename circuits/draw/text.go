@@ -166,11 +166,10 @@ func layout(c *circuits.Circuit, s *style) []column {
 // arrange places each operation in the first column that is free for all lines it
 // touches and behind all earlier operations on them. What is on classical bits alone
 // is put on the line behind the qubits; global phases are left out.
-func arrange(c *circuits.Circuit) [][]circuits.Op { //nolint:gocognit // one rule a kind of operation
+func arrange(c *circuits.Circuit) [][]circuits.Op {
 	var columns [][]circuits.Op
-	n := lines(c)
-	next := make([]int, n+c.Clbits+len(c.Vars)) // first free column of each line, bit and variable
-	floor := 0                                  // first column behind the last beginning or end of a loop
+	next := make([]int, lines(c)+c.Clbits+len(c.Vars)) // first free column of each line, bit and variable
+	floor := 0                                         // first column behind the last beginning or end of a loop
 	for _, op := range c.Ops {
 		if classical(op) {
 			op.Qubits = []int{c.Qubits}
@@ -178,23 +177,11 @@ func arrange(c *circuits.Circuit) [][]circuits.Op { //nolint:gocognit // one rul
 		if len(op.Qubits) == 0 { // a global phase, or a barrier on nothing
 			continue
 		}
-		var touched []int
-		if op.Gate == circuits.GateBarrier {
-			touched = slices.Clone(op.Qubits)
-		} else {
-			for q := slices.Min(op.Qubits); q <= slices.Max(op.Qubits); q++ {
-				touched = append(touched, q)
-			}
-		}
-		for _, b := range op.Clbits() {
-			touched = append(touched, n+b)
-		}
-		for _, v := range op.Locals() {
-			touched = append(touched, n+c.Clbits+v)
-		}
-		if op.Gate == circuits.GateLoop || op.Gate == circuits.GateEnd { // nothing goes past it
+		wall := op.Gate == circuits.GateLoop || op.Gate == circuits.GateEnd // nothing goes past it
+		if wall {
 			floor = len(columns)
 		}
+		touched := crossed(c, op)
 		at := floor
 		for _, q := range touched {
 			at = max(at, next[q])
@@ -206,11 +193,32 @@ func arrange(c *circuits.Circuit) [][]circuits.Op { //nolint:gocognit // one rul
 			columns = append(columns, nil)
 		}
 		columns[at] = append(columns[at], op)
-		if op.Gate == circuits.GateLoop || op.Gate == circuits.GateEnd {
+		if wall {
 			floor = len(columns)
 		}
 	}
 	return columns
+}
+
+// crossed returns the lines that the drawing of op crosses, and behind the numbers of all
+// lines the classical bits and variables that it reads or writes.
+func crossed(c *circuits.Circuit, op circuits.Op) []int {
+	var touched []int
+	if op.Gate == circuits.GateBarrier {
+		touched = slices.Clone(op.Qubits)
+	} else {
+		for q := slices.Min(op.Qubits); q <= slices.Max(op.Qubits); q++ {
+			touched = append(touched, q)
+		}
+	}
+	n := lines(c)
+	for _, b := range op.Clbits() {
+		touched = append(touched, n+b)
+	}
+	for _, v := range op.Locals() {
+		touched = append(touched, n+c.Clbits+v)
+	}
+	return touched
 }
 
 // put writes the cells of op, whose qubits lie between low and high.

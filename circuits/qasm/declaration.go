@@ -177,7 +177,7 @@ func (p *parser) scalarType() scalar {
 }
 
 // convert is v as a value of typ, as C converts.
-func (p *parser) convert(pos int, typ scalar, v value) value { //nolint:gocognit // one case a pair of types
+func (p *parser) convert(pos int, typ scalar, v value) value {
 	if v.kind == kindUnknown || p.err != nil {
 		return v
 	}
@@ -207,19 +207,29 @@ func (p *parser) convert(pos int, typ scalar, v value) value { //nolint:gocognit
 		default:
 		}
 	default:
-		if v.kind == kindInteger || v.kind == kindBool {
-			if typ == typeUint && v.i < 0 {
-				p.fail(pos, circuits.ErrRange, "%d as an unsigned integer", v.i)
+		if i, ok := v.truncated(); ok {
+			if typ == typeUint && i < 0 {
+				p.fail(pos, circuits.ErrRange, "%d as an unsigned integer", i)
 			}
-			return integer(v.i)
-		}
-		x := math.Trunc(v.number())
-		if v.kind == kindFloat && math.Abs(x) < 1<<62 {
-			return p.convert(pos, typ, integer(int64(x)))
+			return integer(i)
 		}
 	}
 	p.fail(pos, circuits.ErrRange, "%v does not fit the type", v)
 	return value{}
+}
+
+// truncated is the whole number that v has without its fraction, if that is one of 62 bits
+// or was whole before.
+func (v value) truncated() (int64, bool) {
+	switch v.kind {
+	case kindInteger, kindBool:
+		return v.i, true
+	case kindFloat:
+		x := math.Trunc(v.number())
+		return int64(x), math.Abs(x) < 1<<62
+	default:
+		return 0, false
+	}
 }
 
 // convertBits is a value that depends on measured bits as one of typ.

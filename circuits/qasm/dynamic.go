@@ -22,58 +22,64 @@ func (p *parser) hide(pos int) int {
 }
 
 // renumber puts the hidden bits behind the others.
-func (p *parser) renumber() { //nolint:gocognit // one walk over all that has bits
+func (p *parser) renumber() {
 	if p.hidden == 0 {
 		return
 	}
-	move := func(bit *int) {
-		if *bit >= firstHidden {
-			*bit += p.out.Clbits - firstHidden
-		}
-	}
-	seen := map[any]bool{}
-	var visit func(c *circuits.Condition)
-	var number func(e *circuits.Expr)
-	number = func(e *circuits.Expr) {
-		if seen[e] {
-			return
-		}
-		seen[e] = true
-		for i := range e.Bits {
-			move(&e.Bits[i])
-		}
-		visit(e.Test)
-		for _, a := range e.Args {
-			number(a)
-		}
-	}
-	visit = func(c *circuits.Condition) {
-		if c == nil || seen[c] {
-			return
-		}
-		seen[c] = true
-		for i := range c.Bits {
-			move(&c.Bits[i])
-		}
-		if c.Test != nil {
-			number(c.Test)
-		}
-		for _, list := range [][]circuits.Condition{c.All, c.Any} {
-			for i := range list {
-				visit(&list[i])
-			}
-		}
-	}
+	m := bitMover{by: p.out.Clbits - firstHidden, seen: map[any]bool{}}
 	for i := range p.out.Ops {
 		op := &p.out.Ops[i]
 		if op.Gate != circuits.GateSet {
-			move(&op.Clbit)
+			m.move(&op.Clbit)
 		}
-		visit(op.If)
-		visit(op.Value)
+		m.condition(op.If)
+		m.condition(op.Value)
 	}
 	p.out.Clbits += p.hidden
 	p.out.Hidden = p.hidden
+}
+
+// bitMover moves the numbers of hidden bits in all that names bits. Operations share
+// conditions and expressions; each is moved once.
+type bitMover struct {
+	by   int
+	seen map[any]bool
+}
+
+func (m *bitMover) move(bit *int) {
+	if *bit >= firstHidden {
+		*bit += m.by
+	}
+}
+
+func (m *bitMover) condition(c *circuits.Condition) {
+	if c == nil || m.seen[c] {
+		return
+	}
+	m.seen[c] = true
+	for i := range c.Bits {
+		m.move(&c.Bits[i])
+	}
+	m.expression(c.Test)
+	for _, list := range [][]circuits.Condition{c.All, c.Any} {
+		for i := range list {
+			m.condition(&list[i])
+		}
+	}
+}
+
+func (m *bitMover) expression(e *circuits.Expr) {
+	if e == nil || m.seen[e] {
+		return
+	}
+	m.seen[e] = true
+	for i := range e.Bits {
+		m.move(&e.Bits[i])
+	}
+	m.condition(e.Test)
+	for _, a := range e.Args {
+		m.expression(a)
+	}
 }
 
 // under puts what follows under one more condition, which the result of done, called

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
-	"sync/atomic"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/qnn-go/qnn/circuits"

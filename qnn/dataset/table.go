@@ -245,39 +245,40 @@ func clean(cell string) string {
 // the first line outside quotes, the earlier of these for a tie, and comma when there is
 // none; a blank if that line has none and all lines have the same number of words, more
 // than one.
-func detectSeparator(head []byte) rune { //nolint:gocognit // a small scanner
-	candidates := [...]rune{'\t', ';', '|', ','}
+func detectSeparator(head []byte) rune {
 	first, _, _ := bytes.Cut(bytes.TrimLeft(head, " \r\n"), []byte("\n"))
 	if !bytes.ContainsAny(first, "\t;|,") && inWords(head) {
 		return ' '
 	}
-	var counts [len(candidates)]int
-	quoted := false
-scan:
-	for _, b := range head {
-		switch {
-		case b == '"':
-			quoted = !quoted
-		case quoted:
-		case b == '\n':
-			if counts != [len(candidates)]int{} {
-				break scan
-			}
-		default:
-			for i, c := range candidates {
-				if rune(b) == c {
-					counts[i]++
-				}
-			}
-		}
-	}
-	best := len(candidates) - 1
-	for i := range candidates {
-		if counts[i] > counts[best] || counts[i] == counts[best] && counts[i] > 0 && i < best {
+	candidates := []byte("\t;|,")
+	counts := countUnquoted(head, candidates)
+	best := len(candidates) - 1 // the comma, where there is none of them
+	for i, n := range counts {
+		if n > counts[best] || n == counts[best] && n > 0 && i < best {
 			best = i
 		}
 	}
-	return candidates[best]
+	return rune(candidates[best])
+}
+
+// countUnquoted counts each of the candidates outside of quotes, up to the end of the first
+// line that has any.
+func countUnquoted(head, candidates []byte) []int {
+	counts := make([]int, len(candidates))
+	found, quoted := false, false
+	for _, b := range head {
+		switch at := bytes.IndexByte(candidates, b); {
+		case b == '"':
+			quoted = !quoted
+		case quoted:
+		case b == '\n' && found:
+			return counts
+		case at >= 0:
+			counts[at]++
+			found = true
+		}
+	}
+	return counts
 }
 
 // inWords reports whether all lines, but the last that may be cut, have the same number

@@ -23,23 +23,9 @@ func (e *MethodError) Error() string {
 // [qsim.Program.Gradient] does, and has the results of any number of processors.
 // The methods are [qsim.ParameterShift] and [qsim.FiniteDifference]; others are
 // refused with a [*MethodError].
-func (p *Program) Gradient(ctx context.Context, m qsim.Method, dw []float64, dx [][]float64, weights []float64, samples [][]float64, loss qsim.Loss) error { //nolint:gocognit // mostly checks of lengths
-	if m != qsim.ParameterShift && m != qsim.FiniteDifference {
-		return &MethodError{Method: m}
-	}
-	if loss == nil {
-		return fmt.Errorf("gradient: the loss %w", qsim.ErrNil)
-	}
-	if len(dw) != p.weights {
-		return fmt.Errorf("gradient: destination %d for %d weights: %w", len(dw), p.weights, qsim.ErrShape)
-	}
-	if dx != nil && len(dx) != len(samples) {
-		return fmt.Errorf("gradient: %d rows of feature derivatives for %d samples: %w", len(dx), len(samples), qsim.ErrShape)
-	}
-	for i := range dx {
-		if len(dx[i]) < len(samples[i]) {
-			return fmt.Errorf("gradient: sample %d: %d feature derivatives for %d features: %w", i, len(dx[i]), len(samples[i]), qsim.ErrShape)
-		}
+func (p *Program) Gradient(ctx context.Context, m qsim.Method, dw []float64, dx [][]float64, weights []float64, samples [][]float64, loss qsim.Loss) error {
+	if err := p.checkGradient(m, dw, dx, samples, loss); err != nil {
+		return err
 	}
 	rows := make([]float64, len(samples)*p.weights)
 	err := p.each(ctx, weights, samples, func(r *register, i int) error {
@@ -67,6 +53,28 @@ func (p *Program) Gradient(ctx context.Context, m qsim.Method, dw []float64, dx 
 	for i := range samples {
 		for j, v := range rows[i*p.weights : (i+1)*p.weights] {
 			dw[j] += v
+		}
+	}
+	return nil
+}
+
+// checkGradient refuses arguments of Gradient that do not fit the program or each other.
+func (p *Program) checkGradient(m qsim.Method, dw []float64, dx, samples [][]float64, loss qsim.Loss) error {
+	if m != qsim.ParameterShift && m != qsim.FiniteDifference {
+		return &MethodError{Method: m}
+	}
+	if loss == nil {
+		return fmt.Errorf("gradient: the loss %w", qsim.ErrNil)
+	}
+	if len(dw) != p.weights {
+		return fmt.Errorf("gradient: destination %d for %d weights: %w", len(dw), p.weights, qsim.ErrShape)
+	}
+	if dx != nil && len(dx) != len(samples) {
+		return fmt.Errorf("gradient: %d rows of feature derivatives for %d samples: %w", len(dx), len(samples), qsim.ErrShape)
+	}
+	for i := range dx {
+		if len(dx[i]) < len(samples[i]) {
+			return fmt.Errorf("gradient: sample %d: %d feature derivatives for %d features: %w", i, len(dx[i]), len(samples[i]), qsim.ErrShape)
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -24,18 +25,21 @@ func doubling(levels int, leaf string) string {
 
 func many(n int, text string) string { return strings.Repeat(text, n) }
 
+// numbered writes format n times, with the numbers from 0 on for {}, and from 1 on for {next}.
+func numbered(n int, format string) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(strings.ReplaceAll(strings.ReplaceAll(format, "{next}", strconv.Itoa(i+1)), "{}", strconv.Itoa(i)))
+	}
+	return b.String()
+}
+
 // TestHostile gives texts that are small for what they ask. Each must end in the
 // named error without much memory.
 func TestHostile(t *testing.T) {
 	nested := "qubit q; rx(" + many(1_000_000, "(") + "1" + many(1_000_000, ")") + ") q;"
-	chain := "gate g0 a { x a; } "
-	for i := range 1000 {
-		chain += fmt.Sprintf("gate g%d a { g%d a; } ", i+1, i)
-	}
-	squares := "input float a; qubit q; const float b0 = a + 1; "
-	for i := range 30 {
-		squares += fmt.Sprintf("const float b%d = b%d * b%d; ", i+1, i, i)
-	}
+	chain := "gate g0 a { x a; } " + numbered(1000, "gate g{next} a { g{} a; } ")
+	squares := "input float a; qubit q; const float b0 = a + 1; " + numbered(30, "const float b{next} = b{} * b{}; ")
 	for _, c := range []struct {
 		name, source string
 		cause        error
@@ -54,13 +58,7 @@ func TestHostile(t *testing.T) {
 		{"skipped blocks", header3 + "if (false) " + many(1_000_000, "{"), circuits.ErrSyntax},
 		{"modifiers", header3 + "qubit q; " + many(1_000_000, "inv @ ") + "x q;", qasm.ErrLimit},
 		{"controls", header3 + "qubit[20] q; " + many(17, "ctrl @ ") + "x q;", qasm.ErrLimit},
-		{"many controls", header3 + "qubit[20] q; ctrl(16) @ x q[0]" + func() string {
-			s := ""
-			for i := range 16 {
-				s += fmt.Sprintf(", q[%d]", i+1)
-			}
-			return s
-		}() + ";", qasm.ErrLimit},
+		{"many controls", header3 + "qubit[20] q; ctrl(16) @ x q[0]" + numbered(16, ", q[{next}]") + ";", qasm.ErrLimit},
 		{"gate doubling", header2 + doubling(30, "x a;") + "qreg q[1]; g30 q[0];", qasm.ErrLimit},
 		{"more doubling than 64 bits hold", header2 + doubling(200, "x a;") + "qreg q[1]; g200 q[0];", qasm.ErrLimit},
 		{"doubling of nothing", header2 + doubling(40, "") + "qreg q[1]; g40 q[0];", qasm.ErrLimit},
@@ -90,13 +88,7 @@ func TestHostile(t *testing.T) {
 		{"exclusive or of itself", header3 + "qubit q; bit[2] c; if (c[0]" + many(100, " ^ c[1]") + ") x q;", nil},
 		{"jumps", header3 + "qubit q; bit c; while (true) { " + many(100, "if (c) continue; ") + "x q; if (c) break; }", nil},
 		{"recursion by measured bits", header3 + "qubit q; bit c; def f(int n) { if (c) { f(n); f(n); } } f(1);", qasm.ErrLimit},
-		{"cases", header3 + "qubit q; bit[8] c; switch (c) { " + func() string {
-			s := ""
-			for i := range 100_000 {
-				s += fmt.Sprintf("case %d { x q; } ", i)
-			}
-			return s + "default { x q; } }"
-		}(), qasm.ErrLimit},
+		{"cases", header3 + "qubit q; bit[8] c; switch (c) { " + numbered(100_000, "case {} { x q; } ") + "default { x q; } }", qasm.ErrLimit},
 		{"huge number to compare with", header3 + "qubit q; bit c; if (c == " + many(1_000_000, "9") + ") x q;", circuits.ErrRange},
 		{"string of bits", header3 + "bit[9] c = \"" + many(1_000_000, "1") + "\";", circuits.ErrSyntax},
 		{"huge register", "OPENQASM 2.0; qreg q[1000001];", circuits.ErrRange},
@@ -105,13 +97,7 @@ func TestHostile(t *testing.T) {
 		{"broadcast often", header2 + "qreg q[1000000]; " + many(100, "h q; "), qasm.ErrLimit},
 		{"barriers often", header2 + "qreg q[1000000]; " + many(1000, "barrier q; "), qasm.ErrLimit},
 		{"measure often", header2 + "qreg q[400000]; creg c[400000];" + many(100, "measure q->c; "), qasm.ErrLimit},
-		{"aliases often", header3 + "qubit[100000] q; let a0 = q ++ q; " + func() string {
-			s := ""
-			for i := range 40 {
-				s += fmt.Sprintf("let a%d = a%d ++ a%d; ", i+1, i, i)
-			}
-			return s
-		}(), qasm.ErrLimit},
+		{"aliases often", header3 + "qubit[100000] q; let a0 = q ++ q; " + numbered(40, "let a{next} = a{} ++ a{}; "), qasm.ErrLimit},
 		{"polynomials", header3 + squares, qasm.ErrLimit},
 		{"power of inputs", header3 + "input float a; qubit q; rx((a + 1) ** 1000) q;", qasm.ErrUnsupported},
 		{"strings", "OPENQASM 2.0; include \"" + many(10_000_000, "a"), circuits.ErrSyntax},

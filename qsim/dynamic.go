@@ -248,9 +248,8 @@ func (t *trajectories) run(ctx context.Context, b *bundle) error {
 		}
 		b.next++
 	}
-	t.finish(b)
 	t.free = append(t.free, b.state)
-	return nil
+	return t.finish(b)
 }
 
 // again goes back to the beginning of the loop that ends at the operation at.
@@ -381,8 +380,9 @@ func (t *trajectories) settle(b *bundle, op *circuits.Op, one bool, weights comp
 	}
 }
 
-// finish draws the measurements at the end and counts the outcomes.
-func (t *trajectories) finish(b *bundle) {
+// finish draws the measurements at the end and counts the outcomes. It refuses outcomes
+// that are too many to be kept as soon as there is one too many.
+func (t *trajectories) finish(b *bundle) error {
 	d := t.program.dynamic
 	var last []circuits.Op
 	for _, op := range d.ops[d.tail:] {
@@ -392,7 +392,7 @@ func (t *trajectories) finish(b *bundle) {
 	}
 	if len(last) == 0 {
 		t.outcomes.Add(b.memory.Bits, len(b.shots))
-		return
+		return checkWide(t.outcomes.Bits, t.outcomes.Len())
 	}
 	draws, drawn := make([]float64, len(b.shots)), make([]uint64, len(b.shots))
 	for i := range draws {
@@ -404,5 +404,9 @@ func (t *trajectories) finish(b *bundle) {
 			b.memory.Bits[op.Clbit] = op.Qubits[0] >= 0 && x>>op.Qubits[0]&1 == 1
 		}
 		t.outcomes.Add(b.memory.Bits, 1)
+		if err := checkWide(t.outcomes.Bits, t.outcomes.Len()); err != nil {
+			return err
+		}
 	}
+	return nil
 }

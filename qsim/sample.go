@@ -34,8 +34,10 @@ func NewCounts(bits int) Counts {
 func (c Counts) Add(bits []bool, n int) {
 	if c.Wide != nil {
 		text := make([]byte, c.Bits)
+		for i := range text {
+			text[i] = '0'
+		}
 		for i, one := range bits[:c.Bits] {
-			text[c.Bits-1-i] = '0'
 			if one {
 				text[c.Bits-1-i] = '1'
 			}
@@ -96,7 +98,7 @@ func (c Counts) All() iter.Seq2[string, int] {
 func (c Counts) Sorted() []uint64 { return slices.Sorted(maps.Keys(c.Outcomes)) }
 
 // maxOutcomeText bounds the bytes of all outcomes of more than 64 bits.
-const maxOutcomeText = 1 << 30
+const maxOutcomeText = 256 << 20
 
 // Sample runs the circuit for one sample and measures it shots times. Outcomes
 // are over the classical bits, or over all qubits (qubit k as bit k) when the

@@ -340,7 +340,7 @@ func TestIdleQubits(t *testing.T) {
 
 // TestInspectBeyondNumbers: a state may be larger than all floating-point numbers.
 func TestInspectBeyondNumbers(t *testing.T) {
-	for _, n := range []int{900, 1019, 1020, 1023, 5000, 1_000_000} {
+	for _, n := range []int{1019, 1020, 5000} {
 		source := fmt.Sprintf("OPENQASM 2.0; include \"qelib1.inc\"; qreg q[%d]; h q;", n)
 		out, _ := commandWithInput(t, source, 0, "inspect", "-", "--json")
 		var got map[string]any

@@ -213,6 +213,9 @@ func closeMeans(t *testing.T, name string, got, want, dev float64) {
 }
 
 func TestMLPAsScikitLearn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	f := load(t)
 	for _, p := range f.Classification {
 		got := meanScore(t, p.problem, false, func(s uint64) Estimator { return &MLP{Seed: s} })
@@ -225,6 +228,9 @@ func TestMLPAsScikitLearn(t *testing.T) {
 }
 
 func TestForestAsScikitLearn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	f := load(t)
 	for _, p := range f.Classification {
 		got := meanScore(t, p.problem, false, func(s uint64) Estimator { return &Forest{Seed: s} })

@@ -15,6 +15,9 @@ import (
 // TestImportancesEqualScikitLearn compares means over seeds: each agrees within what
 // seeds spread, and features that scikit-learn tells apart come in the same order.
 func TestImportancesEqualScikitLearn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	body, err := os.ReadFile("testdata/importance.json")
 	if err != nil {
 		t.Fatal(err)

@@ -284,6 +284,9 @@ func reading(data []byte) (*Model, uint64, error) {
 func bound(n int) uint64 { return 256<<20 + 500*uint64(n) }
 
 func TestReadRefusesHostileFiles(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	whole, _ := everything(t)
 	if _, _, err := reading(edited(t, "target", "other")); err != nil {
 		t.Fatalf("a harmless edit: %v", err)

@@ -31,6 +31,9 @@ func TestSampleInBlocks(t *testing.T) {
 
 // TestSampleWideLimit: outcomes whose texts would fill the memory are refused.
 func TestSampleWideLimit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	c := circuits.New(12)
 	for q := range 12 {
 		c.H(q).Measure(q, q)

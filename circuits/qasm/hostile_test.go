@@ -37,6 +37,9 @@ func numbered(n int, format string) string {
 // TestHostile gives texts that are small for what they ask. Each must end in the
 // named error without much memory.
 func TestHostile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	nested := "qubit q; rx(" + many(1_000_000, "(") + "1" + many(1_000_000, ")") + ") q;"
 	chain := "gate g0 a { x a; } " + numbered(1000, "gate g{next} a { g{} a; } ")
 	squares := "input float a; qubit q; const float b0 = a + 1; " + numbered(30, "const float b{next} = b{} * b{}; ")
@@ -154,6 +157,9 @@ func TestLoopsRefusedBeforeExpanding(t *testing.T) {
 
 // TestHugeToken reads 100 MB of one name, one number and one string.
 func TestHugeToken(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	for _, c := range []struct {
 		text, fill string
 		cause      error

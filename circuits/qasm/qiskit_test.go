@@ -46,6 +46,9 @@ type loadResult struct {
 // python3; without Qiskit the test is skipped, or fails if QNN_REQUIRE_QISKIT=1.
 func loadAll(t *testing.T, script string, cases []loadCase) []loadResult {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("slow, and none of its time is ours")
+	}
 	python := cmp.Or(os.Getenv("QNN_PYTHON"), "python3")
 	in, err := json.Marshal(cases)
 	if err != nil {

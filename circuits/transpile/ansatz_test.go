@@ -39,6 +39,9 @@ func entanglements(name string) []ansatz.Entanglement {
 
 // TestAnsaetze transpiles every ansatz for every target at every level.
 func TestAnsaetze(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	rng := rand.New(rand.NewPCG(2, 0))
 	for _, name := range append(transpile.Targets(), "line-6", "grid-2x3", "all-to-all-5") {
 		target := load(t, name)
@@ -63,6 +66,9 @@ func TestAnsaetze(t *testing.T) {
 // TestLinearTakesNoSwap: a linear ansatz takes one CZ a pair wherever a line of its
 // length embeds, as does full entanglement by CX at levels 2 and 3.
 func TestLinearTakesNoSwap(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	rng := rand.New(rand.NewPCG(4, 0))
 	for _, n := range []int{2, 3, 8, 20} {
 		for _, name := range []string{"line-20", "grid-4x5", "ibm-heron-r2", "ibm-nighthawk", "iqm-garnet", "iqm-emerald", "all-to-all-20"} {

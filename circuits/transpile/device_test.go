@@ -92,6 +92,9 @@ type deviceResult struct {
 // without its packages the test is skipped, or fails if QNN_REQUIRE_QISKIT=1.
 func runOnDevices(t *testing.T, cases []deviceCase) []deviceResult {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("slow, and none of its time is ours")
+	}
 	python := cmp.Or(os.Getenv("QNN_PYTHON"), "python3")
 	in, err := json.Marshal(cases)
 	if err != nil {

@@ -39,6 +39,9 @@ func TestInfidelity(t *testing.T) {
 // TestObjectives: each objective gives a result that no other beats in it, and the one of
 // error finds the good half of a line, whatever layout the search begins with.
 func TestObjectives(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	target, rng := withErrors(t), rand.New(rand.NewPCG(4, 0))
 	for range 4 {
 		c := random(rng, 3, 20).Measure(0, 0).Measure(1, 1).Measure(2, 2)
@@ -81,6 +84,9 @@ func TestObjectives(t *testing.T) {
 // transform of 12 qubits took 197 gates in a depth of 329; swaps along a row take about as
 // many in half of it.
 func TestDepthIsBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	c := circuits.New(12)
 	for q := 11; q >= 0; q-- {
 		c.H(q)

@@ -25,6 +25,9 @@ func read(t *testing.T, gates string) *transpile.Target {
 // TestDirections transpiles for targets whose gates on two qubits join them in one
 // direction only, on all edges or on those listed, or differ from edge to edge.
 func TestDirections(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	rng := rand.New(rand.NewPCG(9, 0))
 	one := `{"gate": "rz"}, {"gate": "sx"}, `
 	for _, gates := range []string{

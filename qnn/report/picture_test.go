@@ -38,6 +38,9 @@ func history(n int, validation bool) []qnn.Epoch {
 }
 
 func TestLearningCurve(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	diverged := history(20, true)
 	diverged[7].TrainLoss, diverged[8].ValLoss, diverged[12].ValLoss = math.Inf(1), math.NaN(), math.NaN()
 	for _, test := range []struct {

@@ -41,6 +41,9 @@ func buried(t *testing.T, rows int) string {
 // The baselines get all columns, find the label there, and the verdict is against the
 // one that does best on the validation part.
 func TestVerdictOnAllColumns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	dir := filepath.Join(t.TempDir(), "run")
 	out, _ := command(t, 0, "train", "--data", buried(t, 400), "--features", "4", "--epochs", "2", "--baselines", "logistic,svm-linear", "--out", dir, "--json", "--quiet")
 	var s report.Summary
@@ -66,6 +69,9 @@ func TestVerdictOnAllColumns(t *testing.T) {
 }
 
 func TestBaselineNames(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	for _, tt := range []struct{ data, names, want string }{
 		{"iris", "knn,logistic", "logistic knn"},
 		{"iris", "none", ""},

@@ -13,6 +13,9 @@ import (
 // TestReduce: every reducer makes another model, which the settings name, and whose
 // features the report explains.
 func TestReduce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	models := map[string]string{}
 	for _, name := range search.Reducers() {
 		dir := filepath.Join(t.TempDir(), "run")

@@ -1,5 +1,3 @@
-//go:build !race
-
 package cli
 
 import (
@@ -26,12 +24,12 @@ type call struct {
 	quiet map[string]string
 }
 
-// The race detector finds nothing in these calls that it does not find in others, and
-// makes them take minutes.
-
 // TestEveryFlagActs calls each command with each of its flags set to something else than
 // the default: what the command writes changes, or it says why not.
 func TestEveryFlagActs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	dir := fixtures(t)
 	csv := map[string]string{"label": "a", "classes": "u,v", "categorical": "b", "ignore": "b", "keep": "z", "task": "regression"}
 	train := map[string]string{

@@ -76,6 +76,9 @@ func victims() []victim {
 // they carry some, and runs the commands that read them: none panics, hangs, takes too
 // much memory, or ends with an exit code or a message that says nothing.
 func TestMutations(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	home := mutationHome(t)
 	all := victims()
 	for i := range *mutations {

@@ -37,6 +37,9 @@ func people(rows int) string {
 }
 
 func TestRealTable(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	dir := filepath.Join(t.TempDir(), "run")
 	data := writeFile(t, "people.csv", people(120))
 	refuse(t, exitData, `column "age" is "": not a number, and 24 of 120 rows have missing cells ("age" is missing in 14, "stays" is missing in 11). Use --missing drop|mean`, "train", "--data", data, "--out", filepath.Join(t.TempDir(), "r"))
@@ -151,6 +154,9 @@ func TestFaultsAtOnce(t *testing.T) {
 }
 
 func TestForms(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	rows := strings.Repeat("1|2|u\n2|1|v\n3|2|u\n4|1|v\n", 5)
 	want := losses(t, quick(t, "--data", writeFile(t, "t.csv", "a|b|y\n"+rows)))
 	same := func(name, file string, args ...string) {
@@ -245,6 +251,9 @@ func TestRunFiles(t *testing.T) {
 }
 
 func TestSeparateTestData(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	all := strings.SplitAfter(people(150), "\n")
 	train := writeFile(t, "train.csv", strings.Join(all[:100], ""))
 	test := writeFile(t, "test.csv", all[0]+strings.Join(all[100:], ""))
@@ -284,6 +293,9 @@ func TestOneFeatureAmplitude(t *testing.T) {
 // TestManyLevels: words with thousands of levels are bounded, and new ones count as the
 // others.
 func TestManyLevels(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	var b strings.Builder
 	b.WriteString("w,v,y\n")
 	for i := range 600 {

@@ -98,6 +98,10 @@ func stopAndResume(t *testing.T, signal os.Signal, threads int, delays []time.Du
 // TestInterruptAndResume: metrics and model of a run that was stopped several times,
 // by Ctrl-C or by force, are those of one that was not, on one thread and on two.
 func TestInterruptAndResume(t *testing.T) {
+	epochs := "250"
+	if testing.Short() { // under the race detector an epoch takes ten times as long
+		epochs = "25"
+	}
 	ms := time.Millisecond
 	for _, tt := range []struct {
 		name   string
@@ -110,7 +114,7 @@ func TestInterruptAndResume(t *testing.T) {
 		{"kill", syscall.SIGKILL, []time.Duration{1200 * ms, 1300 * ms}, "--optimizer adam"},
 	} {
 		t.Run(tt.name+" "+tt.args, func(t *testing.T) {
-			base := append(strings.Fields(tt.args), "--data", "breast-cancer", "--reduce", "pca", "--layers", "5", "--epochs", resumeEpochs, "--patience", "-1", "--seed", "4")
+			base := append(strings.Fields(tt.args), "--data", "breast-cancer", "--reduce", "pca", "--layers", "5", "--epochs", epochs, "--patience", "-1", "--seed", "4")
 			whole := filepath.Join(t.TempDir(), "whole")
 			stopAndResume(t, os.Interrupt, 2, nil, whole, base...)
 			for _, threads := range []int{1, 2} {

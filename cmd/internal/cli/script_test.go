@@ -18,8 +18,8 @@ import (
 // fails if QNN_REQUIRE_QISKIT=1.
 func python(t *testing.T, modules string, args ...string) (code int, out string) {
 	t.Helper()
-	if repeated {
-		t.Skip("run with the plain build")
+	if testing.Short() {
+		t.Skip("slow, and none of its time is ours")
 	}
 	interpreter := cmp.Or(os.Getenv("QNN_PYTHON"), "python3")
 	run := func(args ...string) (int, string) {

@@ -63,6 +63,9 @@ func stretches(rng *rand.Rand, groups int) [][2]int {
 // TestVectors compares every set of this machine with pure Go, on every target
 // and control: the amplitudes of the state, and guard bands on both sides.
 func TestVectors(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	t.Run("double", compareAll[complex128])
 	t.Run("single", compareAll[complex64])
 }
@@ -224,6 +227,9 @@ func cutAll[A Amplitude](t *testing.T) {
 
 // TestLong has more steps than one call of assembly does, near and far.
 func TestLong(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	t.Run("double", long[complex128])
 	t.Run("single", long[complex64])
 }

@@ -80,6 +80,9 @@ func long() map[string]func(n, gates int) *circuits.Circuit {
 
 // Planning looks at so many operations that four times the gates take four times as long.
 func TestPlanningIsLinear(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	m := kernel.Generic(2, 4, false)
 	z := []Observable{{{Coef: 1, Pauli: kernel.Pauli{Z: 1, Phase: 1}}}}
 	plans := map[string]func(c *circuits.Circuit) (*Plan, error){

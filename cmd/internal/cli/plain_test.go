@@ -1,5 +1,0 @@
-//go:build !race && !noasm
-
-package cli
-
-const repeated = false

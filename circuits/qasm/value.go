@@ -103,6 +103,11 @@ func (p *parser) operate(pos int, op symbol, a, b value) value {
 	case a.kind == kindAngle || b.kind == kindAngle:
 		return p.operateAngles(pos, op, a, b)
 	}
+	return p.operateNumbers(pos, op, a, b)
+}
+
+// operateNumbers holds where a and b are whole or real numbers or boolean values.
+func (p *parser) operateNumbers(pos int, op symbol, a, b value) value {
 	if v, ok := compare(op, a, b); ok {
 		return v
 	}

@@ -62,11 +62,13 @@ type Result struct {
 	Selection  *float64 `json:"selection,omitempty"`
 	SelectedBy Choice   `json:"selected_by,omitempty"` // where Selection comes from
 
-	// Classification: accuracy with its 95 % Wilson interval, and macro F1.
-	Accuracy float64 `json:"accuracy"`
-	Low      float64 `json:"low"`
-	High     float64 `json:"high"`
-	MacroF1  float64 `json:"macro_f1"`
+	// Classification: accuracy with its 95 % Wilson interval, macro F1, and the mean of
+	// the classes' recalls.
+	Accuracy         float64 `json:"accuracy"`
+	Low              float64 `json:"low"`
+	High             float64 `json:"high"`
+	MacroF1          float64 `json:"macro_f1"`
+	BalancedAccuracy float64 `json:"balanced_accuracy"`
 
 	// Regression.
 	RMSE float64 `json:"rmse"`
@@ -150,7 +152,7 @@ func (r *Result) scoreClasses(want []float64, classes []string) error {
 	if err != nil {
 		return err
 	}
-	r.Accuracy, r.MacroF1 = c.Accuracy(), c.MacroF1()
+	r.Accuracy, r.MacroF1, r.BalancedAccuracy = c.Accuracy(), c.MacroF1(), c.BalancedAccuracy()
 	r.Low, r.High, err = metric.Wilson(c.Correct(), c.Total())
 	return err
 }

@@ -76,8 +76,8 @@ func TestRunClassification(t *testing.T) {
 		accuracy, f1 float64
 	}{{"exact", 1, 1}, {"half", 0.5, 0.5}} {
 		r := results[i]
-		if r.Name != want.name || r.Accuracy != want.accuracy || math.Abs(r.MacroF1-want.f1) > 1e-15 {
-			t.Errorf("result %d: %s accuracy %v F1 %v, want %+v", i, r.Name, r.Accuracy, r.MacroF1, want)
+		if r.Name != want.name || r.Accuracy != want.accuracy || math.Abs(r.MacroF1-want.f1) > 1e-15 || r.BalancedAccuracy != want.accuracy {
+			t.Errorf("result %d: %s accuracy %v, balanced %v, F1 %v, want %+v", i, r.Name, r.Accuracy, r.BalancedAccuracy, r.MacroF1, want)
 		}
 		low, high, _ := metric.Wilson(int(20*want.accuracy), 20)
 		if r.Low != low || r.High != high {

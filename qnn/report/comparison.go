@@ -31,13 +31,13 @@ func (b Baseline) given() string {
 }
 
 // comparisonTable lays out the rows of the comparison for a terminal or a document;
-// macroF1 adds that column. Features have a column where they are known.
-func comparisonTable(rows []Baseline, macroF1 bool) (header []string, cells [][]string) {
+// averages adds the columns of macro F1 and balanced accuracy. Features have a column where they are known.
+func comparisonTable(rows []Baseline, averages bool) (header []string, cells [][]string) {
 	header = []string{"model", "RMSE", "MAE", "R²"}
 	if rows[0].Classification != nil {
 		header = []string{"model", "accuracy"}
-		if macroF1 {
-			header = append(header, "macro F1")
+		if averages {
+			header = append(header, "macro F1", "balanced accuracy")
 		}
 	}
 	known := slices.ContainsFunc(rows, func(b Baseline) bool { return b.Inputs > 0 })
@@ -48,8 +48,8 @@ func comparisonTable(rows []Baseline, macroF1 bool) (header []string, cells [][]
 		line := append([]string{r.label()}, r.values()...)
 		if rows[0].Classification != nil {
 			line = []string{r.label(), r.shown()}
-			if macroF1 {
-				line = append(line, r.macroF1())
+			if averages {
+				line = append(line, r.averages()...)
 			}
 		}
 		if known {
@@ -60,12 +60,12 @@ func comparisonTable(rows []Baseline, macroF1 bool) (header []string, cells [][]
 	return header, cells
 }
 
-// macroF1 is the macro F1, or a dash.
-func (s Scores) macroF1() string {
+// averages are the macro F1 and the balanced accuracy, or dashes.
+func (s Scores) averages() []string {
 	if s.Classification == nil {
-		return "-"
+		return []string{"-", "-"}
 	}
-	return score(s.MacroF1)
+	return []string{score(s.MacroF1), score(s.BalancedAccuracy)}
 }
 
 // notes explain the table of the comparison.

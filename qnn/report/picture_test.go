@@ -82,6 +82,9 @@ func confused(names []string, scale int) *metric.Confusion {
 }
 
 func TestConfusion(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	var digits []string
 	for d := range 10 {
 		digits = append(digits, fmt.Sprintf("handwritten digit %d", d))
@@ -122,6 +125,9 @@ func TestConfusion(t *testing.T) {
 }
 
 func TestScatter(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	var want, got []float64
 	for i := range 60 {
 		x := float64(i)/10 - 3
@@ -218,6 +224,9 @@ func boundaries(t *testing.T) map[string]report.Boundary {
 }
 
 func TestDecisionBoundary(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	for name, b := range boundaries(t) {
 		t.Run(name, func(t *testing.T) {
 			picture(t, name, 700, 700, func(w io.Writer) error { return report.DecisionBoundary(t.Context(), w, b) })
@@ -270,6 +279,9 @@ func TestDecisionBoundaryErrors(t *testing.T) {
 
 // Values of any size and distance are drawn, and in no time.
 func TestExtremes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	constant := []qnn.Epoch{{Epoch: 1, TrainLoss: math.Ln2}, {Epoch: 2, TrainLoss: math.Nextafter(math.Ln2, 1)}}
 	none := []qnn.Epoch{{Epoch: 1, TrainLoss: math.NaN(), TrainAccuracy: math.NaN(), ValLoss: math.Inf(1), ValAccuracy: math.NaN()}}
 	huge := []qnn.Epoch{{Epoch: 1 << 52, TrainLoss: 1e150}, {Epoch: 1<<52 + 1, TrainLoss: -1e150}}
@@ -296,6 +308,9 @@ func TestExtremes(t *testing.T) {
 }
 
 func TestHistogram(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	var many []report.Bar
 	for i := range 64 {
 		many = append(many, report.Bar{Name: fmt.Sprintf("%06b", i), Value: math.Exp(-float64(i) / 20)})

@@ -240,7 +240,9 @@ func NewBaselines(results []compare.Result) []Baseline {
 			Selection: r.Selection, SelectedBy: r.SelectedBy,
 		}
 		if r.High > 0 { // as of every Wilson interval: a classifier
-			rows[i].Classification = &Classification{Accuracy: r.Accuracy, AccuracyLow: r.Low, AccuracyHigh: r.High, MacroF1: r.MacroF1}
+			rows[i].Classification = &Classification{
+				Accuracy: r.Accuracy, AccuracyLow: r.Low, AccuracyHigh: r.High, MacroF1: r.MacroF1, BalancedAccuracy: r.BalancedAccuracy,
+			}
 		} else {
 			rows[i].Regression = &Regression{r.RMSE, r.MAE, r.R2}
 		}

@@ -56,8 +56,8 @@ func cancer(t *testing.T) report.Summary {
 		Training: report.Training{Optimizer: "adam", LearningRate: 0.05, BatchSize: 32, Loss: "cross-entropy", Seed: 7, MaxEpochs: 60},
 		Test:     test,
 		Baselines: report.NewBaselines([]compare.Result{
-			{Name: "svm-rbf", Features: compare.AllColumns, Inputs: 30, Parameters: 112, TrainRows: 364, TrainTime: 20 * time.Millisecond, Selection: new(0.967), SelectedBy: compare.ByValidation, Accuracy: 110. / 114, Low: 0.913, High: 0.986, MacroF1: 0.962},
-			{Name: "logistic", Features: compare.ModelFeatures, Inputs: 4, Parameters: 5, TrainRows: 200, Sampled: true, TrainTime: 4 * time.Millisecond, Accuracy: 108. / 114, Low: 0.890, High: 0.976, MacroF1: 0.943},
+			{Name: "svm-rbf", Features: compare.AllColumns, Inputs: 30, Parameters: 112, TrainRows: 364, TrainTime: 20 * time.Millisecond, Selection: new(0.967), SelectedBy: compare.ByValidation, Accuracy: 110. / 114, Low: 0.913, High: 0.986, MacroF1: 0.962, BalancedAccuracy: 0.958},
+			{Name: "logistic", Features: compare.ModelFeatures, Inputs: 4, Parameters: 5, TrainRows: 200, Sampled: true, TrainTime: 4 * time.Millisecond, Accuracy: 108. / 114, Low: 0.890, High: 0.976, MacroF1: 0.943, BalancedAccuracy: 0.941},
 		}),
 		Verdict: &compare.Verdict{
 			Model: "quantum", Baseline: "svm-rbf", Features: compare.AllColumns, Chosen: compare.ByValidation,
@@ -277,6 +277,9 @@ func (failing) Write([]byte) (int, error) { return 0, errDisk }
 // Every writer of this package gives the same bytes twice, and the error of a
 // writer that fails.
 func TestWriters(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	s := cancer(t)
 	flat := boundaries(t)["boundary-flat.png"]
 	for name, write := range map[string]func(io.Writer) error{

@@ -214,6 +214,9 @@ func losses(t *testing.T, dir string) []float64 {
 
 // TestModels trains every encoding and ansatz on a little data.
 func TestModels(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and of one goroutine")
+	}
 	for _, args := range []string{
 		"--encoding rx", "--encoding rz --layers 2", "--encoding iqp", "--encoding z", "--encoding zz", "--encoding amplitude",
 		"--ansatz real-amplitudes --entanglement full", "--ansatz efficient-su2", "--ansatz two-local", "--ansatz basic-entangler",

@@ -194,16 +194,16 @@ def study(arguments, tables, configurations):
             for seed in range(arguments.seeds):
                 for configuration, flags in configurations.items():
                     folder = scratch / f"{name}-{configuration}-{seed}"
-                    extra = [] if configuration == "default" and arguments.baselines else ["--no-baselines"]
+                    extra = [] if arguments.baselines else ["--no-baselines"]
                     result = train(arguments.qnn, path, label, regression, seed, flags + extra, folder)
                     row["scores"].setdefault(configuration, []).append(result["test"][score])
                     row["wall"].setdefault(configuration, []).append(result["wall"])
                     if configuration == "default":
                         m, d = result["model"], result["data"]
                         row["chosen"].append(f"{choice(folder)} {d['inputs']}, {m['qubits']}q {m['ansatz']}")
-                    for where, found in own_baselines(result, score).items():
-                        for model, value in found.items():
-                            row["scores"].setdefault(f"{where}: {model}", []).append(value)
+                        for where, found in own_baselines(result, score).items():
+                            for model, value in found.items():
+                                row["scores"].setdefault(f"{where}: {model}", []).append(value)
                 if arguments.sklearn:
                     with warnings.catch_warnings():
                         warnings.simplefilter("ignore")
@@ -231,7 +231,7 @@ on the test parts: means with 95 % intervals (Student's t over the seeds).
   inside of the training part (`--reduce auto`).
 - **former**: up to four principal components, four layers of re-uploading
   (`--reduce pca --ansatz reuploading --layers 4`), the default before.
-- Times are wall times of the whole command without baselines on {machine}{load}.
+- Times are wall times of the whole command, baselines included, on {machine}{load}.
 
 """
 

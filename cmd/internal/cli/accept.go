@@ -95,7 +95,7 @@ func acceptExport(dir string) ([]content, error) {
 	if err != nil {
 		return nil, err
 	}
-	if data, err = seal.Renew(data, " "); err != nil {
+	if data, err = seal.Renew(data, ""); err != nil {
 		return nil, badData("%q: %w", path, err)
 	}
 	m, err := qpu.ReadManifest(bytes.NewReader(data), path)
@@ -120,28 +120,32 @@ func acceptExport(dir string) ([]content, error) {
 }
 
 func acceptedModel(path string) ([]byte, error) {
-	data, err := readFile(path, maxModelBytes)
-	if err != nil {
-		return nil, err
-	}
-	sealed, err := seal.Renew(data, " ")
-	if err == nil {
-		_, err = qnn.Read(bytes.NewReader(sealed), nil)
-	}
-	if err != nil {
-		return nil, badData("%q: %w", path, err)
-	}
-	return sealed, nil
+	return acceptedObject(path, maxModelBytes, " ", func(sealed []byte) error {
+		_, err := qnn.Read(bytes.NewReader(sealed), nil)
+		return err
+	})
 }
 
 func acceptedStep(path string) ([]byte, error) {
-	data, err := readFile(path, maxStepBytes)
+	return acceptedObject(path, maxStepBytes, "  ", func(sealed []byte) error {
+		_, err := decodeStep(sealed)
+		return err
+	})
+}
+
+// acceptedObject seals the JSON object of a file. It is indented only after its reader has
+// found it right: indenting what is nested without bound takes memory without bound.
+func acceptedObject(path string, limit int64, indent string, read func(sealed []byte) error) ([]byte, error) {
+	data, err := readFile(path, limit)
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := seal.Renew(data, "  ")
+	sealed, err := seal.Renew(data, "")
 	if err == nil {
-		_, err = decodeStep(sealed)
+		err = read(sealed)
+	}
+	if err == nil {
+		sealed, err = seal.Renew(sealed, indent)
 	}
 	if err != nil {
 		return nil, badData("%q: %w", path, err)

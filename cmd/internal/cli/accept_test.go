@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -94,6 +95,21 @@ func TestAcceptRefusals(t *testing.T) {
 	put(t, config, strings.Replace("# sha256 "+strings.Repeat("0", 64)+" of what follows\nlayers: 1\n", "# sha256", "# sah256", 1))
 	refuse(t, exitData, "the line with the checksum is damaged", "predict", dir, "--data", "x.csv")
 	refuse(t, exitIO, "no such file", "accept", filepath.Join(dir, "absent"))
+}
+
+// TestAcceptNested: a file of lists in lists is refused before it is indented, which would
+// take a thousand times its size.
+func TestAcceptNested(t *testing.T) {
+	dir := quick(t, "--data", "iris", "--layers", "1")
+	deep := strings.Repeat("[", 2000) + strings.Repeat("]", 2000)
+	edit(t, filepath.Join(dir, modelFile), `\{`, `{"x": [`+strings.Repeat(deep+",", 100)+`1], `)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	refuse(t, exitData, modelFile, "accept", dir)
+	runtime.ReadMemStats(&after)
+	if used := after.TotalAlloc - before.TotalAlloc; used > 64<<20 {
+		t.Errorf("takes %d MiB for %d kB", used>>20, len(deep)/10)
+	}
 }
 
 // TestSettingsFiles: a settings file is read whole, or not at all.

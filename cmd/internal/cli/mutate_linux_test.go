@@ -356,7 +356,8 @@ func otherNode(rng *rand.Rand, v any) any {
 		case 1:
 			return append(v, v...)
 		case 2:
-			for len(v) > 0 && len(v) < 5000 {
+			nodes := 0
+			for count(v, &nodes); len(v) > 0 && len(v) < 5000 && nodes < 1_000_000; nodes *= 2 {
 				v = append(v, v...)
 			}
 			return v

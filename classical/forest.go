@@ -72,12 +72,12 @@ func (f *Forest) Fit(ctx context.Context, x [][]float64, y []float64) error {
 		return fmt.Errorf("classical: %s: Features is %d of %d: %w; lower it, or use 0 for %d", f.Name(), tried, d, ErrConfig, standard)
 	}
 	fit := &forestFit{labels: t.labels, features: d, trees: make([]tree, trees)}
-	decreases := make([][]float64, trees)
+	decreases, ranks := make([][]float64, trees), ranksOf(ctx, t.x)
 	var next atomic.Int64
 	var wait sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), trees) {
 		wait.Go(func() {
-			g := newGrower(t, tried)
+			g := newGrower(t, ranks, tried)
 			for i := int(next.Add(1)) - 1; i < trees; i = int(next.Add(1)) - 1 {
 				rng := rand.New(rand.NewPCG(f.Seed, uint64(i)))
 				rows := make([]int, n)

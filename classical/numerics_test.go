@@ -1,8 +1,10 @@
 package classical
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/floats"
@@ -291,7 +293,7 @@ func TestBestThreshold(t *testing.T) {
 		for i := range rows {
 			rows[i] = i
 		}
-		got, found := newGrower(data, 1).bestThreshold(rows, 0)
+		got, found := newGrower(data, ranksOf(t.Context(), data.x), 1).bestThreshold(rows, 0)
 		if !found {
 			t.Fatal("no threshold found")
 		}
@@ -303,6 +305,38 @@ func TestBestThreshold(t *testing.T) {
 			t.Fatalf("threshold %v has impurity %v, the least is %v", got.threshold, v, least)
 		}
 	})
+}
+
+// Rows come in the order of their values, equal ones in their own order, however many they
+// are and however many values differ.
+func TestGrowerOrder(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 0))
+	for _, n := range []int{2, 100, 128, 1000, 70_000} {
+		for _, levels := range []int{2, 300, 100_000} {
+			x := make([][]float64, n)
+			for i := range x {
+				x[i] = []float64{float64(rng.IntN(levels)-levels/2) / 7}
+			}
+			rows := make([]int, 0, n)
+			for i := range n {
+				if rng.IntN(10) > 0 {
+					rows = append(rows, i)
+				}
+			}
+			want := slices.Clone(rows)
+			slices.SortStableFunc(want, func(a, b int) int { return cmp.Compare(x[a][0], x[b][0]) })
+			g := newGrower(&table{x: x}, ranksOf(t.Context(), x), 1)
+			differ := g.order(rows, 0)
+			if differ != (x[want[0]][0] != x[want[len(want)-1]][0]) {
+				t.Errorf("%d rows, %d levels: different values %v", n, levels, differ)
+			}
+			for i, key := range g.sorted {
+				if differ && int(uint32(key)) != want[i] {
+					t.Fatalf("%d rows, %d levels: row %d at place %d, want %d", n, levels, uint32(key), i, want[i])
+				}
+			}
+		}
+	}
 }
 
 // impurity returns the Gini impurity or variance of the two sides of a cut,
@@ -352,7 +386,7 @@ func TestTreeGrowsToPureLeaves(t *testing.T) {
 	for i := range rows {
 		rows[i] = i
 	}
-	grown := newGrower(data, 1).grow(t.Context(), rand.New(rand.NewPCG(1, 1)), rows)
+	grown := newGrower(data, ranksOf(t.Context(), data.x), 1).grow(t.Context(), rand.New(rand.NewPCG(1, 1)), rows)
 	for i, row := range x {
 		if p := grown.leaf(row).frequency[int(y[i])]; p != 1 {
 			t.Errorf("row %d: frequency %v of its class, want 1", i, p)

@@ -36,31 +36,63 @@ func (t tree) leaf(row []float64) *node {
 // grower grows trees on one table, one after another.
 type grower struct {
 	data     *table
+	ranks    [][]uint32 // of the table, see ranksOf
 	tried    int
 	rng      *rand.Rand
 	nodes    tree
 	features []int     // a permutation, shuffled for each split
-	sorted   []int     // rows in the order of a feature
+	sorted   []uint64  // rows in the order of a feature: rank<<32 | row
+	spare    []uint64  // as long
+	high     []int     // rows above a threshold
 	left     []float64 // class counts below the threshold
 	right    []float64 // and above
 	decrease []float64 // of impurity by each feature in the tree that grows
 }
 
-// newGrower returns a grower that tries so many features a split.
-func newGrower(data *table, tried int) *grower {
+// newGrower returns a grower that tries so many features a split of a table whose ranks
+// are given.
+func newGrower(data *table, ranks [][]uint32, tried int) *grower {
 	n, d := data.size()
 	g := &grower{
-		data: data, tried: tried, features: make([]int, d), sorted: make([]int, 0, n),
+		data: data, ranks: ranks, tried: tried, features: make([]int, d),
+		sorted: make([]uint64, n), spare: make([]uint64, n), high: make([]int, 0, n),
 		left: make([]float64, len(data.labels)), right: make([]float64, len(data.labels)),
 		decrease: make([]float64, d),
 	}
 	return g
 }
 
+// ranksOf returns for each feature and row the place of the value among all values of the
+// feature; equal values have equal ranks. Growers sort ranks instead of values, which takes
+// a tenth of the time. It ends early when the context does.
+func ranksOf(ctx context.Context, x [][]float64) [][]uint32 {
+	n := len(x)
+	ranks, order := make([][]uint32, len(x[0])), make([]int, n)
+	for j := range ranks {
+		if ctx.Err() != nil {
+			break
+		}
+		for i := range order {
+			order[i] = i
+		}
+		slices.SortFunc(order, func(a, b int) int { return cmp.Compare(x[a][j], x[b][j]) })
+		ranks[j] = make([]uint32, n)
+		rank := uint32(0)
+		for k, row := range order {
+			if k > 0 && x[row][j] != x[order[k-1]][j] {
+				rank++
+			}
+			ranks[j][row] = rank
+		}
+	}
+	return ranks
+}
+
 // grow returns the tree of the rows, which it reorders. A cancelled context
 // leaves the tree unfinished.
 func (g *grower) grow(ctx context.Context, rng *rand.Rand, rows []int) tree {
 	g.rng, g.nodes = rng, nil
+	slices.Sort(rows)
 	clear(g.decrease)
 	for j := range g.features {
 		g.features[j] = j
@@ -69,7 +101,8 @@ func (g *grower) grow(ctx context.Context, rng *rand.Rand, rows []int) tree {
 	return g.nodes
 }
 
-// subtree appends the tree of the rows and returns the position of its root.
+// subtree appends the tree of the rows, which are in increasing order, and returns the
+// position of its root.
 func (g *grower) subtree(ctx context.Context, rows []int) int {
 	at := len(g.nodes)
 	g.nodes = append(g.nodes, node{})
@@ -82,17 +115,28 @@ func (g *grower) subtree(ctx context.Context, rows []int) int {
 		return at
 	}
 	g.decrease[best.feature] += best.purity - best.before
-	middle := 0
-	for i, row := range rows {
-		if g.data.x[row][best.feature] <= best.threshold {
-			rows[i], rows[middle] = rows[middle], rows[i]
-			middle++
-		}
-	}
+	middle := g.part(rows, best)
 	low := g.subtree(ctx, rows[:middle])
 	high := g.subtree(ctx, rows[middle:])
 	g.nodes[at] = node{feature: best.feature, threshold: best.threshold, low: low, high: high}
 	return at
+}
+
+// part moves the rows below a split before the others, each in the order that they have,
+// and returns how many they are.
+func (g *grower) part(rows []int, s split) int {
+	g.high = g.high[:0]
+	middle := 0
+	for _, row := range rows {
+		if g.data.x[row][s.feature] <= s.threshold {
+			rows[middle] = row
+			middle++
+		} else {
+			g.high = append(g.high, row)
+		}
+	}
+	copy(rows[middle:], g.high)
+	return middle
 }
 
 // pure reports whether all rows have the same target.
@@ -153,14 +197,55 @@ func (g *grower) bestSplit(rows []int) (best split, found bool) {
 	return best, found
 }
 
+// order sets sorted to the rows in the order of a feature, equal values in the order of
+// the rows. It is false if all values are equal.
+func (g *grower) order(rows []int, feature int) bool {
+	g.sorted = g.sorted[:len(rows)]
+	ranks := g.ranks[feature]
+	least, most := ranks[rows[0]], ranks[rows[0]]
+	for i, row := range rows {
+		rank := ranks[row]
+		least, most = min(least, rank), max(most, rank)
+		g.sorted[i] = uint64(rank)<<32 | uint64(row)
+	}
+	const few = 128 // rows, which comparisons sort faster
+	switch {
+	case least == most:
+		return false
+	case len(rows) < few:
+		slices.Sort(g.sorted)
+	default:
+		for shift := 32; most>>(shift-32) > 0; shift += 8 {
+			g.sortByDigit(shift)
+		}
+	}
+	return true
+}
+
+// sortByDigit sorts sorted by the eight bits from shift on, and leaves the order of those
+// that are equal.
+func (g *grower) sortByDigit(shift int) {
+	var ends [256]int
+	for _, key := range g.sorted {
+		ends[key>>shift&255]++
+	}
+	at := 0
+	for digit, n := range ends {
+		ends[digit] = at
+		at += n
+	}
+	out := g.spare[:len(g.sorted)]
+	for _, key := range g.sorted {
+		digit := key >> shift & 255
+		out[ends[digit]] = key
+		ends[digit]++
+	}
+	g.sorted, g.spare = out, g.sorted[:cap(g.sorted)]
+}
+
 // bestThreshold searches the midpoints between the values of a feature.
 func (g *grower) bestThreshold(rows []int, feature int) (best split, found bool) {
-	x := g.data.x
-	g.sorted = append(g.sorted[:0], rows...)
-	slices.SortFunc(g.sorted, func(a, b int) int {
-		return cmp.Or(cmp.Compare(x[a][feature], x[b][feature]), a-b)
-	})
-	if x[g.sorted[0]][feature] == x[g.sorted[len(rows)-1]][feature] {
+	if !g.order(rows, feature) {
 		return split{}, false
 	}
 	purity := g.classPurity
@@ -168,19 +253,21 @@ func (g *grower) bestThreshold(rows []int, feature int) (best split, found bool)
 		purity = g.valuePurity
 	}
 	next, before := purity()
-	for i, row := range g.sorted[:len(rows)-1] {
-		p := next(row)
-		a, b := x[row][feature], x[g.sorted[i+1]][feature]
-		if a == b || found && p <= best.purity {
+	at := 0
+	for i, key := range g.sorted[:len(rows)-1] {
+		p := next(int(uint32(key)))
+		if key>>32 == g.sorted[i+1]>>32 || found && p <= best.purity {
 			continue
 		}
-		threshold := a/2 + b/2
-		if threshold >= b || threshold < a {
-			threshold = a // the neighbours are adjacent numbers
-		}
-		best, found = split{feature: feature, threshold: threshold, purity: p, before: before}, true
+		at, found = i, true
+		best.purity = p
 	}
-	return best, found
+	a, b := g.data.x[uint32(g.sorted[at])][feature], g.data.x[uint32(g.sorted[at+1])][feature]
+	threshold := a/2 + b/2
+	if threshold >= b || threshold < a {
+		threshold = a // the neighbours are adjacent numbers
+	}
+	return split{feature: feature, threshold: threshold, purity: best.purity, before: before}, found
 }
 
 // classPurity returns a function that moves one row after another below the
@@ -188,8 +275,8 @@ func (g *grower) bestThreshold(rows []int, feature int) (best split, found bool)
 func (g *grower) classPurity() (next func(row int) float64, before float64) {
 	clear(g.left)
 	clear(g.right)
-	for _, row := range g.sorted {
-		g.right[g.data.class[row]]++
+	for _, key := range g.sorted {
+		g.right[g.data.class[uint32(key)]]++
 	}
 	below, above, n := 0.0, 0.0, 0.0
 	for _, c := range g.right {
@@ -211,12 +298,12 @@ func (g *grower) classPurity() (next func(row int) float64, before float64) {
 // their mean, which shifts no threshold and loses no digits to a large mean.
 func (g *grower) valuePurity() (next func(row int) float64, before float64) {
 	mean := 0.0
-	for _, row := range g.sorted {
-		mean += g.data.y[row] / float64(len(g.sorted))
+	for _, key := range g.sorted {
+		mean += g.data.y[uint32(key)] / float64(len(g.sorted))
 	}
 	total := 0.0
-	for _, row := range g.sorted {
-		total += g.data.y[row] - mean
+	for _, key := range g.sorted {
+		total += g.data.y[uint32(key)] - mean
 	}
 	sum, n := 0.0, 0.0
 	return func(row int) float64 {

@@ -268,7 +268,7 @@ func mutate(rng *rand.Rand, file string, text []byte) []byte {
 			open, wrap = func(b []byte) []byte { _, rest, _ := bytes.Cut(b, []byte("\n")); return rest }, sealSettings
 		case strings.HasSuffix(file, ".json") && !strings.Contains(file, "results"):
 			wrap = func(b []byte) []byte {
-				if sealed, err := seal.Renew(b, " "); err == nil && bytes.Contains(text, []byte(`"sha256"`)) {
+				if sealed, err := seal.Renew(b, ""); err == nil && bytes.Contains(text, []byte(`"sha256"`)) {
 					return sealed
 				}
 				return b

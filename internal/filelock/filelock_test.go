@@ -91,11 +91,13 @@ func TestOneAtATime(t *testing.T) {
 func TestKilledHolder(t *testing.T) {
 	const child = "QNN_TEST_LOCK"
 	if path := os.Getenv(child); path != "" {
-		if _, err := Acquire(path); err != nil {
+		l, err := Acquire(path)
+		if err != nil {
 			t.Fatal(err)
 		}
 		_, _ = os.Stdout.WriteString("held\n")
-		select {}
+		<-t.Context().Done()
+		_ = l.Release() // which keeps the file from being collected, and so closed, before
 	}
 	path := filepath.Join(t.TempDir(), "lock")
 	c := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledHolder$")

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/qnn-go/qnn/internal/plural"
 )
 
 // Reduction is how few features were made of many columns.
@@ -51,14 +53,14 @@ func (d *document) choice(s *Summary) {
 		} else {
 			d.paragraph(fmt.Sprintf("By %d folds of %s of the training part; neither validation nor test part had a say. "+
 				"The score is the share of the loss that a short training explains on held-out folds, 1 at best, beside the frequencies of the classes or the mean.",
-				f.Folds, count(f.Samples, "sample")))
+				f.Folds, plural.Count(f.Samples, "sample")))
 			rows := make([][]string, len(f.Trials))
 			for i, t := range f.Trials {
 				shown := score(t.Score)
 				if t.Chosen {
 					shown = "**" + shown + "**"
 				}
-				rows[i] = []string{escape(t.Reduce), strconv.Itoa(t.Features), strconv.Itoa(t.Qubits), escape(t.Ansatz) + ", " + count(t.Layers, "layer"), shown}
+				rows[i] = []string{escape(t.Reduce), strconv.Itoa(t.Features), strconv.Itoa(t.Qubits), escape(t.Ansatz) + ", " + plural.Count(t.Layers, "layer"), shown}
 			}
 			d.table("lrrlr", []string{"reducer", "features", "qubits", "circuit", "score"}, rows)
 		}
@@ -88,9 +90,9 @@ func (d *document) loadings(r *Reduction) {
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(weight(b), weight(a)) })
 	shown := order[:min(len(order), maxLoadings)]
 	header := []string{"column"}
-	text := fmt.Sprintf("%s of %s by %s; the weights of the standardised columns", count(len(r.Features), "feature"), count(len(r.Columns), "column"), escape(r.Name))
+	text := fmt.Sprintf("%s of %s by %s; the weights of the standardised columns", plural.Count(len(r.Features), "feature"), plural.Count(len(r.Columns), "column"), escape(r.Name))
 	if r.Loadings == nil {
-		text = fmt.Sprintf("The %s with the highest scores by %s are kept", count(len(r.Features), "column"), escape(r.Name))
+		text = fmt.Sprintf("The %s with the highest scores by %s are kept", plural.Count(len(r.Features), "column"), escape(r.Name))
 		header = append(header, "score", "kept")
 	} else {
 		for _, f := range r.Features {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/qnn-go/qnn/internal/plural"
+
 	"github.com/qnn-go/qnn/qnn/compare"
 )
 
@@ -37,7 +39,7 @@ func baselineLimits(s *Summary) []string {
 	const untuned = "All baselines have their default settings; tuned ones may do better."
 	switch s.Verdict.Chosen {
 	case compare.ByValidation:
-		return []string{fmt.Sprintf("The best baseline was chosen on %s; more of them might choose another.", count(s.Data.Validation, "validation sample")), untuned}
+		return []string{fmt.Sprintf("The best baseline was chosen on %s; more of them might choose another.", plural.Count(s.Data.Validation, "validation sample")), untuned}
 	case compare.ByFolds:
 		return []string{"The best baseline was chosen by cross-validation inside the training part; more samples might choose another.", untuned}
 	case compare.ByOrder:
@@ -57,10 +59,10 @@ func testLimits(s *Summary) []string {
 	var out []string
 	const once = "The figures are of one split and one seed; another split moves them, and the training's own randomness is not covered."
 	if t.Classification == nil {
-		return append(out, fmt.Sprintf("The errors are measured on %s and come without an interval.", count(t.Samples, "test sample")), once)
+		return append(out, fmt.Sprintf("The errors are measured on %s and come without an interval.", plural.Count(t.Samples, "test sample")), once)
 	}
 	out = append(out, fmt.Sprintf("With %s the 95%% interval of the accuracy is %.1f percentage points wide: any accuracy within it agrees with this test.",
-		count(t.Samples, "test sample"), 100*(t.AccuracyHigh-t.AccuracyLow)))
+		plural.Count(t.Samples, "test sample"), 100*(t.AccuracyHigh-t.AccuracyLow)))
 	if sentence := majority(t); sentence != "" {
 		out = append(out, sentence)
 	}

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/qnn-go/qnn/internal/plural"
+
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/compare"
 )
@@ -56,15 +58,15 @@ func (s *Summary) heading() string {
 
 // finding is the first paragraph: what came out.
 func (s *Summary) finding() string {
-	what := fmt.Sprintf("A quantum model of %s and %s", count(s.Model.Qubits, "qubit"), count(s.Model.Parameters, "parameter"))
+	what := fmt.Sprintf("A quantum model of %s and %s", plural.Count(s.Model.Qubits, "qubit"), plural.Count(s.Model.Parameters, "parameter"))
 	t := s.Test
 	switch {
 	case t.Classification != nil:
 		what += fmt.Sprintf(" reaches accuracy **%s** on %s it has not seen (95%% interval %s).",
-			score(t.Accuracy), count(t.Samples, "test sample"), t.interval())
+			score(t.Accuracy), plural.Count(t.Samples, "test sample"), t.interval())
 	case t.Regression != nil:
 		what += fmt.Sprintf(" reaches R² **%s** on %s it has not seen (root mean square error %s).",
-			score(t.R2), count(t.Samples, "test sample"), value(t.RMSE))
+			score(t.R2), plural.Count(t.Samples, "test sample"), value(t.RMSE))
 	default:
 		what += " was trained; it was not tested."
 	}
@@ -99,7 +101,7 @@ func (d *document) trained(s *Summary) {
 	row("Preprocessing", data.steps())
 	row("Encoding", escape(m.Encoding))
 	row("Ansatz", m.ansatz())
-	row("Circuit", fmt.Sprintf("%s, depth %d", count(m.Qubits, "qubit"), m.Depth))
+	row("Circuit", fmt.Sprintf("%s, depth %d", plural.Count(m.Qubits, "qubit"), m.Depth))
 	row("Observables", list(m.Observables))
 	row("Parameters", fmt.Sprintf("%d: %d in the circuit, %d in the head", m.Parameters, m.Weights, m.Parameters-m.Weights))
 	row("Backend", m.backend())
@@ -130,7 +132,7 @@ func (d Data) oneHot() string {
 }
 
 func (d Data) size() string {
-	out := fmt.Sprintf("%s, %s", count(d.Samples, "sample"), count(d.Features, "feature"))
+	out := fmt.Sprintf("%s, %s", plural.Count(d.Samples, "sample"), plural.Count(d.Features, "feature"))
 	if d.Name != "" {
 		out = escape(d.Name) + ": " + out
 	}
@@ -164,7 +166,7 @@ func (d Data) steps() string {
 func (m Model) ansatz() string {
 	out := escape(m.Ansatz)
 	if m.Layers > 0 {
-		out += ", " + count(m.Layers, "layer")
+		out += ", " + plural.Count(m.Layers, "layer")
 	}
 	return strings.TrimPrefix(out, ", ")
 }
@@ -203,7 +205,7 @@ func (d *document) training(s *Summary) {
 	if t.Stopped != "" {
 		end = escape(string(t.Stopped))
 	}
-	course := fmt.Sprintf("Training ended after %d of at most %s: %s.", t.Epochs, count(t.MaxEpochs, "epoch"), end)
+	course := fmt.Sprintf("Training ended after %d of at most %s: %s.", t.Epochs, plural.Count(t.MaxEpochs, "epoch"), end)
 	if t.BestEpoch > 0 {
 		course += fmt.Sprintf(" The parameters are those of epoch %d, which has the lowest validation loss.", t.BestEpoch)
 	}
@@ -262,7 +264,7 @@ func (d *document) results(s *Summary) {
 	case t.Classification != nil:
 		d.classification(t)
 	case t.Regression != nil:
-		d.table("lr", []string{"on " + count(t.Samples, "test sample"), ""}, [][]string{
+		d.table("lr", []string{"on " + plural.Count(t.Samples, "test sample"), ""}, [][]string{
 			{"root mean square error", value(t.RMSE)},
 			{"mean absolute error", value(t.MAE)},
 			{"R²", score(t.R2)},
@@ -282,7 +284,7 @@ func (d *document) results(s *Summary) {
 
 func (d *document) classification(t Test) {
 	d.paragraph(fmt.Sprintf("Accuracy **%s**, 95%% Wilson interval %s; macro F1 %s; %s.",
-		score(t.Accuracy), t.interval(), score(t.MacroF1), count(t.Samples, "sample")))
+		score(t.Accuracy), t.interval(), score(t.MacroF1), plural.Count(t.Samples, "sample")))
 	if t.Ranking != nil {
 		d.paragraph(escape(t.ranked()) + ".")
 	}
@@ -340,9 +342,7 @@ func (d *document) comparison(s *Summary) {
 	}
 }
 
-// count prints n with its noun.
-func count(n int, noun string) string { return counted(n, noun, noun+"s") }
-
+// counted prints n with the words for one and for many.
 func counted(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one

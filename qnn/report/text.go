@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/qnn-go/qnn/internal/plural"
+
 	"github.com/mattn/go-runewidth"
 )
 
@@ -57,7 +59,7 @@ func testLines(t Test) []string {
 		}
 		return append(lines, t.warningLines()...)
 	case t.Regression != nil:
-		line := fmt.Sprintf("RMSE %s  MAE %s  R² %s  %d samples", value(t.RMSE), value(t.MAE), score(t.R2), t.Samples)
+		line := fmt.Sprintf("RMSE %s  MAE %s  R² %s  %s", value(t.RMSE), value(t.MAE), score(t.R2), plural.Count(t.Samples, "sample"))
 		return append([]string{line}, t.warningLines()...)
 	}
 	return nil

@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/qnn-go/qnn/internal/plural"
+
 	"github.com/qnn-go/qnn/circuits/ansatz"
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/dataset"
@@ -29,7 +31,7 @@ type Choice struct {
 // String is the choice in a few words, such as "pls to 8 features, 8 qubits, 4 layers
 // reuploading".
 func (c Choice) String() string {
-	return fmt.Sprintf("%s to %d features, %d qubits, %d layers %s", c.Reduce, c.Features, c.Qubits, c.Layers, c.Ansatz)
+	return fmt.Sprintf("%s to %s, %s, %s %s", c.Reduce, plural.Count(c.Features, "feature"), plural.Count(c.Qubits, "qubit"), plural.Count(c.Layers, "layer"), c.Ansatz)
 }
 
 // Trial is a candidate and how it did on the folds.

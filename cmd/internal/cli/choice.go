@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/qnn-go/qnn/internal/plural"
+
 	"github.com/qnn-go/qnn/qnn/report"
 	"github.com/qnn-go/qnn/qnn/search"
 )
@@ -52,7 +54,7 @@ func (r *trainRun) describeReduction(w io.Writer) {
 	reduction, ok := r.pipeline.Reduction()
 	if !ok {
 		if r.unreduced != "" {
-			_, _ = fmt.Fprintf(w, "          --reduce %s has nothing to leave out of %s\n", r.unreduced, counted(r.Features, "column"))
+			_, _ = fmt.Fprintf(w, "          --reduce %s has nothing to leave out of %s\n", r.unreduced, plural.Count(r.Features, "column"))
 		}
 		return
 	}
@@ -60,7 +62,7 @@ func (r *trainRun) describeReduction(w io.Writer) {
 	if reduction.Variance > 0 {
 		kept = fmt.Sprintf(", which keep %.0f%% of the variance", 100*reduction.Variance)
 	}
-	_, _ = fmt.Fprintf(w, "          %s of %s by %s%s\n", counted(len(reduction.Features), "feature"), counted(len(reduction.Columns), "column"), reduction.Name, kept)
+	_, _ = fmt.Fprintf(w, "          %s of %s by %s%s\n", plural.Count(len(reduction.Features), "feature"), plural.Count(len(reduction.Columns), "column"), reduction.Name, kept)
 }
 
 // describeChoice says what was searched for, and what the folds said.
@@ -88,14 +90,6 @@ func (r *trainRun) describeChoice(w io.Writer) {
 		line += text
 	}
 	_, _ = fmt.Fprintln(w, line)
-}
-
-// counted is a number with its noun.
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // choice puts into the summary how columns became features and how that was chosen.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/qnn-go/qnn/internal/plural"
+
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/qnn/report"
 	"github.com/qnn-go/qnn/qsim"
@@ -13,7 +15,8 @@ import (
 
 // describe prints what is about to be trained.
 func (r *trainRun) describe(w io.Writer) {
-	_, _ = fmt.Fprintf(w, "data      %s: %d samples, %d features, %s\n", report.Printable(r.data.Name), r.data.Len(), len(r.data.Columns), r.labels())
+	_, _ = fmt.Fprintf(w, "data      %s: %s, %s, %s\n",
+		report.Printable(r.data.Name), plural.Count(r.data.Len(), "sample"), plural.Count(len(r.data.Columns), "feature"), r.labels())
 	for _, fact := range r.facts() {
 		_, _ = fmt.Fprintf(w, "          %s\n", fact)
 	}
@@ -21,10 +24,10 @@ func (r *trainRun) describe(w io.Writer) {
 	_, _ = fmt.Fprintf(w, "          %d train, %d validation, %d test (%sseed %d)\n", r.train.Len(), r.validationSize(), r.test.Len(), r.stratified(), r.Seed)
 	r.describeChoice(w)
 	weights := r.model.Weights()
-	_, _ = fmt.Fprintf(w, "model     %d qubits, %s encoding, %d layers %s, depth %d\n",
-		r.circuit.Qubits, r.encoding.Name, r.Layers, r.Ansatz, r.circuit.Depth())
-	_, _ = fmt.Fprintf(w, "          %d weights + %d in the head, measuring %s\n",
-		weights, len(r.model.Parameters)-weights, observableNames(r.model.Observables))
+	_, _ = fmt.Fprintf(w, "model     %s, %s encoding, %s %s, depth %d\n",
+		plural.Count(r.circuit.Qubits, "qubit"), r.encoding.Name, plural.Count(r.Layers, "layer"), r.Ansatz, r.circuit.Depth())
+	_, _ = fmt.Fprintf(w, "          %s + %d in the head, measuring %s\n",
+		plural.Count(weights, "weight"), len(r.model.Parameters)-weights, observableNames(r.model.Observables))
 	_, _ = fmt.Fprintf(w, "cost      %s\n          %s\n", r.memoryCost(), r.gradientCost())
 }
 

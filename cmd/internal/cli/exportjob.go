@@ -16,6 +16,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/qnn-go/qnn/internal/plural"
+
 	"github.com/qnn-go/qnn/circuits/qpu"
 	"github.com/qnn-go/qnn/circuits/transpile"
 	"github.com/qnn-go/qnn/qnn"
@@ -265,8 +267,8 @@ func (o *exportOptions) describe(r *deviceExport, m *qpu.Manifest) {
 	if m.Gradient != nil {
 		of = fmt.Sprintf("samples, %d shifts of each", len(m.Gradient.Shifts))
 	}
-	_, _ = fmt.Fprintf(w, "export    %s: %d %s; %d circuits of %d shots\n", report.Printable(o.Run), len(m.Samples), of, r.Circuits, r.Shots)
-	_, _ = fmt.Fprintf(w, "device    %s: %d qubits, on %v; at most %d two-qubit gates, depth %d\n", m.Target, m.Qubits, m.Circuits[0].Physical, r.TwoQubit, r.Depth)
+	_, _ = fmt.Fprintf(w, "export    %s: %d %s; %s of %s\n", report.Printable(o.Run), len(m.Samples), of, plural.Count(r.Circuits, "circuit"), plural.Count(r.Shots, "shot"))
+	_, _ = fmt.Fprintf(w, "device    %s: %s, on %v; at most %s, depth %d\n", m.Target, plural.Count(m.Qubits, "qubit"), m.Circuits[0].Physical, plural.Count(r.TwoQubit, "two-qubit gate"), r.Depth)
 	_, _ = fmt.Fprintf(w, "cost      %s\n", strings.Join(costLines(r.Costs, m.Target), "\n          "))
 }
 

@@ -5,6 +5,8 @@ import (
 	"io"
 	"path/filepath"
 
+	"github.com/qnn-go/qnn/internal/plural"
+
 	"github.com/qnn-go/qnn/circuits/qasm"
 	"github.com/qnn-go/qnn/qnn/report"
 	"github.com/qnn-go/qnn/qsim"
@@ -16,7 +18,7 @@ func (o *simulateOptions) drawCounts(d *qasm.Decoded, counts qsim.Counts) error 
 	for _, r := range mostFrequent(counts) {
 		bars = append(bars, report.Bar{Name: registers(d.Clbits, r.key), Value: float64(r.n)})
 	}
-	return o.draw(bars, fmt.Sprintf("%d shots", o.Shots), counts.Len(), "outcomes, the others are rarer")
+	return o.draw(bars, plural.Count(o.Shots, "shot"), counts.Len(), "outcomes, the others are rarer")
 }
 
 // drawProbabilities draws the basis states that the table shows.

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/qnn-go/qnn/internal/plural"
+
 	"github.com/spf13/pflag"
 
 	"github.com/qnn-go/qnn/qnn/dataset"
@@ -142,18 +144,10 @@ func unseenRemarks(p *dataset.Pipeline, d *dataset.Dataset) []string {
 		if rule := p.UnseenRule(u.Column); rule != "" {
 			as = "as " + strconv.Quote(rule)
 		}
-		out[i] = fmt.Sprintf("column %q: level %q is new to the model and counts %s, in %d %s. --strict refuses it",
-			u.Column, u.Level, as, u.Rows, plural(u.Rows, "row"))
+		out[i] = fmt.Sprintf("column %q: level %q is new to the model and counts %s, in %s. --strict refuses it",
+			u.Column, u.Level, as, plural.Count(u.Rows, "row"))
 	}
 	return out
-}
-
-// plural is the noun for n things.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return noun
-	}
-	return noun + "s"
 }
 
 // readTestData reads a separate test part with the columns of the training data.

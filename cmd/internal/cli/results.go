@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/qnn-go/qnn/internal/plural"
+
 	"github.com/spf13/cobra"
 
 	"github.com/qnn-go/qnn/circuits/qpu"
@@ -305,7 +307,7 @@ func (o *resultsOptions) score(ctx context.Context, r *deviceResults, model *qnn
 // write prints the report.
 func (r *deviceResults) write(w io.Writer) error {
 	var b strings.Builder
-	shots := fmt.Sprintf("%d shots a circuit", r.Shots)
+	shots := plural.Count(r.Shots, "shot") + " a circuit"
 	if r.Shots == 0 {
 		shots = "exact"
 	}

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/qnn-go/qnn/internal/plural"
-
 	"github.com/qnn-go/qnn/qnn/compare"
 )
 

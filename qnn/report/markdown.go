@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/qnn-go/qnn/internal/plural"
-
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/compare"
 )

@@ -8,9 +8,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"github.com/qnn-go/qnn/internal/plural"
-
 	"github.com/qnn-go/qnn/circuits/ansatz"
+	"github.com/qnn-go/qnn/internal/plural"
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/dataset"
 )

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 
 	"github.com/qnn-go/qnn/internal/plural"
-
 	"github.com/qnn-go/qnn/qnn/report"
 	"github.com/qnn-go/qnn/qnn/search"
 )

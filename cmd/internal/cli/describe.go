@@ -6,9 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/qnn-go/qnn/internal/plural"
-
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/internal/plural"
 	"github.com/qnn-go/qnn/qnn/report"
 	"github.com/qnn-go/qnn/qsim"
 )

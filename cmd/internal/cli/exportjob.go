@@ -16,10 +16,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/qnn-go/qnn/internal/plural"
-
 	"github.com/qnn-go/qnn/circuits/qpu"
 	"github.com/qnn-go/qnn/circuits/transpile"
+	"github.com/qnn-go/qnn/internal/plural"
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/optim"
 	"github.com/qnn-go/qnn/qnn/report"

@@ -5,9 +5,8 @@ import (
 	"io"
 	"path/filepath"
 
-	"github.com/qnn-go/qnn/internal/plural"
-
 	"github.com/qnn-go/qnn/circuits/qasm"
+	"github.com/qnn-go/qnn/internal/plural"
 	"github.com/qnn-go/qnn/qnn/report"
 	"github.com/qnn-go/qnn/qsim"
 )

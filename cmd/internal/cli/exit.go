@@ -153,7 +153,7 @@ func isData(err error) bool {
 	if isAny(err, qpu.ErrFormat, qpu.ErrLimit, qpu.ErrMismatch, hardware.ErrModel, hardware.ErrMissing) {
 		return true
 	}
-	return isAny(err, qnn.ErrFormat, qnn.ErrMismatch, optim.ErrState, dataset.ErrDuplicate, dataset.ErrNotFitted, circuits.ErrBasis, transpile.ErrGate, transpile.ErrMidCircuit, transpile.ErrConditional, dataset.ErrEmpty, dataset.ErrShape, dataset.ErrCell, dataset.ErrUnlabelled,
+	return isAny(err, qnn.ErrFormat, qnn.ErrMismatch, optim.ErrState, optim.ErrNotFinite, dataset.ErrDuplicate, dataset.ErrNotFitted, circuits.ErrBasis, transpile.ErrGate, transpile.ErrMidCircuit, transpile.ErrConditional, dataset.ErrEmpty, dataset.ErrShape, dataset.ErrCell, dataset.ErrUnlabelled,
 		dataset.ErrNoClasses, dataset.ErrOneClass, dataset.ErrTooFew, dataset.ErrTooLarge, dataset.ErrMissing,
 		dataset.ErrNotNumber, dataset.ErrNotFinite, dataset.ErrPipeline, ansatz.ErrInput)
 }

@@ -13,10 +13,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/qnn-go/qnn/internal/plural"
-
 	"github.com/spf13/pflag"
 
+	"github.com/qnn-go/qnn/internal/plural"
 	"github.com/qnn-go/qnn/qnn/dataset"
 )
 

@@ -299,3 +299,10 @@ func TestPrintable(t *testing.T) {
 		t.Errorf("message %q", got)
 	}
 }
+
+// TestDiverged: a training that grows beyond numbers ends as one on bad data does, be it by
+// the settings or by what a checkpoint holds.
+func TestDiverged(t *testing.T) {
+	refuse(t, exitData, "lower the learning rate", "train", "--data", "sine", "--reduce", "pca", "--layers", "1", "--optimizer", "sgd", "--lr", "1e6", "--momentum", "0.99",
+		"--epochs", "60", "--patience", "-1", "--no-baselines", "-q", "--out", filepath.Join(t.TempDir(), "run"))
+}

@@ -15,11 +15,10 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/qnn-go/qnn/internal/plural"
-
 	"github.com/spf13/cobra"
 
 	"github.com/qnn-go/qnn/circuits/qpu"
+	"github.com/qnn-go/qnn/internal/plural"
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/hardware"
 	"github.com/qnn-go/qnn/qnn/metric"

@@ -218,6 +218,12 @@ func (m *Model) Features(rows [][]float64) ([][]float64, error) {
 		}
 	}
 	if !m.Amplitude {
+		need := m.Circuit.Features()
+		for i, row := range x {
+			if len(row) < need {
+				return nil, fmt.Errorf("sample %d has %d features, the circuit reads %d: %w", i, len(row), need, dataset.ErrShape)
+			}
+		}
 		return x, nil
 	}
 	out := make([][]float64, len(x))

@@ -33,12 +33,13 @@ test:
 	go test ./...
 
 # noasm and race run besides test: they leave out (-short) what is slow and what another
-# build cannot change.
+# build cannot change. Of the command line, race runs what it does in several goroutines.
 noasm:
 	go test -short -tags noasm ./...
 
 race:
-	go test -race -short ./...
+	go test -race -short $$(go list ./... | grep -v cmd/internal/cli)
+	go test -race -short -run 'Interrupt|Await|Claim|OneRun|Quiet|Progress|Prediction|Threads|Chosen' ./cmd/internal/cli
 
 # cancel lets many calls of the simulator fail, each at another point, and compares the call
 # that follows with a fresh program's. A trial takes 5 to 10 ms.

@@ -45,8 +45,10 @@ func fits(s circuits.PauliString, basis []byte) bool {
 // Bases lists the bases that the circuits are measured in, in the order of the circuits.
 func (m *Manifest) Bases() []string {
 	var out []string
+	seen := map[string]bool{}
 	for _, c := range m.Circuits {
-		if !slices.Contains(out, c.Basis) {
+		if !seen[c.Basis] {
+			seen[c.Basis] = true
 			out = append(out, c.Basis)
 		}
 	}

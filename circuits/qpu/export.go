@@ -267,16 +267,18 @@ func (m *Manifest) Script() string {
 	return ibmScript
 }
 
-// Save writes the programs, the script that runs them and at last the manifest into
-// dir, which must be there. It returns the error of ctx when that ends before all is written.
+// Save writes the programs, the script that runs them and, when all this is on the disk, the
+// manifest into dir, which must be there. It returns the error of ctx when that ends before all is written.
 func (c *Compiled) Save(ctx context.Context, dir string) error {
 	if err := os.Mkdir(filepath.Join(dir, ProgramsDir), 0o755); err != nil {
 		return err
 	}
+	var names []string
 	for _, p := range c.programs {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		names = append(names, filepath.Base(p.file))
 		if err := os.WriteFile(filepath.Join(dir, filepath.FromSlash(p.file)), []byte(p.text), 0o644); err != nil {
 			return err
 		}
@@ -286,6 +288,12 @@ func (c *Compiled) Save(ctx context.Context, dir string) error {
 		return err
 	}
 	if err := os.WriteFile(filepath.Join(dir, c.Manifest.Script()), script, 0o755); err != nil {
+		return err
+	}
+	if err := atomicfile.Sync(filepath.Join(dir, ProgramsDir), names); err != nil {
+		return err
+	}
+	if err := atomicfile.Sync(dir, []string{c.Manifest.Script()}); err != nil {
 		return err
 	}
 	return atomicfile.Write(filepath.Join(dir, ManifestFile), c.Manifest.Write)

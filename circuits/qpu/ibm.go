@@ -37,6 +37,17 @@ func (n node) sampled() ([]Record, error) {
 	return out, err
 }
 
+// estimates reads a result of IBM's REST interface for an estimator:
+// {"data": {"evs": [0.5, …], "stds": [0.01, …]}, "metadata": {…}}.
+func (n node) estimates() ([]Record, error) {
+	out, err := n.get("data").estimated(new(maxFileBytes))
+	name := n.at("metadata", "circuit_metadata").circuit()
+	for row := range out {
+		out[row].Circuit = name
+	}
+	return out, err
+}
+
 // register is the classical register of a data object: c, or the only one.
 func (n node) register() (node, error) {
 	fields, err := n.fields()

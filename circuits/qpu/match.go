@@ -17,7 +17,9 @@ import (
 type Result struct {
 	Shots    int // 0: exact probabilities
 	Outcomes []Outcome
-	Values   map[string]float64 // as in [Record]
+	// Values are expectation values by the name of the observable, with their standard
+	// errors where they are estimates.
+	Values, Errors map[string]float64
 }
 
 // numbered is the name of a result file that our run scripts write: the number of its
@@ -35,6 +37,7 @@ func (m *Manifest) Match(records []Record) ([]*Result, error) {
 	out := make([]*Result, len(m.Circuits))
 	from := make([]string, len(m.Circuits))
 	place := map[string]int{} // of the next record of a file without names
+	var terms map[string][]string
 	for i := range records {
 		r := &records[i]
 		fail := func(format string, args ...any) error {
@@ -51,7 +54,10 @@ func (m *Manifest) Match(records []Record) ([]*Result, error) {
 		if out[at] != nil {
 			return nil, fail("circuit %04d has results in %s already. Give each result once", at, from[at])
 		}
-		if out[at], err = m.Circuits[at].order(r); err != nil {
+		if r.Estimates != nil && terms == nil {
+			terms = m.Terms()
+		}
+		if out[at], err = m.Circuits[at].order(r, terms); err != nil {
 			return nil, fail("circuit %04d: %v", at, err)
 		}
 		from[at] = r.File
@@ -112,9 +118,13 @@ func (m *Manifest) hasInputs(c *Exported, inputs map[string]float64) bool {
 	return true
 }
 
-// order is r with bit q that of qubit q of the model.
-func (c *Exported) order(r *Record) (*Result, error) {
+// order is r with bit q that of qubit q of the model, and estimates by the names of the
+// terms of their basis.
+func (c *Exported) order(r *Record, terms map[string][]string) (*Result, error) {
 	out := &Result{Shots: r.Shots, Values: r.Values}
+	if r.Estimates != nil {
+		return out, out.estimate(terms[c.Basis], r.Estimates)
+	}
 	if r.Outcomes == nil {
 		return out, nil
 	}
@@ -146,4 +156,16 @@ func (c *Exported) order(r *Record) (*Result, error) {
 		out.Outcomes = append(out.Outcomes, Outcome{b, table[b]})
 	}
 	return out, nil
+}
+
+// estimate takes the estimates of terms.
+func (r *Result) estimate(terms []string, estimates []Estimate) error {
+	if len(estimates) != len(terms) {
+		return fmt.Errorf("%d expectation values, the circuit measures %d: %s", len(estimates), len(terms), strings.Join(terms, ", "))
+	}
+	r.Values, r.Errors = map[string]float64{}, map[string]float64{}
+	for k, name := range terms {
+		r.Values[name], r.Errors[name] = estimates[k].Value, estimates[k].Error
+	}
+	return nil
 }

@@ -46,7 +46,7 @@ func TestOrder(t *testing.T) {
 		{"more qubits measured", []int{0, 1, 2}, []int{1, 4, 7, 9}, "1001", "001"},
 	} {
 		e := Exported{Physical: []int{9, 4, 7}, Bits: tt.bits}
-		got, err := e.order(&Record{Qubits: tt.qubits, Shots: 1, Outcomes: []Outcome{{tt.given, 1}}})
+		got, err := e.order(&Record{Qubits: tt.qubits, Shots: 1, Outcomes: []Outcome{{tt.given, 1}}}, nil)
 		if err != nil || !maps.Equal(table(got), map[string]float64{tt.want: 1}) {
 			t.Errorf("%s: %v, %v, want %s", tt.name, got, err, tt.want)
 		}

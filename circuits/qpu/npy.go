@@ -13,9 +13,13 @@ import (
 // npyHeader is the dictionary at the beginning of an .npy file as NumPy writes it.
 var npyHeader = regexp.MustCompile(`^\{'descr': '([^']*)', 'fortran_order': (True|False), 'shape': \(([0-9, ]*)\), \} *\n?$`)
 
-// parseNpy reads an .npy file of bytes (dtype u1) in C order: its shape and elements.
-// Format: NumPy Enhancement Proposal 1, versions 1 to 3.
-func parseNpy(file []byte) (shape []int, data []byte, err error) {
+// npySize is the number of bytes of an element, for each dtype that is read: bytes, and
+// numbers of double precision, little-endian.
+func npySize(dtype string) int { return map[string]int{"|u1": 1, "<f8": 8}[dtype] }
+
+// parseNpy reads an .npy file of a dtype in C order: its shape and the bytes of its
+// elements. Format: NumPy Enhancement Proposal 1, versions 1 to 3.
+func parseNpy(file []byte, dtype string) (shape []int, data []byte, err error) {
 	const magic = "\x93NUMPY"
 	if len(file) < 12 || string(file[:6]) != magic {
 		return nil, nil, errors.New("not an array of NumPy")
@@ -36,8 +40,8 @@ func parseNpy(file []byte) (shape []int, data []byte, err error) {
 	if header == nil {
 		return nil, nil, errors.New("header of an array of NumPy is damaged")
 	}
-	if dtype := string(header[1]); dtype != "|u1" || string(header[2]) == "True" {
-		return nil, nil, fmt.Errorf("array of NumPy of dtype %q, fortran order %s, must be |u1 in C order", dtype, header[2])
+	if got := string(header[1]); got != dtype || string(header[2]) == "True" {
+		return nil, nil, fmt.Errorf("array of NumPy of dtype %q, fortran order %s, must be %s in C order", got, header[2], dtype)
 	}
 	data = file[begin+length:]
 	size := 1
@@ -52,8 +56,8 @@ func parseNpy(file []byte) (shape []int, data []byte, err error) {
 		size *= n
 		shape = append(shape, n)
 	}
-	if size != len(data) {
-		return nil, nil, fmt.Errorf("array of NumPy of shape %v with %d elements", shape, len(data))
+	if size*npySize(dtype) != len(data) {
+		return nil, nil, fmt.Errorf("array of NumPy of shape %v with %d bytes of elements", shape, len(data))
 	}
 	return shape, data, nil
 }

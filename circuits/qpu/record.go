@@ -32,6 +32,11 @@ type Record struct {
 	// Values are exact expectation values by the name of the observable, such as
 	// Z0*Z1, instead of outcomes.
 	Values map[string]float64
+	// Estimates are an estimator's expectation values instead of outcomes, of the
+	// [Manifest.Terms] of the circuit's basis and in their order.
+	Estimates []Estimate
+	// Settings are those that our run script has put into the file, such as mode and dd.
+	Settings map[string]string
 }
 
 const (
@@ -48,8 +53,9 @@ const (
 // Read reads a result file of one of these forms, which it tells apart by their
 // content; name is that of the file, for errors and for [Manifest.Match]:
 //
-//   - the answer of IBM's REST interface, results[i].data.REGISTER.samples;
-//   - a PrimitiveResult written by RuntimeEncoder of qiskit-ibm-runtime;
+//   - the answer of IBM's REST interface, results[i].data.REGISTER.samples or data.evs;
+//   - a PrimitiveResult written by RuntimeEncoder of qiskit-ibm-runtime, of SamplerV2 or
+//     EstimatorV2;
 //   - a Result of Qiskit's older interface, results[i].data.counts or memory;
 //   - a braket.task_result.gate_model_task_result or program_set_task_result, version 1.
 //
@@ -106,6 +112,8 @@ func (n node) results() ([]Record, error) {
 		read := result.sampled
 		if data := result.get("data"); !result.get("success").absent() || !data.get("counts").absent() || !data.get("memory").absent() {
 			read = result.legacy
+		} else if !data.get("evs").absent() {
+			read = result.estimates
 		}
 		records, err := read()
 		if err != nil {

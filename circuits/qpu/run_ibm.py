@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the circuits of this directory with Qiskit and saves their counts in results/.
+"""Runs the circuits of this directory with Qiskit and saves what they measure in results/.
 
     pip install qiskit qiskit-qasm3-import qiskit-ibm-runtime      (and qiskit-aer for fake and aer)
 
@@ -12,6 +12,8 @@
     --dd XY4             dynamical decoupling: pulses on qubits that wait
     --twirl gates        random Pauli gates around those on two qubits, which make coherent errors
                          random; measure, or all for both
+    --estimator          expectation values by EstimatorV2 instead of counts by SamplerV2, to a
+                         precision of 1/√shots; --resilience 0, 1 or 2 is how much it mitigates
     --resume             after an interruption or a failure: only circuits without results run, jobs
                          that were submitted (jobs.json) are waited for, and the settings are those
                          of the first start (run.json)
@@ -29,7 +31,8 @@ import warnings
 
 import numpy
 import qiskit.qasm3
-from qiskit_ibm_runtime import Batch, RuntimeEncoder, RuntimeJobFailureError, SamplerV2, Session
+from qiskit.quantum_info import SparsePauliOp
+from qiskit_ibm_runtime import Batch, EstimatorV2, RuntimeEncoder, RuntimeJobFailureError, SamplerV2, Session
 from qiskit_ibm_runtime.utils.validations import validate_isa_circuits
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -45,9 +48,14 @@ def arguments():
     parser.add_argument("--dd", choices=["XX", "XpXm", "XY4"], help="sequence of dynamical decoupling (default none)")
     parser.add_argument("--twirl", choices=["gates", "measure", "all"], help="what is twirled (default nothing)")
     parser.add_argument("--randomizations", type=int, help="random circuits of twirling (default IBM's choice)")
+    parser.add_argument("--estimator", action="store_true", help="take expectation values, not counts")
+    parser.add_argument("--resilience", type=int, choices=[0, 1, 2], help="level of an estimator (default IBM's choice)")
     parser.add_argument("--resume", action="store_true", help="go on with what a first start began")
     parser.add_argument("--channel", help="channel of the account (default the saved one)")
-    return parser.parse_args()
+    args = parser.parse_args()
+    if args.resilience is not None and not args.estimator:
+        parser.error("--resilience is of an estimator. Give --estimator too")
+    return args
 
 
 def find_backend(name, target, channel):
@@ -76,15 +84,41 @@ def load(manifest, first):
     return circuit
 
 
-def pubs(manifest, first, last):
-    """Entries first to last as what a sampler takes; a symbolic circuit once, with all its values."""
+def terms(manifest):
+    """For each basis the products of Pauli matrices that its circuits measure, in the order in which
+    qnn results expects their values."""
+    out = {entry["basis"]: [] for entry in manifest["circuits"]}
+    for observable in manifest["observables"]:
+        for term in re.findall(r"[XYZ]\d+(?:\*[XYZ]\d+)*", observable):
+            factors = [(factor[0], int(factor[1:])) for factor in term.split("*")]
+            basis = next(b for b in out if all(b[len(b) - 1 - q] == pauli for pauli, q in factors))
+            if factors not in out[basis]:
+                out[basis].append(factors)
+    return out
+
+
+def measured(manifest, first, estimator):
+    """The circuit of an entry as a list with what else a pub of it begins with: nothing for a sampler;
+    for an estimator, the products of Z that its measurements would give."""
+    circuit, entry = load(manifest, first), manifest["circuits"][first]
+    if not estimator:
+        return [circuit]
+    places = [[entry["physical"][q] for _, q in term] for term in terms(manifest)[entry["basis"]]]
+    circuit.remove_final_measurements()
+    return [circuit, [SparsePauliOp.from_sparse_list([("Z" * len(p), p, 1)], circuit.num_qubits) for p in places]]
+
+
+def pubs(manifest, first, last, estimator):
+    """Entries first to last as what a primitive takes; a symbolic circuit once, with all its values."""
     entries = manifest["circuits"]
     if not manifest.get("parameters"):
-        return [load(manifest, i) for i in range(first, last + 1)]
-    circuit = load(manifest, first)
-    by_name = {p.name: p for p in circuit.parameters}
+        return [tuple(measured(manifest, i, estimator)) for i in range(first, last + 1)]
+    begin = measured(manifest, first, estimator)
+    by_name = {p.name: p for p in begin[0].parameters}
     values = numpy.array([entries[i]["values"] for i in range(first, last + 1)])
-    return [(circuit, {by_name[n]: values[:, k] for k, n in enumerate(manifest["parameters"]) if n in by_name})]
+    if estimator:  # the axis before the last is for the observables
+        values = values[:, :, None, None]
+    return [(*begin, {by_name[n]: values[:, k] for k, n in enumerate(manifest["parameters"]) if n in by_name})]
 
 
 def batches(manifest, size, names):
@@ -115,7 +149,7 @@ def save(path, text):
     os.replace(unfinished, path)
 
 
-KEPT = ("backend", "mode", "dd", "twirl", "randomizations", "seed")
+KEPT = ("backend", "mode", "dd", "twirl", "randomizations", "estimator", "resilience", "seed")
 
 
 def settings(args):
@@ -127,27 +161,31 @@ def settings(args):
     if args.resume and file.exists():
         first = json.loads(file.read_text())
         for k in KEPT:
-            if given[k] not in (None, "job") and given[k] != first[k]:
-                raise SystemExit(f"--{k} {given[k]}: the first start had {first[k]}. Leave it out, or export again")
-        return first
+            if given[k] not in (None, "job", False) and given[k] != first.get(k):
+                raise SystemExit(f"--{k} {given[k]}: the first start had {first.get(k)}. Leave it out, or export again")
+        return given | first
     save(file, json.dumps(given, indent=1))
     return given
 
 
-def make_sampler(mode, chosen):
-    """A sampler with the settings; simulators know no dynamical decoupling and no twirling."""
-    sampler = SamplerV2(mode=mode)
+def make_primitive(mode, chosen):
+    """A sampler or an estimator with the settings; simulators know no dynamical decoupling, no twirling
+    and no mitigation."""
+    primitive = EstimatorV2(mode=mode) if chosen["estimator"] else SamplerV2(mode=mode)
+    options = primitive.options
     if chosen["seed"] is not None:
-        sampler.options.simulator.seed_simulator = chosen["seed"]
+        options.simulator.seed_simulator = chosen["seed"]
+    if chosen["resilience"] is not None:
+        options.resilience_level = chosen["resilience"]
     if chosen["dd"]:
-        sampler.options.dynamical_decoupling.enable = True
-        sampler.options.dynamical_decoupling.sequence_type = chosen["dd"]
+        options.dynamical_decoupling.enable = True
+        options.dynamical_decoupling.sequence_type = chosen["dd"]
     if chosen["twirl"]:
-        sampler.options.twirling.enable_gates = chosen["twirl"] in ("gates", "all")
-        sampler.options.twirling.enable_measure = chosen["twirl"] in ("measure", "all")
+        options.twirling.enable_gates = chosen["twirl"] in ("gates", "all")
+        options.twirling.enable_measure = chosen["twirl"] in ("measure", "all")
         if chosen["randomizations"]:
-            sampler.options.twirling.num_randomizations = chosen["randomizations"]
-    return sampler
+            options.twirling.num_randomizations = chosen["randomizations"]
+    return primitive
 
 
 def main():
@@ -156,14 +194,14 @@ def main():
     manifest = json.loads((HERE / "manifest.json").read_text())
     chosen = settings(args)
     backend, service = find_backend(chosen["backend"], manifest["target"], args.channel)
-    if service is None and (chosen["dd"] or chosen["twirl"]):
-        print("Simulators run without dynamical decoupling and twirling")
+    if service is None and (chosen["dd"] or chosen["twirl"] or chosen["resilience"]):
+        print("Simulators run without dynamical decoupling, twirling and mitigation")
     mode = {"job": contextlib.nullcontext, "batch": Batch, "session": Session}[chosen["mode"]]
     with mode(backend) as opened:
-        run(args, manifest, chosen, backend, service, make_sampler(opened, chosen))
+        run(args, manifest, chosen, backend, service, make_primitive(opened, chosen))
 
 
-def run(args, manifest, chosen, backend, service, sampler):
+def run(args, manifest, chosen, backend, service, primitive):
     """Submits what has no results, waits and saves."""
     results, jobs_file = HERE / "results", HERE / "jobs.json"
     results.mkdir(exist_ok=True)
@@ -172,10 +210,11 @@ def run(args, manifest, chosen, backend, service, sampler):
     have = {path.name for path in results.glob("*.json")}
     waiting = [(name, service.job(job)) for name, job in jobs.items() if service and name not in have]
     for first, last in list(batches(manifest, args.batch, have | set(jobs))):
-        work = pubs(manifest, first, last)
+        work = pubs(manifest, first, last, chosen["estimator"])
         if chosen["backend"] != "aer":
-            validate_isa_circuits([w[0] if isinstance(w, tuple) else w for w in work], backend.target)
-        job = sampler.run(work, shots=manifest["shots"])
+            validate_isa_circuits([w[0] for w in work], backend.target)
+        shots = manifest["shots"]
+        job = primitive.run(work, precision=shots**-0.5) if chosen["estimator"] else primitive.run(work, shots=shots)
         waiting.append((name := f"{first:04d}-{last:04d}.json", job))
         print(f"{name}: submitted job {job.job_id()}")
         if service:

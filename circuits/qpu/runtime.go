@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"slices"
 )
@@ -17,14 +18,11 @@ func (n node) typed(names ...string) (node, error) {
 	if slices.Contains(names, kind) {
 		return n.get("__value__"), nil
 	}
-	if kind == "EstimatorPubResult" {
-		return n, n.fail("an estimator's results hold no counts. Run the circuits with SamplerV2")
-	}
 	return n, n.fail("type %.40q, must be %s", kind, names[0])
 }
 
 // encoded reads what RuntimeEncoder of qiskit-ibm-runtime wrote: a PrimitiveResult of
-// SamplerV2, or a Result.
+// SamplerV2 or EstimatorV2, or a Result.
 func (n node) encoded() ([]Record, error) {
 	if kind, _ := n.get("__type__").text(); kind == "Result" {
 		return n.get("__value__").results()
@@ -37,34 +35,65 @@ func (n node) encoded() ([]Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	budget := maxFileBytes
+	budget, settings := maxFileBytes, value.at("metadata", "qnn").settings()
 	var out []Record
 	for _, result := range results {
-		pub, err := result.typed("SamplerPubResult", "PubResult")
+		pub, err := result.typed("SamplerPubResult", "PubResult", "EstimatorPubResult")
 		if err != nil {
 			return nil, err
 		}
-		data, err := pub.get("data").typed("DataBin")
-		if err != nil {
-			return nil, err
-		}
-		register, err := data.get("fields").register()
-		if err != nil {
-			return nil, err
-		}
-		records, err := register.bitArray(&budget)
+		records, err := pub.published(&budget)
 		if err != nil {
 			return nil, err
 		}
 		name := pub.at("metadata", "circuit_metadata").circuit()
 		for row := range records {
-			records[row].Circuit, records[row].Row = name, row
+			records[row].Circuit, records[row].Row, records[row].Settings = name, row, settings
 		}
 		if out = append(out, records...); len(out) > maxRecords {
 			return nil, &FileError{Path: result.path, Err: fmt.Errorf("over %d results: %w", maxRecords, ErrLimit)}
 		}
 	}
 	return out, nil
+}
+
+// settingNames are what our run script for IBM writes into every result file.
+func settingNames() []string {
+	return []string{"backend", "mode", "dd", "twirl", "randomizations", "estimator", "resilience", "seed"}
+}
+
+// settings are those of an object, as texts; what is null or false has none.
+func (n node) settings() map[string]string {
+	out := map[string]string{}
+	for _, name := range settingNames() {
+		var v any
+		switch _ = json.Unmarshal(n.get(name).raw, &v); v := v.(type) { // what is absent is nil
+		case string, float64:
+			out[name] = fmt.Sprint(v)
+		case bool:
+			if v {
+				out[name] = "yes"
+			}
+		}
+	}
+	return out
+}
+
+// published reads the data of one circuit: counts, or an estimator's values.
+func (n node) published(budget *int) ([]Record, error) {
+	data, err := n.get("data").typed("DataBin")
+	if err != nil {
+		return nil, err
+	}
+	fields := data.get("fields")
+	if !fields.get("evs").absent() {
+		return fields.estimated(budget)
+	}
+	register, err := fields.register()
+	if err != nil {
+		return nil, err
+	}
+	return register.bitArray(budget)
 }
 
 // bitArray reads a BitArray: uint8 of the shape […, shots, ⌈bits/8⌉], bytes big-endian
@@ -82,7 +111,7 @@ func (n node) bitArray(budget *int) ([]Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	shape, data, err := encoded.array(budget)
+	shape, data, err := encoded.array("|u1", budget)
 	if err != nil {
 		return nil, err
 	}
@@ -130,8 +159,8 @@ func (c counter) bits(n node, width int) (Record, error) {
 	return text.record(n)
 }
 
-// array unfolds base64(zlib(npy)) to a shape and bytes, within the budget.
-func (n node) array(budget *int) (shape []int, data []byte, err error) {
+// array unfolds base64(zlib(npy)) of a dtype to a shape and bytes, within the budget.
+func (n node) array(dtype string, budget *int) (shape []int, data []byte, err error) {
 	text, err := n.text()
 	if err != nil {
 		return nil, nil, err
@@ -149,7 +178,7 @@ func (n node) array(budget *int) (shape []int, data []byte, err error) {
 		return nil, nil, &FileError{Path: n.path, Err: err}
 	}
 	*budget -= len(unfolded)
-	shape, data, err = parseNpy(unfolded)
+	shape, data, err = parseNpy(unfolded, dtype)
 	if err != nil {
 		return nil, nil, n.fail("%v", err)
 	}

@@ -14,6 +14,8 @@ type Tally struct {
 	N      int // number of shots; 0: exact
 	Share  []float64
 	Values [][]float64 // a row for each share, a column for each observable
+	// Errors are the standard errors of estimates, for each observable; nil: there are none.
+	Errors []float64
 }
 
 // Tally evaluates the observables, or the parts of them that the circuit's basis
@@ -61,9 +63,14 @@ func valueOf(sum circuits.PauliSum, bits string) float64 {
 	return v
 }
 
-// exact takes the observables from the expectation values of their terms.
+// exact takes the observables from the expectation values of their terms. Standard errors
+// of terms count as independent.
 func (r *Result) exact(observables []circuits.PauliSum) (*Tally, error) {
 	row := make([]float64, len(observables))
+	out := &Tally{Share: []float64{1}, Values: [][]float64{row}}
+	if r.Errors != nil {
+		out.Errors = make([]float64, len(observables))
+	}
 	for k, sum := range observables {
 		for _, t := range sum {
 			if len(t.String) == 0 {
@@ -76,9 +83,12 @@ func (r *Result) exact(observables []circuits.PauliSum) (*Tally, error) {
 				return nil, fmt.Errorf("neither outcomes nor the expectation value of %s: %w", name, ErrMismatch)
 			}
 			row[k] += t.Coef * v
+			if r.Errors != nil {
+				out.Errors[k] = math.Hypot(out.Errors[k], t.Coef*r.Errors[name])
+			}
 		}
 	}
-	return &Tally{Share: []float64{1}, Values: [][]float64{row}}, nil
+	return out, nil
 }
 
 // Mean adds the mean value of every observable to dst.
@@ -90,9 +100,12 @@ func (s *Tally) Mean(dst []float64) {
 	}
 }
 
-// Variance adds the variance of the mean of every observable to dst, 0 for exact
-// values: Σ p·(v−mean)²/(N−1), unbiased.
+// Variance adds the variance of the mean of every observable to dst: 0 for exact values,
+// the squared standard errors of estimates, and Σ p·(v−mean)²/(N−1), unbiased, for shots.
 func (s *Tally) Variance(dst []float64) {
+	for k, e := range s.Errors {
+		dst[k] += e * e
+	}
 	if s.N == 0 {
 		return
 	}

@@ -2,7 +2,9 @@ package atomicfile
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -112,5 +114,23 @@ func TestAbandon(t *testing.T) {
 	}
 	if err := own.add(name); !errors.Is(err, ErrAbandoned) {
 		t.Errorf("error %v, want ErrAbandoned", err)
+	}
+}
+
+// TestSync: what is not there to flush is an error, whatever else is.
+func TestSync(t *testing.T) {
+	dir := t.TempDir()
+	var names []string
+	for i := range 40 {
+		names = append(names, fmt.Sprint(i))
+		if err := os.WriteFile(filepath.Join(dir, names[i]), []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Sync(dir, names); err != nil {
+		t.Error(err)
+	}
+	if err := Sync(dir, append(names, "absent")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error %v, want ErrNotExist", err)
 	}
 }

@@ -142,8 +142,13 @@ func (h *Measured) Samples() []qpu.Sample {
 	return out
 }
 
-// Shots is the number of shots of a circuit, of the first that has results; 0: exact.
+// Shots is the number of shots of a circuit, of the first that has results; 0: exact, or
+// estimated.
 func (h *Measured) Shots() int { return h.points[h.rows[0]*(1+h.shifts)][0].N }
+
+// Estimated reports whether results are an estimator's expectation values with standard
+// errors instead of outcomes.
+func (h *Measured) Estimated() bool { return h.points[h.rows[0]*(1+h.shifts)][0].Errors != nil }
 
 // Features are those of [Measured.Samples].
 func (h *Measured) Features() [][]float64 {
@@ -262,8 +267,16 @@ func (h *Measured) Resample(rng *rand.Rand) *Measured {
 	return &out
 }
 
-// resample draws a multinomial sample, one binomial after the other.
+// resample draws a multinomial sample, one binomial after the other; of estimates it draws
+// normal ones with their standard errors.
 func resample(t *qpu.Tally, rng *rand.Rand) *qpu.Tally {
+	if t.Errors != nil {
+		row := slices.Clone(t.Values[0])
+		for k, e := range t.Errors {
+			row[k] += e * rng.NormFloat64()
+		}
+		return &qpu.Tally{Share: t.Share, Values: [][]float64{row}, Errors: t.Errors}
+	}
 	if t.N == 0 {
 		return t
 	}

@@ -24,7 +24,8 @@ from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit import ParameterVector
 from qiskit_aer import AerSimulator
 from qiskit_aer.primitives import SamplerV2
-from qiskit_ibm_runtime import RuntimeEncoder
+from qiskit.quantum_info import SparsePauliOp
+from qiskit_ibm_runtime import EstimatorV2, RuntimeEncoder
 
 HERE = pathlib.Path(__file__).parent
 SHOTS = 20
@@ -67,11 +68,37 @@ symbolic.ry(theta[0], 0)
 symbolic.ry(theta[1], 1)
 symbolic.measure([0, 1], [0, 1])
 grid = numpy.array([[[0, 0], [0, numpy.pi]], [[numpy.pi, 0], [1, 2]]])
-result = SamplerV2(seed=7).run([circuit(3), circuit(11), (symbolic, grid)], shots=SHOTS).result()
-records = [record(result[i].data.c.get_counts(), name) for i, name in enumerate(["0123456789abcdef/0003", "0123456789abcdef/0011"])]
-bits = result[2].data.c
+sampled = SamplerV2(seed=7).run([circuit(3), circuit(11), (symbolic, grid)], shots=SHOTS).result()
+records = [record(sampled[i].data.c.get_counts(), name) for i, name in enumerate(["0123456789abcdef/0003", "0123456789abcdef/0011"])]
+bits = sampled[2].data.c
 records += [record(bits.get_counts(at), "", row) for row, at in enumerate(numpy.ndindex(2, 2))]
-write("encoder.json", json.dumps(result, cls=RuntimeEncoder), records)
+write("encoder.json", json.dumps(sampled, cls=RuntimeEncoder), records)
+
+
+# Qiskit: an estimator's result by RuntimeEncoder, of two observables, and of two for each of three sets
+# of parameters; the settings are as our run script saves them.
+plain, varied = circuit(3), symbolic.copy()
+plain.remove_final_measurements()
+varied.remove_final_measurements()
+estimator = EstimatorV2(mode=AerSimulator(seed_simulator=7))
+first = (plain, [SparsePauliOp("IIZ"), SparsePauliOp("ZIZ")])
+second = (varied, [SparsePauliOp("IZ"), SparsePauliOp("ZZ")], numpy.array([[[0, 1]], [[1, 2]], [[3, 1]]]))
+result = estimator.run([first, second], precision=0.1).result()
+result.metadata["qnn"] = {"backend": "aer", "mode": "job", "dd": None, "estimator": True, "seed": 7}
+values = [numpy.atleast_2d(r.data.evs).tolist() for r in result], [numpy.atleast_2d(r.data.stds).tolist() for r in result]
+estimates = [
+    {"shots": 0, "circuit": name, "row": row, "values": values[0][i][row], "errors": values[1][i][row]}
+    for i, name in enumerate(["0123456789abcdef/0003", ""])
+    for row in range(len(values[0][i]))
+]
+write("estimator.json", json.dumps(result, cls=RuntimeEncoder), estimates)
+answer = {
+    "results": [
+        {"data": {"evs": r.data.evs.tolist(), "stds": r.data.stds.tolist()}, "metadata": {"circuit_metadata": r.metadata["circuit_metadata"]}}
+        for r in result
+    ]
+}
+write("estimator-rest.json", json.dumps(answer), estimates)
 
 
 # IBM's REST interface answers with hexadecimal numbers (https://quantum.cloud.ibm.com/docs/api/qiskit-runtime-rest).
@@ -83,8 +110,8 @@ def samples(bits, at=()):
 rest = {
     "results": [
         {
-            "data": {"c": {"samples": samples(result[i].data.c), "num_bits": result[i].data.c.num_bits}},
-            "metadata": {"circuit_metadata": result[i].metadata["circuit_metadata"]},
+            "data": {"c": {"samples": samples(sampled[i].data.c), "num_bits": sampled[i].data.c.num_bits}},
+            "metadata": {"circuit_metadata": sampled[i].metadata["circuit_metadata"]},
         }
         for i in range(2)
     ]

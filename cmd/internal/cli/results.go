@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -43,8 +44,8 @@ func newResults(s Streams) *cobra.Command {
 		Long: `Read what a device measured of the circuits in the directory DIR, which qnn export --target
 made, and report as qnn evaluate does, with the intervals of shot noise and beside the exact
 simulation of the same circuits. Results are read as IBM and Amazon Braket save them: answers of
-IBM's REST interface, JSON by qiskit-ibm-runtime's RuntimeEncoder, results of older Qiskit, task
-results of Amazon Braket. Without --counts they are those in DIR/results, where the script of the
+IBM's REST interface, JSON by qiskit-ibm-runtime's RuntimeEncoder (SamplerV2 and EstimatorV2),
+results of older Qiskit, task results of Amazon Braket. Without --counts they are those in DIR/results, where the script of the
 export puts them. Results may be of some circuits only; samples that lack any are named.
 
 The interval of shot noise says how the score varies when the same circuits are run again: the
@@ -106,7 +107,7 @@ func runResults(ctx context.Context, o *resultsOptions) error {
 	if err != nil {
 		return err
 	}
-	measured, err := measure(m, model, files)
+	measured, settings, err := measure(m, model, files)
 	if err != nil {
 		return err
 	}
@@ -117,7 +118,7 @@ func runResults(ctx context.Context, o *resultsOptions) error {
 	if err != nil {
 		return err
 	}
-	r.Export, r.Files = o.Dir, len(files)
+	r.Export, r.Files, r.Settings = o.Dir, len(files), settings
 	if o.JSON {
 		return writeJSON(o.Streams.Out, r)
 	}
@@ -173,39 +174,48 @@ func escapeGlob(path string) string {
 	return strings.NewReplacer(`\`, `\\`, `[`, `\[`, `*`, `\*`, `?`, `\?`).Replace(path)
 }
 
-// measure reads result files and joins them with the model.
-func measure(m *qpu.Manifest, model *qnn.Model, files []string) (*hardware.Measured, error) {
+// measure reads result files and joins them with the model. It also returns the different
+// settings that the files say they were measured with.
+func measure(m *qpu.Manifest, model *qnn.Model, files []string) (*hardware.Measured, []map[string]string, error) {
 	var records []qpu.Record
+	settings := []map[string]string{}
 	for _, name := range files {
 		f, err := os.Open(name)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		read, err := qpu.Read(f, name)
 		_ = f.Close() // opened for reading
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		records = append(records, read...)
+		if len(read) > 0 && len(read[0].Settings) > 0 && !slices.ContainsFunc(settings, func(s map[string]string) bool { return maps.Equal(s, read[0].Settings) }) {
+			settings = append(settings, read[0].Settings)
+		}
 	}
 	results, err := m.Match(records)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return hardware.New(m, model, results)
+	measured, err := hardware.New(m, model, results)
+	return measured, settings, err
 }
 
 // deviceResults is the object of results --json.
 type deviceResults struct {
-	Export      string   `json:"export"`
-	Run         string   `json:"run"`
-	Target      string   `json:"target"`
-	Shots       int      `json:"shots"` // of each circuit; 0: exact
-	Files       int      `json:"files"`
-	Samples     []int    `json:"samples"` // rows that were measured
-	Missing     []int    `json:"missing"` // rows that lack results
-	Classes     []string `json:"classes,omitempty"`
-	Predictions []any    `json:"predictions"`
+	Export    string `json:"export"`
+	Run       string `json:"run"`
+	Target    string `json:"target"`
+	Shots     int    `json:"shots"`     // of each circuit; 0: exact, or estimated
+	Estimated bool   `json:"estimated"` // expectation values of an estimator, not counts
+	Files     int    `json:"files"`
+	// Settings are the different ones that the files say they were measured with.
+	Settings    []map[string]string `json:"settings"`
+	Samples     []int               `json:"samples"` // rows that were measured
+	Missing     []int               `json:"missing"` // rows that lack results
+	Classes     []string            `json:"classes,omitempty"`
+	Predictions []any               `json:"predictions"`
 	// Test is the report of qnn evaluate on the measured samples; without labels there
 	// is none.
 	Test      *report.Test `json:"test,omitempty"`
@@ -239,7 +249,7 @@ func (o *resultsOptions) evaluate(ctx context.Context, m *qpu.Manifest, model *q
 		return nil, err
 	}
 	r := &deviceResults{
-		Run: m.Run, Target: m.Target, Shots: h.Shots(), Classes: model.Classes, Values: e.Values,
+		Run: m.Run, Target: m.Target, Shots: h.Shots(), Estimated: h.Estimated(), Classes: model.Classes, Values: e.Values,
 		Ideal: ideal{MeanDifference: e.MeanDifference, ShotNoise: e.ShotNoise, Differ: []int{}}, Missing: []int{},
 	}
 	var y []float64
@@ -307,7 +317,10 @@ func (o *resultsOptions) score(ctx context.Context, r *deviceResults, model *qnn
 func (r *deviceResults) write(w io.Writer) error {
 	var b strings.Builder
 	shots := plural.Count(r.Shots, "shot") + " a circuit"
-	if r.Shots == 0 {
+	switch {
+	case r.Estimated:
+		shots = "expectation values with standard errors"
+	case r.Shots == 0:
 		shots = "exact"
 	}
 	files := fmt.Sprintf("%d files", r.Files)
@@ -315,6 +328,13 @@ func (r *deviceResults) write(w io.Writer) error {
 		files = "1 file"
 	}
 	fmt.Fprintf(&b, "results   %d of %d samples on %s, %s, from %s\n", len(r.Samples), len(r.Samples)+len(r.Missing), r.Target, shots, files)
+	for _, s := range r.Settings {
+		var words []string
+		for _, name := range slices.Sorted(maps.Keys(s)) {
+			words = append(words, name+" "+report.Printable(fmt.Sprintf("%.60s", s[name])))
+		}
+		fmt.Fprintf(&b, "run       %s\n", strings.Join(words, ", "))
+	}
 	if len(r.Missing) > 0 {
 		fmt.Fprintf(&b, "missing   samples %s: their circuits have no results yet\n", ranges(r.Missing))
 	}

@@ -166,6 +166,37 @@ func TestRunAer(t *testing.T) {
 	}
 }
 
+// TestRunEstimator: expectation values of EstimatorV2 in place of counts, of plain and of
+// symbolic circuits, in a batch, and a training step with those of shifted circuits.
+func TestRunEstimator(t *testing.T) {
+	dir, _ := trainMoons(t)
+	exports, scripts := exportAll(t, dir, map[string][]string{
+		"plain":    {"--target", "ibm"},
+		"symbolic": {"--target", "ibm", "--symbolic"},
+		"gradient": {"--target", "ibm", "--gradient", "--batch", "2"},
+	}, "run_ibm.py")
+	code, out := python(t, ibmModules, append([]string{"-c", runScripts, "--backend aer --seed 1 --estimator --mode batch"}, scripts...)...)
+	if code != 0 {
+		t.Fatalf("exit code %d:\n%s", code, out)
+	}
+	for _, name := range []string{"plain", "symbolic"} {
+		out, _ := command(t, 0, "results", exports[name], "--json")
+		var r deviceResults
+		if err := json.Unmarshal([]byte(out), &r); err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Samples) != 20 || !r.Estimated || r.Shots != 0 || r.Ideal.MeanDifference > 2*r.Ideal.ShotNoise || r.Ideal.ShotNoise < 0.005 || r.ShotNoise.Low > r.ShotNoise.High {
+			t.Errorf("%s: %d samples, mean difference %v, by noise %v", name, len(r.Samples), r.Ideal.MeanDifference, r.Ideal.ShotNoise)
+		}
+		if text, _ := command(t, 0, "results", exports[name]); !strings.Contains(text, "expectation values with standard errors") || !strings.Contains(text, "\nrun       backend aer, estimator yes, mode batch, seed 1\n") {
+			t.Errorf("%s:\n%s", name, text)
+		}
+	}
+	if out, _ := command(t, 0, "results", exports["gradient"], "--step", "--out", filepath.Join(t.TempDir(), "next")); !strings.Contains(out, "its shot noise 0.0") {
+		t.Errorf("a step:\n%s", out)
+	}
+}
+
 // TestRunMissing takes a result file away: the circuits in it run again, all of them and no
 // others, in the mode of the first start.
 func TestRunMissing(t *testing.T) {

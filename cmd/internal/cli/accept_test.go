@@ -90,6 +90,8 @@ func TestAcceptRefusals(t *testing.T) {
 	config := filepath.Join(dir, configFile)
 	edit(t, config, "epochs: 2", "epochs: 0")
 	refuse(t, exitData, "must be at least 1", "accept", dir)
+	put(t, config, string(sealSettings([]byte("data: iris\ntest: 0\n"))))
+	refuse(t, exitData, "--test 0", "evaluate", dir)
 	put(t, config, "")
 	refuse(t, exitData, "it is empty", "evaluate", dir)
 	put(t, config, strings.Replace("# sha256 "+strings.Repeat("0", 64)+" of what follows\nlayers: 1\n", "# sha256", "# sah256", 1))

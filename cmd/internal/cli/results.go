@@ -44,9 +44,10 @@ func newResults(s Streams) *cobra.Command {
 		Long: `Read what a device measured of the circuits in the directory DIR, which qnn export --target
 made, and report as qnn evaluate does, with the intervals of shot noise and beside the exact
 simulation of the same circuits. Results are read as IBM and Amazon Braket save them: answers of
-IBM's REST interface, JSON by qiskit-ibm-runtime's RuntimeEncoder (SamplerV2 and EstimatorV2),
-results of older Qiskit, task results of Amazon Braket. Without --counts they are those in DIR/results, where the script of the
-export puts them. Results may be of some circuits only; samples that lack any are named.
+IBM's REST interface, JSON by qiskit-ibm-runtime's RuntimeEncoder (of SamplerV2 and EstimatorV2),
+results of older Qiskit, task results of Amazon Braket. Without --counts they are those in
+DIR/results, where the script of the export puts them. Results may be of some circuits only;
+samples that lack any are named.
 
 The interval of shot noise says how the score varies when the same circuits are run again: the
 measured outcomes are drawn again 1000 times. The other interval is over other samples.

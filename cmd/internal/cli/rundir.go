@@ -121,6 +121,9 @@ func openRun(dir string) (*settings, error) {
 	if err := readConfig(s.flags(), path, text); err != nil {
 		return nil, badData("%w", err)
 	}
+	if err := s.check(); err != nil {
+		return nil, badData("%q: %w", path, err)
+	}
 	return s, nil
 }
 

@@ -141,3 +141,24 @@ func TestRunMeasurements(t *testing.T) {
 		}
 	}
 }
+
+// TestRunRoutesWhatIsSeen checks that gates which no measurement can tell are left out before
+// anything is moved for them.
+func TestRunRoutesWhatIsSeen(t *testing.T) {
+	c := circuits.New(6).H(0)
+	for i := range 6 {
+		for j := i + 1; j < 6; j++ {
+			c.CX(i, j).RY(circuits.Const(0.3*float64(i+j)), j)
+		}
+	}
+	c.Measure(0, 0)
+	for _, level := range []int{2, 3} {
+		r, err := transpile.Run(context.Background(), c, load(t, "line-6"), transpile.Options{Level: level})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.TwoQubitGates() > 0 || r.Swaps > 0 {
+			t.Errorf("level %d: %d gates on two qubits, %d swaps; the other qubits are not measured", level, r.TwoQubitGates(), r.Swaps)
+		}
+	}
+}

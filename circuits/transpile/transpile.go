@@ -68,8 +68,9 @@ func Run(ctx context.Context, c *circuits.Circuit, t *Target, o Options) (*Resul
 		return nil, err
 	}
 	var ends []int
+	measures := c.Count()[circuits.GateMeasure] > 0
 	if o.Level >= 2 {
-		small = cancel(small, false)
+		small = cancel(small, measures)
 		small, ends = elideSwaps(small)
 	}
 	small, last := splitMeasurements(small)
@@ -78,7 +79,6 @@ func Run(ctx context.Context, c *circuits.Circuit, t *Target, o Options) (*Resul
 	if err != nil {
 		return nil, err
 	}
-	measures := c.Count()[circuits.GateMeasure] > 0
 	best, err := r.finish(ctx, found, last, measures)
 	if err != nil {
 		return nil, err

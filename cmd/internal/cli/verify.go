@@ -77,26 +77,35 @@ amplitudes:
 // its end.
 func bitProbabilities(c *circuits.Circuit, s *qsim.State) map[string]float64 {
 	out := map[string]float64{}
-	bits, active := make([]byte, c.Clbits), make(map[int]int)
-	for k, q := range s.Active() {
-		active[q] = k
-	}
+	bits, from := make([]byte, c.Clbits), measuredFrom(c, s.Active())
 	for i, v := range s.Amplitudes() {
 		p := real(v)*real(v) + imag(v)*imag(v)
 		if p == 0 {
 			continue
 		}
-		for _, op := range c.Ops {
-			if op.Gate == circuits.GateMeasure {
-				bits[op.Clbit] = 0
-				if k, ok := active[op.Qubits[0]]; ok {
-					bits[op.Clbit] = byte(i >> k & 1)
-				}
+		for b, k := range from {
+			if k >= 0 {
+				bits[b] = byte(i >> k & 1)
 			}
 		}
 		out[string(bits)] += p
 	}
 	return out
+}
+
+// measuredFrom is the place among the active qubits of the one that each of the bits is
+// measured from last; −1 where there is none, and the bit is 0.
+func measuredFrom(c *circuits.Circuit, active []int) []int {
+	from := make([]int, c.Clbits)
+	for b := range from {
+		from[b] = -1
+	}
+	for _, op := range c.Ops {
+		if op.Gate == circuits.GateMeasure {
+			from[op.Clbit] = slices.Index(active, op.Qubits[0])
+		}
+	}
+	return from
 }
 
 // distance is half the sum of the differences of two distributions.

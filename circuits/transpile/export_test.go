@@ -17,9 +17,9 @@ var (
 )
 
 // Expand is expand, for tests.
-func Expand(t *testing.T, c *circuits.Circuit) *circuits.Circuit {
+func Expand(t *testing.T, c *circuits.Circuit, target *Target) *circuits.Circuit {
 	t.Helper()
-	out, err := expand(c)
+	out, err := expand(c, target)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ func TestPassesKeepRegisters(t *testing.T) {
 	fill(t, c)
 	for name, out := range map[string]*circuits.Circuit{
 		"cancel": transpile.Cancel(c, true), "oneQubit": transpile.OneQubit(c, target, true), "blocks": transpile.Blocks(c, target, true),
-		"absorb": transpile.Absorb(c), "fold": transpile.Fold(c, target), "reversed": transpile.Reversed(c), "expand": transpile.Expand(t, c),
+		"absorb": transpile.Absorb(c), "fold": transpile.Fold(c, target), "reversed": transpile.Reversed(c), "expand": transpile.Expand(t, c, target),
 		"translate": transpile.Translate(t, c, target), "splitMeasurements": transpile.SplitMeasurements(c),
 	} {
 		checkRegisters(t, name, c, out)

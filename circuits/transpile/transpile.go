@@ -3,6 +3,7 @@ package transpile
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
@@ -63,7 +64,7 @@ func Run(ctx context.Context, c *circuits.Circuit, t *Target, o Options) (*Resul
 	if err := checkConditions(c, t); err != nil {
 		return nil, err
 	}
-	small, err := expand(c)
+	small, err := expand(c, t)
 	if err != nil {
 		return nil, err
 	}
@@ -244,15 +245,42 @@ func like(c *circuits.Circuit, qubits int) *circuits.Circuit {
 	return out
 }
 
-// expand rewrites gates on more than two qubits.
-func expand(c *circuits.Circuit) (*circuits.Circuit, error) {
+// expand rewrites gates on more than two qubits. Where a controlled phase takes one gate, RZZ
+// of any angle, CCX takes five gates on two qubits instead of six.
+func expand(c *circuits.Circuit, t *Target) (*circuits.Circuit, error) {
 	var basis []circuits.Gate
 	for _, g := range circuits.Gates() {
 		if n := g.Spec().Qubits; g.Unitary() && g != circuits.GateGPhase && (n == 1 || n == 2) {
 			basis = append(basis, g)
 		}
 	}
+	if n, ok := t.native(circuits.GateRZZ); ok && n.Angle == nil {
+		wide, err := c.Decompose(append(basis, circuits.GateCCX))
+		if err != nil {
+			return nil, err
+		}
+		c = halves(wide)
+	}
 	return c.Decompose(basis)
+}
+
+// halves writes CCX by square roots of X, each of which is a controlled phase of ±π/2
+// between two H (Barenco et al. 1995, arXiv:quant-ph/9503016).
+func halves(c *circuits.Circuit) *circuits.Circuit {
+	half := circuits.Const(math.Pi / 2)
+	ccx := circuits.New(3).H(2).CP(half, 1, 2).CX(0, 1).CP(half.Scale(-1), 1, 2).CX(0, 1).CP(half, 0, 2).H(2)
+	out := like(c, c.Qubits)
+	for _, op := range c.Ops {
+		if op.Gate != circuits.GateCCX {
+			out.Ops = append(out.Ops, op)
+			continue
+		}
+		for _, part := range ccx.Ops {
+			part.If = op.If
+			out.Ops = append(out.Ops, onQubits(part, op.Qubits...))
+		}
+	}
+	return out
 }
 
 // Compact returns the circuit on the device's qubits that it uses or that hold a

@@ -97,3 +97,27 @@ func TestRunEquivalent(t *testing.T) {
 		}
 	}
 }
+
+// TestControlledPhases counts the gates that gates on three qubits take where a controlled
+// phase takes one.
+func TestControlledPhases(t *testing.T) {
+	target := load(t, "ionq-forte")
+	for _, g := range []struct {
+		gate circuits.Gate
+		want int
+	}{{circuits.GateCCX, 5}, {circuits.GateCCZ, 5}, {circuits.GateCSWAP, 7}} {
+		c := circuits.New(3)
+		for q := range 3 {
+			c.RY(circuits.Const(0.4+float64(q)), q)
+		}
+		c.Append(g.gate, nil, 2, 0, 1)
+		r, err := transpile.Run(context.Background(), c, target, transpile.Options{Level: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.TwoQubitGates(); got != g.want {
+			t.Errorf("%s takes %d gates on two qubits, want %d", g.gate, got, g.want)
+		}
+		checkEqual(t, c, r, nil)
+	}
+}

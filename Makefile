@@ -71,10 +71,14 @@ bench:
 bench-peers:
 	docs/benchmarks/peers.py $(PEERS)
 
-# bench-transpile transpiles beside Qiskit, for about half an hour, and writes
+# bench-transpile transpiles beside Qiskit and pytket, for about two hours, and writes
 # docs/benchmarks/transpile.md.
 bench-transpile:
-	docs/benchmarks/transpile.py --out docs/benchmarks/transpile.md
+	python3 -m venv $(TOOLS)/transpile
+	$(TOOLS)/transpile/bin/pip install --quiet --requirement docs/benchmarks/transpile-requirements.txt
+	go build -o $(TOOLS)/qnn ./cmd/qnn
+	$(TOOLS)/transpile/bin/python docs/benchmarks/transpile_mqt.py --qnn $(TOOLS)/qnn --out docs/benchmarks/transpile.md
+	$(TOOLS)/transpile/bin/python docs/benchmarks/transpile.py --qnn $(TOOLS)/qnn --out docs/benchmarks/transpile.md
 
 # bench-defaults trains on tables of installed packages, for some minutes, and writes
 # docs/benchmarks/defaults.md.

@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""Transpiles the circuits of package ansatz with qnn and with Qiskit and writes transpile.md.
+"""Transpiles the circuits of package ansatz with qnn and with Qiskit and writes a part of transpile.md.
 
-    docs/benchmarks/transpile.py                          # everything: about an hour
-    docs/benchmarks/transpile.py --qubits 4,8 --seeds 2   # less; prints the table
+    python docs/benchmarks/transpile.py --qnn bin/qnn --out docs/benchmarks/transpile.md
+    python docs/benchmarks/transpile.py --qnn bin/qnn --qubits 4,8 --seeds 2   # less; prints
 
-It makes a virtual environment, installs Qiskit there and builds qnn. Both get the same OpenQASM 2
-text with angles that are numbers, the same gates (rz, sx, x, cz) and connections, and the same
-number of seeds.
+Needs the packages of transpile-requirements.txt. Both get the same OpenQASM 2 text with angles that
+are numbers, the same gates (rz, sx, x, cz) and connections, and the same number of seeds.
 """
 
 import argparse
@@ -15,38 +14,33 @@ import json
 import math
 import pathlib
 import random
+import resource
 import subprocess
 import sys
 import tempfile
-import time
-import venv
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-QISKIT = "qiskit==2.6.2"
+import qiskit
+from qiskit import qasm2
+from qiskit.transpiler import CouplingMap, generate_preset_pass_manager
+
+import page
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HEADING = "Circuits of package ansatz"
 BASIS = ["rz", "sx", "x", "cz"]
 LAYERS = 3
-SIZES = [4, 5, 6, 8, 10, 12, 14, 16, 18, 20]
+SIZES = [5, 8, 13, 20]
 
 
 def options():
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     p.add_argument("--qubits", type=lambda text: [int(n) for n in text.split(",")], default=SIZES)
     p.add_argument("--seeds", type=int, default=3)
-    p.add_argument("--venv", type=pathlib.Path, default=HERE / ".venv-transpile")
-    p.add_argument("--python", type=pathlib.Path, help="an interpreter that has Qiskit, instead of --venv")
-    p.add_argument("--out", type=pathlib.Path, help="file to write (default standard output)")
-    p.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
-    return p.parse_args()
-
-
-def install(o):
-    """Makes the environment and the qnn to measure; returns the interpreter."""
-    python = o.python or o.venv / "bin" / "python"
-    if not python.exists():
-        venv.create(o.venv, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", QISKIT], check=True)
-    return python
+    p.add_argument("--qnn", type=pathlib.Path, required=True, help="the program to measure")
+    p.add_argument("--out", type=pathlib.Path, help="page to write the part into (default standard output)")
+    o = p.parse_args()
+    o.qnn = o.qnn.resolve()
+    return o
 
 
 # The circuits: those of package ansatz, written down again from its documentation.
@@ -121,6 +115,10 @@ def source(circuit, n):
     return "\n".join(lines) + "\n"
 
 
+def user(who):
+    return resource.getrusage(who).ru_utime
+
+
 # The devices: a row, IBM's heavy hexagons and a square lattice.
 
 
@@ -139,60 +137,55 @@ def edges(target):
     ]
 
 
-def measure_qiskit(o):
-    """Prints a line of JSON for each case: what Qiskit makes of it, with each seed."""
-    import qiskit
-    from qiskit import qasm2
-    from qiskit.transpiler import CouplingMap, generate_preset_pass_manager
-
-    for case in json.load(sys.stdin):
-        circuit = qasm2.loads(case["source"])
-        coupling = CouplingMap(case["edges"])
-        coupling.make_symmetric()
-        runs = []
-        for seed in range(o.seeds):
-            manager = generate_preset_pass_manager(3, basis_gates=BASIS, coupling_map=coupling, seed_transpiler=seed)
-            start = time.perf_counter()
-            out = manager.run(circuit)
-            runs.append([out.num_nonlocal_gates(), out.depth(), time.perf_counter() - start])
-        print(json.dumps({"version": qiskit.__version__, "runs": runs}), flush=True)
+def measure_qiskit(o, case):
+    circuit = qasm2.loads(case["source"])
+    coupling = CouplingMap(case["edges"])
+    coupling.make_symmetric()
+    runs = []
+    for seed in range(o.seeds):
+        manager = generate_preset_pass_manager(3, basis_gates=BASIS, coupling_map=coupling, seed_transpiler=seed)
+        start = user(resource.RUSAGE_SELF)
+        out = manager.run(circuit)
+        runs.append([out.num_nonlocal_gates(), out.depth(), user(resource.RUSAGE_SELF) - start])
+    return runs
 
 
-def measure_qnn(o, qnn, case):
+def measure_qnn(o, case):
     runs = []
     with tempfile.NamedTemporaryFile("w", suffix=".qasm") as f:
         f.write(case["source"])
         f.flush()
         for seed in range(o.seeds):
-            start = time.perf_counter()
-            command = [qnn, "transpile", f.name, "--target", case["target"], "--seed", str(seed), "--json"]
+            start = user(resource.RUSAGE_CHILDREN)
+            command = [o.qnn, "transpile", f.name, "--target", case["target"], "--seed", str(seed), "--json"]
             out = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-            runs.append([out["after"]["two_qubit_gates"], out["after"]["depth"], time.perf_counter() - start])
+            runs.append([out["after"]["two_qubit_gates"], out["after"]["depth"], user(resource.RUSAGE_CHILDREN) - start])
     return runs
 
 
-def table(o, cases, version, commit):
+def table(o, cases, commit):
     best = [[min(r[:2] for r in runs) for runs in (c["qnn"], c["qiskit"])] for c in cases]
     ratio = [ours[0] / theirs[0] for ours, theirs in best]
     least = sum(r <= 1 for r in ratio)
     seconds = [sum(r[2] for c in cases for r in c[name]) / len(cases) / o.seeds for name in ("qnn", "qiskit")]
     worst = max(range(len(cases)), key=lambda k: ratio[k])
     lost = [k for k in range(len(cases)) if ratio[k] > 1]
-    yield "# Transpiling beside Qiskit\n"
+    yield f"## {HEADING}\n"
     yield f"Written by `docs/benchmarks/transpile.py` on {datetime.date.today()}; `make bench-transpile` measures anew.\n"
-    yield f"- qnn {commit}, `qnn transpile --optimise 3`; Qiskit {version}, its preset pass manager of level 3."
-    yield f"- Circuits of package ansatz with {LAYERS} layers and random angles; gates {', '.join(BASIS)}; {o.seeds} seeds each, of which the best counts."
+    yield f"- qnn {commit}, `qnn transpile --optimise 3`; Qiskit {qiskit.__version__}, its preset pass manager of level 3."
+    yield f"- Circuits of package ansatz with {LAYERS} layers and random angles; gates {', '.join(BASIS)}; seeds: {o.seeds}, of which the best counts."
     yield "- Targets: a line of as many qubits, IBM Heron r2 (heavy hexagons, 156 qubits), the smallest square grid that holds the circuit."
     yield f"- A cell is gates on two qubits / depth of qnn, then of Qiskit. qnn has at most as many gates on two qubits in {least} of {len(cases)} cases"
     yield f"  ({100 * least / len(cases):.1f}%), fewer in {sum(r < 1 for r in ratio)}; geometric mean of the ratio {math.exp(sum(map(math.log, ratio)) / len(ratio)):.3f}, worst {ratio[worst]:.3f}"
     yield f"  ({cases[worst]['name']}, {cases[worst]['qubits']} qubits, {cases[worst]['shape']})."
-    yield f"- Mean time of one call: qnn {seconds[0]:.2f} s with starting the process, reading and comparing states up to 12 qubits, Qiskit {seconds[1]:.2f} s without that. Both used all cores of a machine shared with other work: an indication only."
+    yield f"- Mean CPU time of one call: qnn {seconds[0]:.2f} s with starting the process, reading and comparing states up to 12 qubits, Qiskit {seconds[1]:.2f} s without that."
+    yield "  The machine was shared with other work."
     yield "- Where qnn has far fewer gates, it wrote blocks of CX or CZ anew for the connections: a full layer of CX on n qubits is n−1 on a line, of CZ 2n−3."
     yield "- Depth counts every gate, rz too. Bold: qnn has more gates on two qubits.\n"
     if lost:
         yield "Lost: " + "; ".join(f"{cases[k]['name']} {cases[k]['qubits']} on {cases[k]['shape']} (+{100 * (ratio[k] - 1):.1f}%)" for k in lost) + ".\n"
     for shape in targets(4):
-        yield f"## {shape}\n"
+        yield f"### {shape}\n"
         yield "| ansatz | " + " | ".join(f"{n} qubits" for n in o.qubits) + " |"
         yield "|---|" + "---|" * len(o.qubits)
         for name in ANSAETZE:
@@ -207,31 +200,23 @@ def table(o, cases, version, commit):
 
 def main():
     o = options()
-    if o.measure:
-        return measure_qiskit(o)
-    python = install(o)
     cases = [
         {"name": name, "qubits": n, "shape": shape, "target": target, "edges": edges(target), "source": source(circuit, n)}
         for n in o.qubits
         for shape, target in targets(n).items()
         for name, circuit in ANSAETZE.items()
     ]
-    with tempfile.TemporaryDirectory() as folder:
-        qnn = pathlib.Path(folder) / "qnn"
-        subprocess.run(["go", "build", "-o", qnn, "./cmd/qnn"], cwd=ROOT, check=True)
-        command = [python, __file__, "--measure", "--seeds", str(o.seeds)]
-        theirs = subprocess.run(command, input=json.dumps(cases), check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
-        for done, (case, line) in enumerate(zip(cases, theirs, strict=True)):
-            case["qiskit"] = json.loads(line)["runs"]
-            case["qnn"] = measure_qnn(o, qnn, case)
-            if sys.stderr.isatty():
-                print(f"{done + 1} of {len(cases)}", file=sys.stderr, end="\r")
+    measure_qiskit(o, cases[0])  # what is made once is not in the time
+    for done, case in enumerate(cases):
+        case["qiskit"], case["qnn"] = measure_qiskit(o, case), measure_qnn(o, case)
+        if sys.stderr.isatty():
+            print(f"{done + 1} of {len(cases)}", file=sys.stderr, end="\r")
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
-    text = "\n".join(table(o, cases, json.loads(theirs[0])["version"], commit)) + "\n"
+    part = "\n".join(table(o, cases, commit))
     if o.out:
-        o.out.write_text(text)
+        page.replace(o.out, HEADING, part)
     else:
-        print(text)
+        print(part)
 
 
 if __name__ == "__main__":

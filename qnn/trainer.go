@@ -215,9 +215,6 @@ func (m *Model) load(d *dataset.Dataset) (part, error) {
 	if err != nil {
 		return part{}, err
 	}
-	if have, need := len(x[0]), m.Circuit.Features(); have < need {
-		return part{}, fmt.Errorf("%d features, the circuit reads %d: %w", have, need, ErrConfig)
-	}
 	return part{x: x, y: d.Y}, nil
 }
 

@@ -73,7 +73,7 @@ func TestImpossibleData(t *testing.T) {
 		{"numbers for classes", Binary, func(d *dataset.Dataset) { *d = *randomData(1, Regression, 8, 2) }, ErrConfig},
 		{"classes for numbers", Regression, func(d *dataset.Dataset) { *d = *randomData(1, Binary, 8, 2) }, ErrConfig},
 		{"classes in another order", Binary, func(d *dataset.Dataset) { d.Classes = []string{"b", "a"} }, ErrConfig},
-		{"too few features", Binary, func(d *dataset.Dataset) { *d = *randomData(1, Binary, 8, 1) }, ErrConfig},
+		{"too few features", Binary, func(d *dataset.Dataset) { *d = *randomData(1, Binary, 8, 1) }, dataset.ErrShape},
 		{"missing cell", Binary, func(d *dataset.Dataset) { d.X[6][1] = math.NaN() }, dataset.ErrMissing},
 		{"infinite cell", Binary, func(d *dataset.Dataset) { d.X[6][1] = math.Inf(-1) }, dataset.ErrCell},
 		{"category", Binary, func(d *dataset.Dataset) { d.X[6][1], d.Columns[1].Levels = 0, []string{"x"} }, dataset.ErrCell},

@@ -198,8 +198,9 @@ func (op Operator) ofWhole(x, y int64) (Number, error) {
 	case Or:
 		r = x | y
 	case ShiftLeft:
-		if ok = 0 <= y && y < 63; ok {
-			r, ok = multiply(x, 1<<y)
+		if ok = y >= 0; ok {
+			r = x << y
+			ok = r>>y == x
 		}
 	case ShiftRight:
 		if ok = y >= 0; ok {

@@ -84,7 +84,7 @@ func replace(path string, write func(w io.Writer) error) (err error) {
 // follow is where a chain of symbolic links ends, whether a file is there or not: the
 // path of a directory without links, and a name in it.
 func follow(path string) (string, error) {
-	for range maxLinks {
+	for range maxLinks + 1 { // and the file itself
 		dir, name := filepath.Split(path) // which leaves a/link/../b as it is
 		in, err := filepath.EvalSymlinks(cmp.Or(dir, "."))
 		if err != nil {

@@ -3,6 +3,7 @@
 package atomicfile
 
 import (
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -98,6 +99,21 @@ func TestLinks(t *testing.T) {
 				t.Errorf("read %q, %v", got, err)
 			}
 		})
+	}
+	for links, ok := range map[int]bool{maxLinks: true, maxLinks + 1: false} {
+		path := filepath.Join(t.TempDir(), "file")
+		first := path
+		for i := range links {
+			next := fmt.Sprintf("%s-%d", path, i)
+			if err := os.Symlink(first, next); err != nil {
+				t.Fatal(err)
+			}
+			first = next
+		}
+		err := Write(first, text("new"))
+		if got, _ := os.ReadFile(path); (err == nil) != ok || (string(got) == "new") != ok {
+			t.Errorf("through %d links: read %q, %v", links, got, err)
+		}
 	}
 	loop := filepath.Join(t.TempDir(), "loop")
 	if err := os.Symlink("loop", loop); err != nil {

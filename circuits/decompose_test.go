@@ -180,6 +180,30 @@ func TestDecomposeKeeps(t *testing.T) {
 	}
 }
 
+// TestDecomposeLargeAngles: what a rule adds to an angle is not lost in one of many turns.
+func TestDecomposeLargeAngles(t *testing.T) {
+	for name, basis := range bases {
+		for _, g := range tableGates() {
+			if g == circuits.GateGPhase || len(g.Spec().Params) == 0 || slices.Contains(basis, g) {
+				continue // what is in the basis stays as it is written
+			}
+			c, small := single(g), single(g)
+			for k := range g.Spec().Params {
+				v := 1e16 * (1 + float64(k)/7)
+				c.Ops[0].Angles[k], small.Ops[0].Angles[k] = circuits.Const(v), circuits.Const(circuits.ReduceAngle(v))
+			}
+			got, err := c.Decompose(basis)
+			if err != nil {
+				t.Errorf("%s: %v: %v", name, g, err)
+				continue
+			}
+			if d := distance(t, matrix(t, got, nil, nil), matrix(t, small, nil, nil)); !(d <= 1e-13) {
+				t.Errorf("%s: %v differs by %g: %v", name, g, d, got.Ops)
+			}
+		}
+	}
+}
+
 func TestDecomposeErrors(t *testing.T) {
 	var opErr *circuits.OpError
 	_, err := circuits.New(2).H(0).CX(0, 1).Decompose([]circuits.Gate{circuits.GateH, circuits.GateT})

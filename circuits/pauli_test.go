@@ -28,6 +28,7 @@ func TestParsePauliSum(t *testing.T) {
 		{"I3*Y12", circuits.PauliSum{{1, circuits.PauliString{{12, 'Y'}}}}, "Y12"},
 		{"-Z", circuits.PauliSum{{-1, circuits.PauliString{{0, 'Z'}}}}, "-Z0"},
 		{"+X0-2e-3*Z1", circuits.PauliSum{{1, circuits.PauliString{{0, 'X'}}}, {-0.002, circuits.PauliString{{1, 'Z'}}}}, "X0-0.002*Z1"},
+		{"1E-3*Y5+2E+2*X0-5E-1", circuits.PauliSum{{0.001, circuits.PauliString{{5, 'Y'}}}, {200, circuits.PauliString{{0, 'X'}}}, {-0.5, nil}}, "0.001*Y5+200*X0-0.5"},
 		{"XYZ", circuits.PauliSum{{1, circuits.PauliString{{0, 'Z'}, {1, 'Y'}, {2, 'X'}}}}, "Z0*Y1*X2"},
 		{"2*Z0*3", circuits.PauliSum{{6, circuits.PauliString{{0, 'Z'}}}}, "6*Z0"},
 	} {

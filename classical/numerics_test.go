@@ -144,6 +144,25 @@ func TestMLPGradient(t *testing.T) {
 	}
 }
 
+// The loss of an epoch is the mean over its samples, those of a last batch that is smaller
+// included.
+func TestMLPEpochLoss(t *testing.T) {
+	x, y := sample(7, 4, 2, 2)
+	data, err := newTable("mlp", x, y, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	net := newNetwork([]int{4, 3, 1})
+	net.randomise(rand.New(rand.NewPCG(5, 5)))
+	rows := []int{0, 1, 2, 3, 4, 5, 6}
+	all := newTrainer(net, data, 0, 0, 7)
+	want := all.gradient(all.full, rows)
+	got, err := newTrainer(net, data, 0, 0, 3).epoch(t.Context(), rows) // a rate of 0 moves nothing
+	if err != nil || math.Abs(got-want) > 1e-14 {
+		t.Errorf("loss %v, %v in batches of 3, want %v", got, err, want)
+	}
+}
+
 // Each epoch goes through the samples in an order of its own.
 func TestMLPShuffles(t *testing.T) {
 	x, y := sample(20, 2, 2, 4)
@@ -305,6 +324,21 @@ func TestBestThreshold(t *testing.T) {
 			t.Fatalf("threshold %v has impurity %v, the least is %v", got.threshold, v, least)
 		}
 	})
+}
+
+// Of thresholds that are as good the lowest is taken.
+func TestBestThresholdTies(t *testing.T) {
+	for _, regression := range []bool{false, true} {
+		x, y := [][]float64{{4}, {1}, {3}, {2}}, []float64{0, 0, 1, 1} // 0, 1, 1, 0 in the order of x
+		data, err := newTable("forest", x, y, regression)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, found := newGrower(data, ranksOf(t.Context(), data.x), 1).bestThreshold([]int{0, 1, 2, 3}, 0)
+		if !found || got.threshold != 1.5 {
+			t.Errorf("regression %v: threshold %v, %v, want 1.5, which is as good as 3.5", regression, got.threshold, found)
+		}
+	}
 }
 
 // Rows come in the order of their values, equal ones in their own order, however many they

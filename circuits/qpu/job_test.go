@@ -216,6 +216,35 @@ func TestSymbolicSharesInputs(t *testing.T) {
 	}
 }
 
+// TestShiftsMoveOneAngle: of a gate with several angles each shift moves the one that it is
+// for.
+func TestShiftsMoveOneAngle(t *testing.T) {
+	j := testJob()
+	w := circuits.Weight
+	j.Circuit, j.Gradient = circuits.New(1).U(w(0), w(1), w(2).Times(circuits.Feature(0)), 0), true
+	j.Observables, j.Samples = []circuits.PauliSum{circuits.PauliX(0)}, j.Samples[:1]
+	m, err := j.plan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Gradient.Shifts) != 6 || len(m.Circuits) != 7 {
+		t.Fatalf("%d shifts in %d circuits", len(m.Gradient.Shifts), len(m.Circuits))
+	}
+	for i := range m.Circuits {
+		e := &m.Circuits[i]
+		want := []float64{0.7, -1.1, 0.4 * 0.2}
+		if e.Shift != nil {
+			s := m.Gradient.Shifts[*e.Shift]
+			want[s.Angle] += s.By
+		}
+		for k, a := range j.bound(m, e).Ops[0].Angles {
+			if v, ok := a.Const(); !ok || math.Abs(v-want[k]) > 1e-15 {
+				t.Errorf("circuit %d: angle %d is %v, want %v", i, k, a, want[k])
+			}
+		}
+	}
+}
+
 func TestSave(t *testing.T) {
 	c, err := Compile(t.Context(), testJob(), nil, transpile.Options{})
 	if err != nil {

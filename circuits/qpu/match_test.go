@@ -44,12 +44,20 @@ func TestOrder(t *testing.T) {
 		{"the file's order of qubits", []int{0, 1, 2}, []int{9, 4, 7}, "011", "011"},
 		{"qubits in ascending order", []int{0, 1, 2}, []int{4, 7, 9}, "001", "010"},
 		{"more qubits measured", []int{0, 1, 2}, []int{1, 4, 7, 9}, "1001", "001"},
+		{"a qubit more, measured as 1", []int{0, 1, 2}, []int{4, 7, 9, 1}, "1001", "010"},
 	} {
 		e := Exported{Physical: []int{9, 4, 7}, Bits: tt.bits}
 		got, err := e.order(&Record{Qubits: tt.qubits, Shots: 1, Outcomes: []Outcome{{tt.given, 1}}}, nil)
 		if err != nil || !maps.Equal(table(got), map[string]float64{tt.want: 1}) {
 			t.Errorf("%s: %v, %v, want %s", tt.name, got, err, tt.want)
 		}
+	}
+	// Outcomes that differ in other qubits only are one.
+	e := Exported{Physical: []int{9, 4, 7}, Bits: []int{0, 1, 2}}
+	more := []Outcome{{"0001", 0.25}, {"1001", 0.125}, {"1101", 0.5}, {"0101", 0.125}}
+	got, err := e.order(&Record{Qubits: []int{4, 7, 9, 1}, Shots: 8, Outcomes: more}, nil)
+	if want := map[string]float64{"010": 0.375, "011": 0.625}; err != nil || !maps.Equal(table(got), want) {
+		t.Errorf("outcomes of four qubits: %v, %v, want %v", got, err, want)
 	}
 }
 

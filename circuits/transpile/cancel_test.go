@@ -35,6 +35,8 @@ func TestCancel(t *testing.T) {
 		{n(3).RZZ(w, 0, 1).RZZ(x, 1, 2).RZZ(w, 1, 0), "rzz[x0][1 2]; rzz[2*w0][1 0]; "},
 		{n(2).CRX(circuits.Const(2*math.Pi), 0, 1), "crx[6.283185307179586][0 1]; "},
 		{n(2).CRX(circuits.Const(2*math.Pi), 0, 1).CRX(circuits.Const(-2*math.Pi), 0, 1), ""},
+		{n(2).CRY(circuits.Const(math.Pi), 0, 1).CRY(circuits.Const(math.Pi), 0, 1), "cry[6.283185307179586][0 1]; "},
+		{n(2).CRZ(circuits.Const(math.Pi), 0, 1).CRZ(circuits.Const(math.Pi), 0, 1), "crz[6.283185307179586][0 1]; "},
 		{n(2).RXX(circuits.Const(math.Pi), 0, 1), "x[][0]; x[][1]; gphase[-1.5707963267948966][]; "},
 		{n(2).SWAP(0, 1).SWAP(1, 0), ""},
 		{n(2).H(0).Barrier(0).H(0), "h[][0]; barrier[][0]; h[][0]; "},

@@ -299,3 +299,31 @@ func TestReadCSVEnds(t *testing.T) {
 		t.Errorf("reading looks at its context %d times", looks)
 	}
 }
+
+// TestLevelsTies: of equally frequent levels the first are kept.
+func TestLevelsTies(t *testing.T) {
+	d := &Dataset{Columns: []Column{{Name: "c", Levels: []string{"rare", "b", "often", "c", "d"}}}, Target: "y"}
+	for i, v := range []float64{4, 2, 3, 1, 2, 0, 1, 4, 3, 2} {
+		d.X, d.Y = append(d.X, []float64{v}), append(d.Y, float64(i))
+	}
+	step := &Levels{Max: 3}
+	fit(t, d, step, &OneHot{})
+	if want := []int{1, 2}; !slices.Equal(step.Kept[0], want) || !step.Other[0] {
+		t.Errorf("kept %v, others %v, want %v and others", step.Kept, step.Other, want)
+	}
+}
+
+// TestIsWhole: beyond 2⁵³ a float64 stands for several integers.
+func TestIsWhole(t *testing.T) {
+	for v, want := range map[float64]bool{
+		0: true, -3: true, 0.5: false, 1 << 53: true, -1 << 53: true, 1<<53 + 2: false, 1e300: false,
+		math.Inf(1): false, math.Inf(-1): false,
+	} {
+		if got := isWhole(v); got != want {
+			t.Errorf("%v: %v, want %v", v, got, want)
+		}
+	}
+	if isWhole(math.NaN()) {
+		t.Error("NaN counts as whole")
+	}
+}

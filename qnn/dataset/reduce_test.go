@@ -364,3 +364,13 @@ func TestMutualInformationByHand(t *testing.T) {
 		t.Errorf("%v, then %v", got, again)
 	}
 }
+
+// TestSelectTies: of columns with equal scores the first are kept, and in their order.
+func TestSelectTies(t *testing.T) {
+	scores := []float64{1, 3, 2, 3, 2}
+	step := &Select{K: 3, By: "given", Score: func(context.Context, [][]float64, []float64, int) ([]float64, error) { return scores, nil }}
+	fit(t, separated(12), step)
+	if want := []int{1, 3, 2}; !slices.Equal(step.Kept, want) {
+		t.Errorf("scores %v keep %v, want %v", scores, step.Kept, want)
+	}
+}

@@ -136,6 +136,24 @@ func TestAllocate(t *testing.T) {
 	}
 }
 
+// TestSplitLeavesTwo: a test part leaves a class of three samples one for each of the parts
+// that are still to come, though its share would be two.
+func TestSplitLeavesTwo(t *testing.T) {
+	d := &Dataset{Columns: numberedColumns(1), Target: "y", Classes: []string{"few", "many"}}
+	for i := range 33 {
+		d.X, d.Y = append(d.X, []float64{float64(i)}), append(d.Y, float64(min(i/3, 1)))
+	}
+	p, err := Split(d, SplitOptions{Test: 0.5, Validation: 0.5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, part := range map[string][]int{"test": p.Test, "validation": p.Validation, "training": p.Train} {
+		if n := d.Subset(part).ClassCounts()[0]; n != 1 {
+			t.Errorf("the %s part has %d of the three samples, want 1", name, n)
+		}
+	}
+}
+
 func TestSplitRegression(t *testing.T) {
 	d, err := Sine(Synthetic{Samples: 50})
 	if err != nil {

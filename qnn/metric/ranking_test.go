@@ -27,6 +27,23 @@ func TestRankingAsScikitLearn(t *testing.T) {
 	}
 }
 
+// The positive class is the rarer one in the truth, and class 1 where both are as frequent.
+func TestRankingPositiveClass(t *testing.T) {
+	scores := [][]float64{{0.9, 0.1}, {0.2, 0.8}, {0.6, 0.4}, {0.7, 0.3}}
+	for _, tt := range []struct {
+		want     []float64
+		positive int
+	}{{[]float64{0, 1, 1, 1}, 0}, {[]float64{0, 1, 0, 1}, 1}, {[]float64{0, 1, 0, 0}, 1}} {
+		r, err := metric.NewRanking(tt.want, scores, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Positive != tt.positive || r.AveragePrecision != r.Classes[tt.positive].AveragePrecision || r.AUC != r.Classes[1].AUC {
+			t.Errorf("truth %v: positive class %d of %+v, want %d", tt.want, r.Positive, r, tt.positive)
+		}
+	}
+}
+
 func TestBalancedAccuracyAsScikitLearn(t *testing.T) {
 	for _, test := range load(t).Classification {
 		c, err := metric.NewConfusion(test.Want, test.Got, names(test.Classes))

@@ -273,3 +273,24 @@ func TestLBFGSLeavesNoGoroutine(t *testing.T) {
 	}
 	runtime.KeepAlive(kept)
 }
+
+// Of points with equal losses the search ends at the one that was evaluated last.
+func TestLBFGSEndsAtLatestOfEquals(t *testing.T) {
+	var second []float64
+	calls := 0
+	w := []float64{1}
+	_, err := descend(&LBFGS{}, func(w, grad []float64) float64 {
+		calls++
+		grad[0] = 1
+		if calls == 2 {
+			second = slices.Clone(w)
+		}
+		return float64(max(calls, 2)) // 2, 2, 3, 4, …
+	}, w, 500)
+	if !errors.Is(err, ErrConverged) || calls < 3 {
+		t.Fatalf("after %d evaluations: %v", calls, err)
+	}
+	if !slices.Equal(w, second) {
+		t.Errorf("ends at %v, want the second point %v", w, second)
+	}
+}

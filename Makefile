@@ -33,9 +33,11 @@ test:
 	go test ./...
 
 # noasm and race run besides test: they leave out (-short) what is slow and what another
-# build cannot change. Of the command line, race runs what it does in several goroutines.
+# build cannot change. noasm takes one thread, and the packages whose numbers the kernels make;
+# of the command line, race runs what it does in several goroutines.
 noasm:
-	go test -short -tags noasm ./...
+	go vet -tags noasm ./...
+	go test -short -cpu 1 -tags noasm ./qsim/... ./qnn/...
 
 race:
 	go test -race -short $$(go list ./... | grep -v cmd/internal/cli)

@@ -148,6 +148,37 @@ func TestManyShots(t *testing.T) {
 	}
 }
 
+// How the shots of a chunk of the state spread in it does not depend on how many they are:
+// over many seeds both are above their means together as often as not.
+func TestManyShotsChunks(t *testing.T) {
+	const shots, seeds, bits = fewShots + 5, 200, 13
+	if 1<<bits != 2*chunk {
+		t.Fatal("the test is for two chunks")
+	}
+	c := circuits.New(bits).H(0).H(bits - 1)
+	for q := 1; q < bits-1; q++ {
+		c.Z(q)
+	}
+	p, err := Compile(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	together := 0
+	for seed := range uint64(seeds) {
+		got, err := p.Sample(context.Background(), nil, nil, shots, seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		zeros, ones := got.Outcomes[0], got.Outcomes[1]
+		if (2*(zeros+ones) > shots) == (zeros > ones) {
+			together++
+		}
+	}
+	if together < 65 || together > 135 { // five standard deviations
+		t.Errorf("together for %d of %d seeds", together, seeds)
+	}
+}
+
 // Counts depend on the seed alone, and ten billion shots take no longer than many.
 func TestManyShotsRepeat(t *testing.T) {
 	c := circuits.New(14)

@@ -435,7 +435,7 @@ func TestPlannedGradient(t *testing.T) {
 // More shifted circuits than have room side by side, and gates with several
 // angles, give what the adjoint method gives.
 func TestShiftInWaves(t *testing.T) {
-	for _, n := range []int{2, 13, 15, 17} {
+	for _, n := range []int{2, 10, 13, 15, 17} { // of 10 there are more states than fit side by side
 		rng := rand.New(rand.NewPCG(uint64(n), 31))
 		c, w := circuits.New(n), 0
 		weight := func() circuits.Angle { w++; return circuits.Weight(w - 1) }

@@ -8,10 +8,15 @@ import (
 	"github.com/qnn-go/qnn/qsim"
 )
 
-// More shots than are drawn in one block (2^20): every shot counts once, and the
-// counts of |+⟩ are within six standard deviations of one half.
+// More shots than are drawn in one block (2^20), of a state that is so large that they are
+// drawn one by one: every shot counts once, and the counts of |+⟩ are within six standard
+// deviations of one half.
 func TestSampleInBlocks(t *testing.T) {
-	p, err := qsim.Compile(circuits.New(1).H(0))
+	c := circuits.New(19).H(0).Measure(0, 0)
+	for q := 1; q < c.Qubits; q++ {
+		c.X(q)
+	}
+	p, err := qsim.Compile(c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -104,6 +104,25 @@ func TestDecodeHiddenBits(t *testing.T) {
 	}
 }
 
+// TestComparisonsAreExact: whole numbers compare as they are where float64 has no room for
+// them.
+func TestComparisonsAreExact(t *testing.T) {
+	const big, bigger = "9007199254740992", "9007199254740993" // 2⁵³ and one more
+	for condition, holds := range map[string]bool{
+		bigger + " > " + big: true, bigger + " == " + big: false, big + " < " + bigger: true, big + " >= " + bigger: false,
+		"-" + bigger + " < -" + big: true, bigger + " != " + big: true, big + " <= " + big: true,
+	} {
+		want := ""
+		if holds {
+			want = "x 0"
+		}
+		d := decode(t, header3+"qubit q; if ("+condition+") x q;", qasm.DecodeOptions{})
+		if got := listing(d.Circuit); got != want {
+			t.Errorf("%s: %q, want %q", condition, got, want)
+		}
+	}
+}
+
 func TestDecodeConditionErrors(t *testing.T) {
 	const declare = "qubit[2] q; bit[2] c; bit d; "
 	for _, c := range []struct {

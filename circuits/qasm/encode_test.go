@@ -233,6 +233,34 @@ func TestEncodeKeepsCircuit(t *testing.T) {
 	}
 }
 
+// TestEncodeConditionAnew: operations under one condition share a block up to the one that
+// changes what it reads, after which it is looked at anew.
+func TestEncodeConditionAnew(t *testing.T) {
+	one := circuits.BitIs(0, true)
+	c := circuits.New(1).Measure(0, 0).X(0).H(0).Measure(0, 0).Z(0).Store(0, circuits.BitIs(1, true)).Y(0).Measure(0, 1)
+	for i := 1; i < 7; i++ {
+		c.Ops[i].If = &one
+	}
+	const want = `
+if (c[0]) {
+x q[0];
+h q[0];
+c[0] = measure q[0];
+}
+if (c[0]) {
+z q[0];
+c[0] = c[1];
+}
+if (c[0]) {
+y q[0];
+}
+c[1] = measure q[0];
+`
+	if got := encode(t, c, qasm.Options{}); !strings.HasSuffix(got, want) {
+		t.Errorf("written as %s, want %s at the end", got, want)
+	}
+}
+
 func TestEmptyBarrierIsNone(t *testing.T) {
 	c := circuits.New(2).Append(circuits.GateBarrier, nil)
 	for _, d := range qasm.Dialects() {

@@ -20,6 +20,12 @@ func TestDecodeMeasuredPrograms(t *testing.T) {
 			"qubit[3] q; bit[3] m; h q; m = measure q; uint n = 0; for int i in [0:2] { if (m[i]) { n += 1; } } m = n;",
 			map[string]float64{"000": .125, "001": .375, "010": .375, "011": .125},
 		},
+		// A condition that is kept, as what it reads changes, is not computed where the run does
+		// not come: the division by 0 is no error.
+		{
+			"qubit[2] q; bit[2] m; bit r; h q[0]; m[0] = measure q[0]; if (m != 0) { if (6 / uint[2](m) == 6) { x q[1]; m[1] = measure q[1]; r = 1; } }",
+			map[string]float64{"000": .5, "111": .5},
+		},
 		// An angle of 0 or 1, each half of the time.
 		{
 			"qubit[2] q; bit c; angle a = 0; h q[0]; c = measure q[0]; if (c) a = a + 1; ry(a) q[1]; c = measure q[1];",

@@ -48,6 +48,11 @@ func TestPeelLine(t *testing.T) {
 			if !ok || got != tt.want {
 				t.Errorf("full %s on %d qubits: %d gates, want %d", tt.name, n, got, tt.want)
 			}
+			for limit, fits := range map[int]bool{tt.want: true, tt.want - 1: false} {
+				if _, _, _, ok := peel(table, line(n), limit, rand.New(rand.NewPCG(0, 0))); ok != fits {
+					t.Errorf("full %s on %d qubits in at most %d gates: %v", tt.name, n, limit, ok)
+				}
+			}
 		}
 	}
 }

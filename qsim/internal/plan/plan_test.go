@@ -153,6 +153,53 @@ func TestRandomCircuits(t *testing.T) {
 	}
 }
 
+// TestFirstPasses: the passes before the first that depends on a weight leave the same state
+// to the last bit, whatever it is.
+func TestFirstPasses(t *testing.T) {
+	later := 0
+	for seed := range uint64(200) {
+		rng := rand.New(rand.NewPCG(seed, 9))
+		c, weights := random(rng, 4+rng.IntN(6), 20+rng.IntN(40))
+		m := kernel.Generic(1, 3, false)
+		block := MinBits(m)
+		p, err := New(c, m, Sizes{Block: block, Tile: block + rng.IntN(2)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for w, first := range p.FirstPasses(len(weights)) {
+			if first == p.Passes() {
+				continue
+			}
+			changed := slices.Clone(weights)
+			changed[w] += 0.3
+			if got, want := before(t, p, first, changed), before(t, p, first, weights); !slices.Equal(got, want) {
+				t.Fatalf("seed %d: weight %d acts before pass %d of %d", seed, w, first, p.Passes())
+			}
+			later += min(first, 1)
+		}
+	}
+	if later < 100 {
+		t.Errorf("%d weights act later than in the first pass, the test is too weak", later)
+	}
+}
+
+// before is the amplitudes before a pass, in the order of the memory.
+func before(t *testing.T, p *Plan, pass int, weights []float64) []complex128 {
+	t.Helper()
+	b := p.NewBound()
+	if err := p.Bind(b, weights, nil); err != nil {
+		t.Fatal(err)
+	}
+	a := make([]complex128, 1<<p.Bits)
+	a[0] = 1
+	for i := range pass {
+		for k := range p.Tiles(i) {
+			Run(p, b, a, i, k)
+		}
+	}
+	return a
+}
+
 // An operation on the highest bits fits into the smallest tile beside the run of lowest
 // bits that every tile holds.
 func TestOperationBesideRun(t *testing.T) {

@@ -263,6 +263,27 @@ func TestResumeWithMoreEpochs(t *testing.T) {
 	}
 }
 
+// TestResumeFinishesTheEpoch: a run that was interrupted within an epoch ends that epoch, also
+// when it is given fewer than it has done.
+func TestResumeFinishesTheEpoch(t *testing.T) {
+	x := trials()[0]
+	_, s, _, err := x.interruptible(t, nil, 12, false)
+	if !errors.Is(err, ErrInterrupted) || s.Epoch < 1 || s.Batch == 0 {
+		t.Fatalf("interrupted in batch %d after %d epochs: %v", s.Batch, s.Epoch, err)
+	}
+	x.trainer.Epochs = 1
+	_, got, calls, err := x.interruptible(t, stored(t, s), 0, false)
+	if err != nil || calls == 0 {
+		t.Fatalf("%v after %d calls", err, calls)
+	}
+	if got.Stopped != AllEpochs || got.Epoch != s.Epoch+1 || got.Batch != 0 || len(got.History) != got.Epoch {
+		t.Errorf("ends in batch %d after %d epochs: %q, want after epoch %d", got.Batch, got.Epoch, got.Stopped, s.Epoch+1)
+	}
+	if _, _, calls, err := x.interruptible(t, stored(t, got), 0, false); err != nil || calls != 0 {
+		t.Errorf("resumed again: %v after %d calls, want none", err, calls)
+	}
+}
+
 func TestResumeRefusesAnotherConfiguration(t *testing.T) {
 	x := trials()[0]
 	_, s, _, err := x.interruptible(t, nil, 9, false)

@@ -2,9 +2,11 @@ package qnn
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 
+	"github.com/qnn-go/qnn/qnn/optim"
 	"github.com/qnn-go/qnn/qsim"
 )
 
@@ -84,6 +86,43 @@ func TestOrder(t *testing.T) {
 			if v != i || len(order) != 20 {
 				t.Fatalf("%v is no permutation of the samples", order)
 			}
+		}
+	}
+}
+
+// A row of the history holds the means over an epoch: of the loss over its samples, and of
+// the norms of the gradients over its steps.
+func TestHistoryHoldsMeans(t *testing.T) {
+	m, d := small(t, Binary, 3, nil), randomData(4, Binary, 10, 2)
+	tr := Trainer{Epochs: 1, BatchSize: 4, Optimizer: "sgd", Config: optim.Config{LearningRate: 1e-15}} // stays where it is
+	r := value(tr.prepare(m, d, nil))(t)
+	loss, norm := 0.0, 0.0
+	for batch := range slices.Chunk(r.order(0), 4) {
+		r.step.take(r.train, batch)
+		v, g, err := m.Gradient(t.Context(), CrossEntropy, qsim.Adjoint, r.step.x, r.step.y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		loss += v * float64(len(batch)) / 10
+		norm += math.Sqrt(dot(g, g)) / 3
+	}
+	got := fit(t, tr, m, d, nil).History[0]
+	if !near(got.TrainLoss, loss, 1e-12) || !near(got.GradientNorm, norm, 1e-12) {
+		t.Errorf("loss %v and norm %v, want %v and %v", got.TrainLoss, got.GradientNorm, loss, norm)
+	}
+}
+
+// Of epochs with equal losses the first is the best.
+func TestKeepBestKeepsTheFirst(t *testing.T) {
+	s := &State{}
+	for i, tt := range []struct {
+		loss float64
+		best int
+	}{{0.5, 1}, {0.5, 1}, {0.75, 1}, {0.25, 4}, {0.25, 4}} {
+		s.Parameters = []float64{float64(i + 1)}
+		s.keepBest(i+1, tt.loss)
+		if s.Best.Epoch != tt.best || s.Best.Parameters[0] != float64(tt.best) {
+			t.Errorf("after epoch %d with %v the best is %+v, want %d", i+1, tt.loss, s.Best, tt.best)
 		}
 	}
 }

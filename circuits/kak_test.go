@@ -202,3 +202,33 @@ func BenchmarkKAK(b *testing.B) {
 		}
 	}
 }
+
+// Coordinates within the tolerance count as those that need fewer gates, and others do not.
+func TestKAKCount(t *testing.T) {
+	const q, near, far = math.Pi / 4, circuits.KAKTolerance / 2, 3 * circuits.KAKTolerance
+	for _, tt := range []struct {
+		at             [3]float64
+		cx, iswap, rzz int
+	}{
+		{[3]float64{}, 0, 0, 0},
+		{[3]float64{near, near, -near}, 0, 0, 0},
+		{[3]float64{far, 0, 0}, 2, 2, 1},
+		{[3]float64{q, 0, 0}, 1, 2, 1},
+		{[3]float64{q - near, near, 0}, 1, 2, 1},
+		{[3]float64{q - far, 0, 0}, 2, 2, 1},
+		{[3]float64{q, q, 0}, 2, 1, 2},
+		{[3]float64{q, q - near, near}, 2, 1, 2},
+		{[3]float64{q, q - far, 0}, 2, 2, 2},
+		{[3]float64{q, q, far}, 3, 3, 3},
+		{[3]float64{q, q, q}, 3, 3, 3},
+	} {
+		k := &circuits.KAK{Coordinates: tt.at}
+		for g, want := range map[circuits.Gate]int{
+			circuits.GateCX: tt.cx, circuits.GateCZ: tt.cx, circuits.GateECR: tt.cx, circuits.GateISWAP: tt.iswap, circuits.GateRZZ: tt.rzz, circuits.GateSWAP: -1,
+		} {
+			if got := k.Count(g); got != want {
+				t.Errorf("%v at %v: %d, want %d", g, tt.at, got, want)
+			}
+		}
+	}
+}

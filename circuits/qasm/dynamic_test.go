@@ -104,6 +104,17 @@ func TestDecodeHiddenBits(t *testing.T) {
 	}
 }
 
+// TestJumpThatAllTake: behind one that some runs took, a jump that all others take ends the
+// loop for good.
+func TestJumpThatAllTake(t *testing.T) {
+	for _, loop := range []string{"for int i in [0:3]", "while (true)"} {
+		d := decode(t, header3+"qubit q; bit c; c = measure q; "+loop+" { if (c) break; x q; break; }", qasm.DecodeOptions{})
+		if got, want := listing(d.Circuit), "measure 0->0; store 1=true if c0; x 0 if !c1"; got != want {
+			t.Errorf("%s: %s, want %s", loop, got, want)
+		}
+	}
+}
+
 // TestComparisonsAreExact: whole numbers compare as they are where float64 has no room for
 // them.
 func TestComparisonsAreExact(t *testing.T) {

@@ -227,3 +227,22 @@ func TestErrors(t *testing.T) {
 		t.Errorf("other samples: %v, want ErrLength", err)
 	}
 }
+
+// The sentence says which model did better, of classification and of regression.
+func TestVerdictSaysWhichIsBetter(t *testing.T) {
+	for _, tt := range []struct {
+		v    compare.Verdict
+		want string
+	}{
+		{compare.Verdict{Test: compare.McNemar, OnlyModel: 9, OnlyBaseline: 1, P: 0.02}, "Better than b on this test set (McNemar p = 0.020)."},
+		{compare.Verdict{Test: compare.McNemar, OnlyModel: 1, OnlyBaseline: 9, P: 0.02}, "Worse than b on this test set (McNemar p = 0.020)."},
+		{compare.Verdict{Test: compare.PairedT, Difference: -0.5, P: 0.0001}, "Better than b on this test set (paired t p < 0.001)."},
+		{compare.Verdict{Test: compare.PairedT, Difference: 0.5, P: 0.0001}, "Worse than b on this test set (paired t p < 0.001)."},
+		{compare.Verdict{Test: compare.PairedT, Difference: 0.5, P: 0.05}, "No difference from b is shown at this sample size (paired t p = 0.050)."},
+	} {
+		tt.v.Baseline = "b"
+		if got := tt.v.String(); got != tt.want {
+			t.Errorf("%+v: %q, want %q", tt.v, got, tt.want)
+		}
+	}
+}

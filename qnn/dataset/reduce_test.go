@@ -330,6 +330,37 @@ func TestReducersJSON(t *testing.T) {
 	}
 }
 
+// TestValueIndices: a column is discrete where each of at most 20 values occurs ten times on
+// average, or where there are but two.
+func TestValueIndices(t *testing.T) {
+	for _, tt := range []struct {
+		rows, values int
+		discrete     bool
+	}{{30, 3, true}, {29, 3, false}, {200, 20, true}, {2100, 21, false}, {4, 2, true}, {1, 1, true}} {
+		column := make([]float64, tt.rows)
+		for i := range column {
+			column[i] = 0.5 * float64(i%tt.values)
+		}
+		got, ok := valueIndices(column)
+		if ok != tt.discrete || ok && got[tt.rows-1] != float64((tt.rows-1)%tt.values) {
+			t.Errorf("%d values in %d rows: %v, discrete %v", tt.values, tt.rows, got, ok)
+		}
+	}
+}
+
+// TestMixedInformationOfOneRow: a group of one row, which has no neighbour, counts as not
+// there.
+func TestMixedInformationOfOneRow(t *testing.T) {
+	column, groups := []float64{0.1, 0.7, 0.2, 0.9, 0.4, 0.35}, []float64{0, 1, 0, 1, 0, 1}
+	want := mixedInformation(column, groups)
+	if got := mixedInformation(append([]float64{0.3}, column...), append([]float64{2}, groups...)); got != want || math.IsNaN(got) {
+		t.Errorf("%v, without the row %v", got, want)
+	}
+	if got := mixedInformation([]float64{1, 2}, []float64{0, 1}); got != 0 {
+		t.Errorf("of single rows alone: %v, want 0", got)
+	}
+}
+
 func TestMutualInformationByHand(t *testing.T) {
 	// A fair coin that is the label has ln 2, one that is not has 0.
 	var x [][]float64

@@ -113,8 +113,8 @@ func TestBlocksKeepState(t *testing.T) {
 				}
 				saved += before - least
 			})
-			if saved == 0 {
-				t.Error("saves no gate at all")
+			if saved < 10 && !testing.Short() { // which draws fewer circuits
+				t.Errorf("saves %d gates, the test is too weak", saved)
 			}
 		})
 	}

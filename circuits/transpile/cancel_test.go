@@ -66,7 +66,7 @@ func TestCancelKeepsState(t *testing.T) {
 		removed += len(c.Ops) - len(out.Ops)
 		checkSame(t, "cancel", c, out, testWeights, testFeatures)
 	})
-	if removed < 10 {
+	if removed < 10 && !testing.Short() { // which draws fewer circuits
 		t.Errorf("%d gates removed, the test is too weak", removed)
 	}
 }

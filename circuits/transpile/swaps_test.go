@@ -42,7 +42,7 @@ func TestAbsorbKeepsState(t *testing.T) {
 		}
 		checkSame(t, "absorb", c, out, testWeights, testFeatures)
 	})
-	if absorbed < 5 {
+	if absorbed < 5 && !testing.Short() { // which draws fewer circuits
 		t.Errorf("%d swaps absorbed, the test is too weak", absorbed)
 	}
 }

@@ -97,23 +97,23 @@ def terms(manifest):
     return out
 
 
-def measured(manifest, first, estimator):
+def measured(manifest, first, wanted):
     """The circuit of an entry as a list with what else a pub of it begins with: nothing for a sampler;
-    for an estimator, the products of Z that its measurements would give."""
+    for an estimator, whose terms are wanted, the products of Z that its measurements would give."""
     circuit, entry = load(manifest, first), manifest["circuits"][first]
-    if not estimator:
+    if wanted is None:
         return [circuit]
-    places = [[entry["physical"][q] for _, q in term] for term in terms(manifest)[entry["basis"]]]
+    places = [[entry["physical"][q] for _, q in term] for term in wanted[entry["basis"]]]
     circuit.remove_final_measurements()
     return [circuit, [SparsePauliOp.from_sparse_list([("Z" * len(p), p, 1)], circuit.num_qubits) for p in places]]
 
 
 def pubs(manifest, first, last, estimator):
     """Entries first to last as what a primitive takes; a symbolic circuit once, with all its values."""
-    entries = manifest["circuits"]
+    entries, wanted = manifest["circuits"], terms(manifest) if estimator else None
     if not manifest.get("parameters"):
-        return [tuple(measured(manifest, i, estimator)) for i in range(first, last + 1)]
-    begin = measured(manifest, first, estimator)
+        return [tuple(measured(manifest, i, wanted)) for i in range(first, last + 1)]
+    begin = measured(manifest, first, wanted)
     by_name = {p.name: p for p in begin[0].parameters}
     values = numpy.array([entries[i]["values"] for i in range(first, last + 1)])
     if estimator:  # the axis before the last is for the observables

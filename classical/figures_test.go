@@ -214,7 +214,7 @@ func closeMeans(t *testing.T, name string, got, want, dev float64) {
 
 func TestMLPAsScikitLearn(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	f := load(t)
 	for _, p := range f.Classification {
@@ -229,7 +229,7 @@ func TestMLPAsScikitLearn(t *testing.T) {
 
 func TestForestAsScikitLearn(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	f := load(t)
 	for _, p := range f.Classification {

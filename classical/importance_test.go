@@ -16,7 +16,7 @@ import (
 // seeds spread, and features that scikit-learn tells apart come in the same order.
 func TestImportancesEqualScikitLearn(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	body, err := os.ReadFile("testdata/importance.json")
 	if err != nil {

@@ -285,7 +285,7 @@ func bound(n int) uint64 { return 256<<20 + 500*uint64(n) }
 
 func TestReadRefusesHostileFiles(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	whole, _ := everything(t)
 	if _, _, err := reading(edited(t, "target", "other")); err != nil {

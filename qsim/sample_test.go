@@ -37,7 +37,7 @@ func TestSampleInBlocks(t *testing.T) {
 // TestSampleWideLimit: outcomes whose texts would fill the memory are refused.
 func TestSampleWideLimit(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	c := circuits.New(12)
 	for q := range 12 {

@@ -38,7 +38,7 @@ func numbered(n int, format string) string {
 // named error without much memory.
 func TestHostile(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	nested := "qubit q; rx(" + many(1_000_000, "(") + "1" + many(1_000_000, ")") + ") q;"
 	chain := "gate g0 a { x a; } " + numbered(1000, "gate g{next} a { g{} a; } ")
@@ -158,7 +158,7 @@ func TestLoopsRefusedBeforeExpanding(t *testing.T) {
 // TestHugeToken reads 100 MB of one name, one number and one string.
 func TestHugeToken(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	for _, c := range []struct {
 		text, fill string

@@ -47,7 +47,7 @@ type loadResult struct {
 func loadAll(t *testing.T, script string, cases []loadCase) []loadResult {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("slow, and none of its time is ours")
+		t.Skip("slow, and Python runs it; the whole form of the tests does so once")
 	}
 	python := cmp.Or(os.Getenv("QNN_PYTHON"), "python3")
 	in, err := json.Marshal(cases)

@@ -207,7 +207,7 @@ func packed(data string) string {
 // TestBomb: an array that unfolds to a thousand times its size is refused at the limit.
 func TestBomb(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	var b bytes.Buffer
 	w := zlib.NewWriter(&b)
@@ -278,7 +278,7 @@ func FuzzNpy(f *testing.F) {
 // TestHostile: deep nesting and files that are too large are errors, in bounded memory.
 func TestHostile(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	deep := func(open, inner, end string, n int) string {
 		return strings.Repeat(open, n) + inner + strings.Repeat(end, n)

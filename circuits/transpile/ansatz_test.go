@@ -40,7 +40,7 @@ func entanglements(name string) []ansatz.Entanglement {
 // TestAnsaetze transpiles every ansatz for every target at every level.
 func TestAnsaetze(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	rng := rand.New(rand.NewPCG(2, 0))
 	for _, name := range append(transpile.Targets(), "line-6", "grid-2x3", "all-to-all-5") {
@@ -67,7 +67,7 @@ func TestAnsaetze(t *testing.T) {
 // length embeds, as does full entanglement by CX at levels 2 and 3.
 func TestLinearTakesNoSwap(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	rng := rand.New(rand.NewPCG(4, 0))
 	for _, n := range []int{2, 3, 8, 20} {

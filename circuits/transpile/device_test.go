@@ -93,7 +93,7 @@ type deviceResult struct {
 func runOnDevices(t *testing.T, cases []deviceCase) []deviceResult {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("slow, and none of its time is ours")
+		t.Skip("slow, and Python runs it; the whole form of the tests does so once")
 	}
 	python := cmp.Or(os.Getenv("QNN_PYTHON"), "python3")
 	in, err := json.Marshal(cases)

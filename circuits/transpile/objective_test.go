@@ -40,7 +40,7 @@ func TestInfidelity(t *testing.T) {
 // error finds the good half of a line, whatever layout the search begins with.
 func TestObjectives(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	target, rng := withErrors(t), rand.New(rand.NewPCG(4, 0))
 	for range 4 {
@@ -85,7 +85,7 @@ func TestObjectives(t *testing.T) {
 // many in half of it.
 func TestDepthIsBounded(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	c := circuits.New(12)
 	for q := 11; q >= 0; q-- {

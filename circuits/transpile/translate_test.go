@@ -26,7 +26,7 @@ func read(t *testing.T, gates string) *transpile.Target {
 // direction only, on all edges or on those listed, or differ from edge to edge.
 func TestDirections(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	rng := rand.New(rand.NewPCG(9, 0))
 	one := `{"gate": "rz"}, {"gate": "sx"}, `

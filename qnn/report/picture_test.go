@@ -39,7 +39,7 @@ func history(n int, validation bool) []qnn.Epoch {
 
 func TestLearningCurve(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	diverged := history(20, true)
 	diverged[7].TrainLoss, diverged[8].ValLoss, diverged[12].ValLoss = math.Inf(1), math.NaN(), math.NaN()
@@ -83,7 +83,7 @@ func confused(names []string, scale int) *metric.Confusion {
 
 func TestConfusion(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	var digits []string
 	for d := range 10 {
@@ -126,7 +126,7 @@ func TestConfusion(t *testing.T) {
 
 func TestScatter(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	var want, got []float64
 	for i := range 60 {
@@ -225,7 +225,7 @@ func boundaries(t *testing.T) map[string]report.Boundary {
 
 func TestDecisionBoundary(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	for name, b := range boundaries(t) {
 		t.Run(name, func(t *testing.T) {
@@ -280,7 +280,7 @@ func TestDecisionBoundaryErrors(t *testing.T) {
 // Values of any size and distance are drawn, and in no time.
 func TestExtremes(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	constant := []qnn.Epoch{{Epoch: 1, TrainLoss: math.Ln2}, {Epoch: 2, TrainLoss: math.Nextafter(math.Ln2, 1)}}
 	none := []qnn.Epoch{{Epoch: 1, TrainLoss: math.NaN(), TrainAccuracy: math.NaN(), ValLoss: math.Inf(1), ValAccuracy: math.NaN()}}
@@ -309,7 +309,7 @@ func TestExtremes(t *testing.T) {
 
 func TestHistogram(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	var many []report.Bar
 	for i := range 64 {

@@ -278,7 +278,7 @@ func (failing) Write([]byte) (int, error) { return 0, errDisk }
 // writer that fails.
 func TestWriters(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	s := cancer(t)
 	flat := boundaries(t)["boundary-flat.png"]

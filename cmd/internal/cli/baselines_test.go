@@ -42,7 +42,7 @@ func buried(t *testing.T, rows int) string {
 // one that does best on the validation part.
 func TestVerdictOnAllColumns(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	dir := filepath.Join(t.TempDir(), "run")
 	out, _ := command(t, 0, "train", "--data", buried(t, 400), "--features", "4", "--epochs", "2", "--baselines", "logistic,svm-linear", "--out", dir, "--json", "--quiet")
@@ -70,7 +70,7 @@ func TestVerdictOnAllColumns(t *testing.T) {
 
 func TestBaselineNames(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	for _, tt := range []struct{ data, names, want string }{
 		{"iris", "knn,logistic", "logistic knn"},

@@ -14,7 +14,7 @@ import (
 // features the report explains.
 func TestReduce(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	models := map[string]string{}
 	for _, name := range search.Reducers() {

@@ -28,7 +28,7 @@ type call struct {
 // the default: what the command writes changes, or it says why not.
 func TestEveryFlagActs(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	dir := fixtures(t)
 	csv := map[string]string{"label": "a", "classes": "u,v", "categorical": "b", "ignore": "b", "keep": "z", "task": "regression"}

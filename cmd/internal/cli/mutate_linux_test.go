@@ -77,7 +77,7 @@ func victims() []victim {
 // much memory, or ends with an exit code or a message that says nothing.
 func TestMutations(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	home := mutationHome(t)
 	all := victims()

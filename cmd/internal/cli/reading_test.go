@@ -38,7 +38,7 @@ func people(rows int) string {
 
 func TestRealTable(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	dir := filepath.Join(t.TempDir(), "run")
 	data := writeFile(t, "people.csv", people(120))
@@ -155,7 +155,7 @@ func TestFaultsAtOnce(t *testing.T) {
 
 func TestForms(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	rows := strings.Repeat("1|2|u\n2|1|v\n3|2|u\n4|1|v\n", 5)
 	want := losses(t, quick(t, "--data", writeFile(t, "t.csv", "a|b|y\n"+rows)))
@@ -252,7 +252,7 @@ func TestRunFiles(t *testing.T) {
 
 func TestSeparateTestData(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	all := strings.SplitAfter(people(150), "\n")
 	train := writeFile(t, "train.csv", strings.Join(all[:100], ""))
@@ -294,7 +294,7 @@ func TestOneFeatureAmplitude(t *testing.T) {
 // others.
 func TestManyLevels(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	var b strings.Builder
 	b.WriteString("w,v,y\n")

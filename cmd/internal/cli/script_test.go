@@ -19,7 +19,7 @@ import (
 func python(t *testing.T, modules string, args ...string) (code int, out string) {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("slow, and none of its time is ours")
+		t.Skip("slow, and Python runs it; the whole form of the tests does so once")
 	}
 	interpreter := cmp.Or(os.Getenv("QNN_PYTHON"), "python3")
 	run := func(args ...string) (int, string) {

@@ -341,7 +341,7 @@ func TestIdleQubits(t *testing.T) {
 // TestInspectBeyondNumbers: a state may be larger than all floating-point numbers.
 func TestInspectBeyondNumbers(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	for _, n := range []int{1019, 1020, 5000} {
 		source := fmt.Sprintf("OPENQASM 2.0; include \"qelib1.inc\"; qreg q[%d]; h q;", n)

@@ -215,7 +215,7 @@ func losses(t *testing.T, dir string) []float64 {
 // TestModels trains every encoding and ansatz on a little data.
 func TestModels(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	for _, args := range []string{
 		"--encoding rx", "--encoding rz --layers 2", "--encoding iqp", "--encoding z", "--encoding zz", "--encoding amplitude",

@@ -64,7 +64,7 @@ func stretches(rng *rand.Rand, groups int) [][2]int {
 // and control: the amplitudes of the state, and guard bands on both sides.
 func TestVectors(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	t.Run("double", compareAll[complex128])
 	t.Run("single", compareAll[complex64])
@@ -228,7 +228,7 @@ func cutAll[A Amplitude](t *testing.T) {
 // TestLong has more steps than one call of assembly does, near and far.
 func TestLong(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	t.Run("double", long[complex128])
 	t.Run("single", long[complex64])

@@ -81,7 +81,7 @@ func long() map[string]func(n, gates int) *circuits.Circuit {
 // Planning looks at so many operations that four times the gates take four times as long.
 func TestPlanningIsLinear(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and of one goroutine")
+		t.Skip("slow; the whole form of the tests runs it")
 	}
 	m := kernel.Generic(2, 4, false)
 	z := []Observable{{{Coef: 1, Pauli: kernel.Pauli{Z: 1, Phase: 1}}}}

@@ -170,20 +170,22 @@ func (p *Program) add(index int, o circuits.Op) {
 	p.ops = append(p.ops, compiled)
 }
 
+// kindOf is the kernel for a gate on so many targets.
 func kindOf(g circuits.Gate, targets int) kind {
-	switch g {
-	case circuits.GateX, circuits.GateCX, circuits.GateCCX:
+	form := g.Form()
+	switch {
+	case targets == 0:
+		return scale
+	case form == circuits.FormFlip:
 		return flip
-	case circuits.GateSWAP, circuits.GateCSWAP:
+	case form == circuits.FormSwap:
 		return swap
-	case circuits.GateZ, circuits.GateS, circuits.GateSdg, circuits.GateT, circuits.GateTdg, circuits.GateP,
-		circuits.GateCZ, circuits.GateCP, circuits.GateCCZ:
+	case form == circuits.FormPhase && targets == 1:
 		return phase
-	case circuits.GateRZ, circuits.GateCRZ:
+	case form == circuits.FormDiagonal && targets == 1:
 		return diagonal
-	default:
-		return [...]kind{scale, dense, dense, dense}[targets]
 	}
+	return dense
 }
 
 // operationBytes is about what an operation of a program takes with its plan and the numbers

@@ -105,54 +105,36 @@ const (
 
 // part is what stands on the k-th qubit of op.
 func part(op circuits.Op, k int) role {
-	if k < op.Gate.Spec().Controls {
+	controls := op.Gate.Spec().Controls
+	switch form := op.Gate.Form(); {
+	case k < controls, controls > 0 && form == circuits.FormPhase && op.Gate.SelfInverse(): // a controlled Z
 		return partControl
-	}
-	switch op.Gate {
-	case circuits.GateCX, circuits.GateCCX:
+	case controls > 0 && form == circuits.FormFlip:
 		return partTarget
-	case circuits.GateCZ, circuits.GateCCZ:
-		return partControl
-	case circuits.GateSWAP, circuits.GateCSWAP:
+	case form == circuits.FormSwap:
 		return partSwap
-	case circuits.GateBarrier:
+	case op.Gate == circuits.GateBarrier:
 		return partBarrier
-	case circuits.GateMeasure:
+	case op.Gate == circuits.GateMeasure:
 		return partMeasure
-	default:
-		return partBox
 	}
+	return partBox
 }
 
 // ordered reports whether exchanging targets of op makes another gate.
 func ordered(op circuits.Op) bool {
-	switch op.Gate {
-	case circuits.GateECR, circuits.GateRZX:
-		return true
-	case circuits.GateUnitary:
-		return len(op.Qubits) > 1
+	first := op.Gate.Spec().Controls
+	for k := first + 1; k < len(op.Qubits); k++ {
+		if !op.Gate.Exchangeable(first, k) {
+			return true
+		}
 	}
 	return false
 }
 
-// name is the name of what g does to its targets, in capitals.
+// name is the name of what g does to its targets.
 func (s *style) name(g circuits.Gate) string {
-	switch g {
-	case circuits.GateI:
-		return "I"
-	case circuits.GateISWAP:
-		return "iSWAP"
-	case circuits.GateGPi:
-		return "GPi"
-	case circuits.GateGPi2:
-		return "GPi2"
-	case circuits.GateUnitary:
-		return "Unitary"
-	case circuits.GateSdg, circuits.GateTdg, circuits.GateSXdg:
-		return strings.ToUpper(strings.TrimSuffix(g.String(), "dg")) + s.dagger
-	default:
-		return strings.ToUpper(g.String()[g.Spec().Controls:]) // each control is a letter c
-	}
+	return strings.ReplaceAll(g.Spec().Symbol(), "†", s.dagger)
 }
 
 // angle writes a as [circuits.Angle.String] does, with rounded numbers.

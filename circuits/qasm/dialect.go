@@ -56,6 +56,17 @@ type dialect struct {
 	definitions map[circuits.Gate]string
 }
 
+// gatesNamed lists the gates of the table that have a name of a dialect, and the names.
+func gatesNamed(name func(*circuits.Names) string) map[circuits.Gate]string {
+	out := map[circuits.Gate]string{}
+	for _, g := range circuits.Gates() {
+		if n := name(&g.Spec().Names); n != "" {
+			out[g] = n
+		}
+	}
+	return out
+}
+
 // dialects is indexed by Dialect.
 var dialects = [...]dialect{
 	OpenQASM3: {
@@ -70,14 +81,7 @@ var dialects = [...]dialect{
 		inputs:  true,
 		barrier: true,
 		can:     anyProgram,
-		gates: map[circuits.Gate]string{
-			circuits.GateI: "id", circuits.GateX: "x", circuits.GateY: "y", circuits.GateZ: "z", circuits.GateH: "h",
-			circuits.GateS: "s", circuits.GateSdg: "sdg", circuits.GateT: "t", circuits.GateTdg: "tdg", circuits.GateSX: "sx",
-			circuits.GateRX: "rx", circuits.GateRY: "ry", circuits.GateRZ: "rz", circuits.GateP: "p", circuits.GateU: "U",
-			circuits.GateCX: "cx", circuits.GateCY: "cy", circuits.GateCZ: "cz", circuits.GateCH: "ch", circuits.GateCP: "cp",
-			circuits.GateCRX: "crx", circuits.GateCRY: "cry", circuits.GateCRZ: "crz", circuits.GateCU: "cu",
-			circuits.GateSWAP: "swap", circuits.GateCCX: "ccx", circuits.GateCSWAP: "cswap",
-		},
+		gates:   gatesNamed(func(n *circuits.Names) string { return n.OpenQASM3 }),
 	},
 	// Without cu3: as published it is the controlled RZ(φ)·RY(θ)·RZ(λ), in Qiskit
 	// the controlled U(θ,φ,λ), which differ by more than a global phase.
@@ -92,13 +96,7 @@ var dialects = [...]dialect{
 		phase:   "// a global phase of %s is left out: OpenQASM 2 has no statement for it\n",
 		barrier: true,
 		can:     registerEquality,
-		gates: map[circuits.Gate]string{
-			circuits.GateI: "id", circuits.GateX: "x", circuits.GateY: "y", circuits.GateZ: "z", circuits.GateH: "h",
-			circuits.GateS: "s", circuits.GateSdg: "sdg", circuits.GateT: "t", circuits.GateTdg: "tdg",
-			circuits.GateRX: "rx", circuits.GateRY: "ry", circuits.GateRZ: "rz", circuits.GateP: "u1", circuits.GateU: "u3",
-			circuits.GateCX: "cx", circuits.GateCY: "cy", circuits.GateCZ: "cz", circuits.GateCH: "ch", circuits.GateCP: "cu1",
-			circuits.GateCRZ: "crz", circuits.GateCCX: "ccx",
-		},
+		gates:   gatesNamed(func(n *circuits.Names) string { return n.OpenQASM2 }),
 	},
 	Braket: {
 		name:    "braket",
@@ -111,11 +109,7 @@ var dialects = [...]dialect{
 		phase:   "// a global phase of %s is left out: devices have no statement for it\n",
 		inputs:  true,
 		touch:   "rz(0.0) %s;\n",
-		gates: map[circuits.Gate]string{
-			circuits.GateX: "x", circuits.GateY: "y", circuits.GateZ: "z", circuits.GateH: "h", circuits.GateS: "s",
-			circuits.GateSdg: "si", circuits.GateT: "t", circuits.GateTdg: "ti", circuits.GateRX: "rx", circuits.GateRY: "ry",
-			circuits.GateRZ: "rz", circuits.GateCX: "cnot", circuits.GateSWAP: "swap",
-		},
+		gates:   gatesNamed(func(n *circuits.Names) string { return n.Braket }),
 	},
 	// stdgates.inc has no ecr and no rzz. A reader that knows them from the device goes
 	// by the name.
@@ -130,10 +124,7 @@ var dialects = [...]dialect{
 		inputs:  true,
 		barrier: true,
 		can:     anyCondition,
-		gates: map[circuits.Gate]string{
-			circuits.GateI: "id", circuits.GateX: "x", circuits.GateSX: "sx", circuits.GateRX: "rx", circuits.GateRZ: "rz",
-			circuits.GateCZ: "cz", circuits.GateECR: "ecr", circuits.GateRZZ: "rzz",
-		},
+		gates:   gatesNamed(func(n *circuits.Names) string { return n.IBM }),
 		definitions: map[circuits.Gate]string{
 			circuits.GateECR: "gate ecr q0, q1 { s q0; sx q1; cx q0, q1; x q0; gphase(-pi/4); }\n",
 			circuits.GateRZZ: "gate rzz(p0) q0, q1 { cx q0, q1; rz(p0) q1; cx q0, q1; }\n",
@@ -152,10 +143,7 @@ var verbatim = dialect{
 	phase:   "// a global phase of %s is left out: devices have no statement for it\n",
 	inputs:  true,
 	box:     true,
-	gates: map[circuits.Gate]string{
-		circuits.GateR: "prx", circuits.GateGPi: "gpi", circuits.GateGPi2: "gpi2", circuits.GateRX: "rx", circuits.GateRZ: "rz",
-		circuits.GateCZ: "cz", circuits.GateISWAP: "iswap", circuits.GateRZZ: "zz",
-	},
+	gates:   gatesNamed(func(n *circuits.Names) string { return n.Verbatim }),
 }
 
 // Dialects lists all dialects.

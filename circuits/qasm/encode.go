@@ -296,7 +296,10 @@ func (e *encoder) statement(op circuits.Op) error {
 		}
 	case circuits.GateReset:
 	default:
-		name = e.dialect.gates[op.Gate]
+		var ok bool
+		if name, ok = e.dialect.gates[op.Gate]; !ok {
+			return fmt.Errorf("%v, for which %s has no name: %w", op.Gate, e.dialect.name, circuits.ErrBasis)
+		}
 	}
 	e.printf("%s", name)
 	for i, a := range op.Angles {

@@ -222,11 +222,10 @@ func saturate(a, b int) int {
 
 // root is op to the power x, with the principal roots of its eigenvalues.
 func root(op circuits.Op, x float64) (circuits.Op, error) {
-	switch op.Gate {
-	case circuits.GateI, circuits.GateBarrier:
+	switch {
+	case op.Gate == circuits.GateI, op.Gate == circuits.GateBarrier:
 		return op, nil
-	case circuits.GateRX, circuits.GateRY, circuits.GateRZ, circuits.GateRXX, circuits.GateRYY, circuits.GateRZZ, circuits.GateRZX,
-		circuits.GateCRX, circuits.GateCRY, circuits.GateCRZ, circuits.GateP, circuits.GateCP, circuits.GateGPhase:
+	case op.Gate.Additive():
 		op.Angles = []circuits.Angle{op.Angles[0].Scale(x)}
 		return op, nil
 	}

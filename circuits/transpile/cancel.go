@@ -77,7 +77,7 @@ func (k *canceller) insert(op circuits.Op) {
 	case op.Gate == circuits.GateI:
 		return
 	}
-	r, ok := rotationOf(op)
+	r, ok := op.Rotation()
 	if !ok {
 		if at := k.partner(op, func(old circuits.Op) bool { return isInverse(old, op) }); at >= 0 {
 			k.remove(at)
@@ -87,18 +87,18 @@ func (k *canceller) insert(op circuits.Op) {
 		return
 	}
 	at := k.partner(op, func(old circuits.Op) bool {
-		s, ok := rotationOf(old)
-		return ok && s.gate == r.gate && sameQubits(old, op)
+		s, ok := old.Rotation()
+		return ok && s.Gate == r.Gate && sameQubits(old, op)
 	})
 	if at >= 0 {
-		s, _ := rotationOf(k.ops[at].op)
+		s, _ := k.ops[at].op.Rotation()
 		k.remove(at)
-		r.angle, r.phase = r.angle.Plus(s.angle).Reduced(), r.phase.Plus(s.phase)
-		op = circuits.Op{Gate: r.gate, Qubits: op.Qubits, Angles: []circuits.Angle{r.angle}}
+		r.Angle, r.Phase = r.Angle.Plus(s.Angle).Reduced(), r.Phase.Plus(s.Phase)
+		op = circuits.Op{Gate: r.Gate, Qubits: op.Qubits, Angles: []circuits.Angle{r.Angle}}
 	} else {
-		r.phase = nil
+		r.Phase = nil
 	}
-	k.phase = append(k.phase, r.phase...)
+	k.phase = append(k.phase, r.Phase...)
 	k.reduced(op, at >= 0)
 }
 
@@ -113,12 +113,12 @@ func (k *canceller) reduced(op circuits.Op, merged bool) {
 	case zero:
 	case op.Gate == circuits.GateCP && (isNear(a, math.Pi) || isNear(a, -math.Pi)):
 		k.insert(circuits.Op{Gate: circuits.GateCZ, Qubits: op.Qubits})
-	case len(op.Qubits) == 2 && pairPauli(op.Gate) != circuits.GateI && (isNear(a, math.Pi) || isNear(a, -math.Pi)):
-		// exp(∓iπ/2·P⊗P) = ∓i·P⊗P
+	case len(op.Qubits) == 2 && len(op.Gate.Pauli()) == 2 && (isNear(a, math.Pi) || isNear(a, -math.Pi)):
+		// exp(∓iπ/2·P⊗Q) = ∓i·P⊗Q
 		v, _ := a.Const()
 		k.phase = append(k.phase, circuits.Const(-v/2)...)
-		for _, q := range op.Qubits {
-			k.insert(circuits.Op{Gate: pairPauli(op.Gate), Qubits: []int{q}})
+		for j, q := range op.Qubits {
+			k.insert(circuits.Op{Gate: pauliGate(op.Gate.Pauli()[j]), Qubits: []int{q}})
 		}
 	case merged:
 		k.phase = append(k.phase, phase...)
@@ -131,34 +131,23 @@ func (k *canceller) reduced(op circuits.Op, merged bool) {
 	k.phase = append(k.phase, phase...)
 }
 
-// pairPauli is the gate P of a rotation about P⊗P; GateI for other gates.
-func pairPauli(g circuits.Gate) circuits.Gate {
-	switch g {
-	case circuits.GateRXX:
-		return circuits.GateX
-	case circuits.GateRYY:
-		return circuits.GateY
-	case circuits.GateRZZ:
-		return circuits.GateZ
-	default:
-		return circuits.GateI
-	}
+// pauliGate is the gate of a Pauli matrix.
+func pauliGate(letter byte) circuits.Gate {
+	return map[byte]circuits.Gate{'X': circuits.GateX, 'Y': circuits.GateY, 'Z': circuits.GateZ}[letter]
 }
 
 // period brings the angle of a rotation into one period, with the phase that this takes;
 // zero says that it does nothing.
 func period(op circuits.Op) (a, phase circuits.Angle, zero bool) {
 	a = op.Angles[0]
-	switch op.Gate {
-	case circuits.GateCRX, circuits.GateCRY, circuits.GateCRZ: // 4π
-		return a, nil, isNear(a, 0)
-	case circuits.GateP, circuits.GateCP: // 2π without a sign
-		r := run{}
+	r := run{}
+	switch {
+	case op.Gate.Form() == circuits.FormPhase: // 2π without a sign
 		a = r.wrap(a)
-	default:
-		r := run{}
+	case op.Gate.Spec().Controls == 0: // 2π, which is −1
 		a = r.wrap(a)
 		phase = r.phase
+	default: // 4π, as the sign is under a control
 	}
 	return a, phase, isNear(a, 0)
 }
@@ -230,75 +219,20 @@ func (k *canceller) remove(at int) {
 	}
 }
 
-// rotation is a gate as exp(−iθP/2) or a controlled form of it, times a phase.
-type rotation struct {
-	gate         circuits.Gate
-	angle, phase circuits.Angle
-}
-
-// rotationOf is op as one of the rotations that add up.
-func rotationOf(op circuits.Op) (rotation, bool) {
-	turn := func(g circuits.Gate, v float64) (rotation, bool) {
-		return rotation{g, circuits.Const(v), circuits.Const(v / 2)}, true
-	}
-	switch op.Gate {
-	case circuits.GateZ:
-		return turn(circuits.GateRZ, math.Pi)
-	case circuits.GateS:
-		return turn(circuits.GateRZ, math.Pi/2)
-	case circuits.GateSdg:
-		return turn(circuits.GateRZ, -math.Pi/2)
-	case circuits.GateT:
-		return turn(circuits.GateRZ, math.Pi/4)
-	case circuits.GateTdg:
-		return turn(circuits.GateRZ, -math.Pi/4)
-	case circuits.GateX:
-		return turn(circuits.GateRX, math.Pi)
-	case circuits.GateSX:
-		return turn(circuits.GateRX, math.Pi/2)
-	case circuits.GateSXdg:
-		return turn(circuits.GateRX, -math.Pi/2)
-	case circuits.GateY:
-		return turn(circuits.GateRY, math.Pi)
-	case circuits.GateP:
-		return rotation{circuits.GateRZ, op.Angles[0], op.Angles[0].Scale(0.5)}, true
-	case circuits.GateCZ:
-		return rotation{gate: circuits.GateCP, angle: circuits.Const(math.Pi)}, true
-	case circuits.GateRX, circuits.GateRY, circuits.GateRZ, circuits.GateCP, circuits.GateCRX, circuits.GateCRY, circuits.GateCRZ,
-		circuits.GateRXX, circuits.GateRYY, circuits.GateRZZ, circuits.GateRZX:
-		return rotation{gate: op.Gate, angle: op.Angles[0]}, true
-	default:
-		return rotation{}, false
-	}
-}
-
 // isInverse reports whether a and b, gates without angles, undo one another.
 func isInverse(a, b circuits.Op) bool {
-	switch b.Gate {
-	case circuits.GateH, circuits.GateCX, circuits.GateCY, circuits.GateCH, circuits.GateSWAP, circuits.GateECR,
-		circuits.GateCCX, circuits.GateCCZ, circuits.GateCSWAP:
-		return a.Gate == b.Gate && sameQubits(a, b)
-	default:
-		return false
-	}
+	return b.Gate.SelfInverse() && a.Gate == b.Gate && sameQubits(a, b)
 }
 
 // sameQubits reports whether a and b, rotations of one kind or the same gate, act on the
 // same qubits in the same parts.
 func sameQubits(a, b circuits.Op) bool {
-	alike := func(x, y []int) bool {
-		return !slices.ContainsFunc(x, func(q int) bool { return !slices.Contains(y, q) })
+	for j, q := range b.Qubits {
+		if k := slices.Index(a.Qubits, q); k < 0 || !b.Gate.Exchangeable(j, k) {
+			return false
+		}
 	}
-	switch b.Gate {
-	case circuits.GateCZ, circuits.GateCP, circuits.GateCCZ, circuits.GateSWAP, circuits.GateRXX, circuits.GateRYY, circuits.GateRZZ:
-		return alike(a.Qubits, b.Qubits)
-	case circuits.GateCCX:
-		return alike(a.Qubits[:2], b.Qubits[:2]) && a.Qubits[2] == b.Qubits[2]
-	case circuits.GateCSWAP:
-		return a.Qubits[0] == b.Qubits[0] && alike(a.Qubits[1:], b.Qubits[1:])
-	default:
-		return slices.Equal(a.Qubits, b.Qubits)
-	}
+	return true
 }
 
 // use is what happens to a qubit next.

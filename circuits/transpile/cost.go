@@ -29,12 +29,12 @@ func kindOf(op *circuits.Op) kind {
 	if op.If != nil {
 		return kindFenced
 	}
-	switch op.Gate {
-	case circuits.GateSWAP:
+	switch {
+	case op.Gate.Form() == circuits.FormSwap:
 		return kindSwap
-	case circuits.GateCX, circuits.GateCY, circuits.GateCZ, circuits.GateCH, circuits.GateECR:
+	case op.Gate.CXCost() == 1:
 		return kindOne
-	default:
+	default: // also of an arbitrary matrix, whose cost is not in the table
 		return kindTwo
 	}
 }

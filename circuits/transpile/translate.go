@@ -69,7 +69,7 @@ func (w *pairBases) basis(op circuits.Op, turned bool) []circuits.Gate {
 		switch {
 		case turned && n.Gate == circuits.GateECR && forth != back:
 			add(circuits.GateCX) // the rules turn a CX only
-		case forth, turned && back && symmetric(n.Gate):
+		case forth, turned && back && n.Gate.Exchangeable(0, 1):
 			add(n.Gate)
 		case turned && back && (n.Gate == circuits.GateCX || n.Gate == circuits.GateECR):
 			add(circuits.GateCX)
@@ -86,16 +86,6 @@ func (w *pairBases) basis(op circuits.Op, turned bool) []circuits.Gate {
 	return found
 }
 
-// symmetric reports whether a gate on two qubits is the same with its qubits exchanged.
-func symmetric(g circuits.Gate) bool {
-	switch g {
-	case circuits.GateCZ, circuits.GateCP, circuits.GateSWAP, circuits.GateISWAP, circuits.GateRXX, circuits.GateRYY, circuits.GateRZZ:
-		return true
-	default:
-		return false
-	}
-}
-
 // orient turns the gates that the target has in the other direction only: symmetric ones
 // by exchanging their qubits, CX by H on both.
 func orient(c *circuits.Circuit, t *Target) *circuits.Circuit {
@@ -108,7 +98,7 @@ func orient(c *circuits.Circuit, t *Target) *circuits.Circuit {
 		a, b := op.Qubits[0], op.Qubits[1]
 		switch {
 		case t.has(op.Gate, a, b):
-		case symmetric(op.Gate) && t.has(op.Gate, b, a):
+		case op.Gate.Exchangeable(0, 1) && t.has(op.Gate, b, a):
 			op.Qubits = []int{b, a}
 		case op.Gate == circuits.GateCX && !t.has(circuits.GateECR, a, b) && (t.has(circuits.GateCX, b, a) || t.has(circuits.GateECR, b, a)):
 			for _, step := range circuits.New(2).H(0).H(1).CX(1, 0).H(0).H(1).Ops {

@@ -100,13 +100,15 @@ func lower(c *circuits.Circuit, first int) (*lowering, error) {
 		l.location[q] = first + q
 	}
 	for i := range c.Ops {
-		l.gate(&c.Ops[i])
+		if err := l.gate(&c.Ops[i]); err != nil {
+			return nil, &circuits.OpError{Index: i, Gate: c.Ops[i].Gate, Err: err}
+		}
 	}
 	return l, nil
 }
 
-// gate appends one gate of native.
-func (l *lowering) gate(o *circuits.Op) {
+// gate appends one gate of native. The error of others wraps [circuits.ErrBasis].
+func (l *lowering) gate(o *circuits.Op) error {
 	v := make([]value, len(o.Angles))
 	for k, a := range o.Angles {
 		v[k] = l.angle(a)
@@ -117,6 +119,7 @@ func (l *lowering) gate(o *circuits.Op) {
 	}
 	const half = math.Pi / 2
 	switch o.Gate {
+	case circuits.GateI:
 	case circuits.GateX:
 		l.flipped ^= 1 << bit[0]
 	case circuits.GateY: // i·X·Z
@@ -150,13 +153,14 @@ func (l *lowering) gate(o *circuits.Op) {
 	case circuits.GateUnitary:
 		l.unitary(bit, o.Matrix)
 	default:
-		l.diagonal(o.Gate, bit, v)
+		return l.phaseOrPair(o.Gate, bit, v)
 	}
+	return nil
 }
 
-// diagonal appends diagonal gates with angles, and those on two qubits.
-func (l *lowering) diagonal(g circuits.Gate, bit []int, v []value) {
-	switch g { //nolint:exhaustive // the rest of native
+// phaseOrPair appends phases with angles, and gates on two qubits.
+func (l *lowering) phaseOrPair(g circuits.Gate, bit []int, v []value) error {
+	switch g {
 	case circuits.GateRZ:
 		l.global(v[0].times(-0.5))
 		l.p(bit[0], v[0])
@@ -187,7 +191,10 @@ func (l *lowering) diagonal(g circuits.Gate, bit []int, v []value) {
 				l.location[q] = bit[0]
 			}
 		}
+	default:
+		return circuits.ErrBasis
 	}
+	return nil
 }
 
 func (l *lowering) angle(a circuits.Angle) value {

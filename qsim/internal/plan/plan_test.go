@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/cmplx"
@@ -68,6 +69,30 @@ func random(rng *rand.Rand, n, gates int) (*circuits.Circuit, []float64) {
 		c.Ops = append(c.Ops, o)
 	}
 	return c, weights
+}
+
+// TestLowerKnowsEveryGate lowers each gate of the table; [random] circuits check what becomes
+// of them.
+func TestLowerKnowsEveryGate(t *testing.T) {
+	for _, g := range circuits.Gates() {
+		if !g.Unitary() {
+			continue
+		}
+		o := circuits.Op{Gate: g, Angles: make([]circuits.Angle, len(g.Spec().Params))}
+		for q := range g.Spec().Qubits {
+			o.Qubits = append(o.Qubits, q)
+		}
+		if g == circuits.GateUnitary {
+			o.Qubits, o.Matrix = []int{0}, []complex128{0, 1, 1, 0}
+		}
+		if _, err := lower(&circuits.Circuit{Qubits: 3, Ops: []circuits.Op{o}}, 0); err != nil {
+			t.Errorf("%v: %v", g, err)
+		}
+	}
+	l := &lowering{location: []int{0}}
+	if err := l.gate(&circuits.Op{Gate: circuits.GateMeasure, Qubits: []int{0}}); !errors.Is(err, circuits.ErrBasis) {
+		t.Errorf("measurement: %v, want ErrBasis", err)
+	}
 }
 
 // unitary orthonormalises random rows.

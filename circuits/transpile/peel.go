@@ -102,7 +102,7 @@ func peel(t *tableau, beside []uint64, limit int, rng *rand.Rand) (ops []circuit
 
 func (p *peeler) emit(ops []circuits.Op) {
 	for _, op := range ops {
-		p.table.apply(op.Gate, op.Qubits...)
+		p.table.apply(op.Gate.Clifford(), op.Qubits...)
 	}
 	p.ops = append(p.ops, ops...)
 }

@@ -22,21 +22,23 @@ func line(n int) []uint64 {
 
 // TestPeelLine pins what layers of entanglement take on a line: a full layer of CX
 // is the linear map y_j = x_j + x_{j−1}, and a full layer of CZ a ladder of parities
-// up and down.
+// up and down, also where they are written by ECR or iSWAP.
 func TestPeelLine(t *testing.T) {
 	for _, n := range []int{3, 4, 5, 8, 12, 20} {
-		cx, cz := circuits.New(n), circuits.New(n)
+		cx, cz, ecr, iswap := circuits.New(n), circuits.New(n), circuits.New(n), circuits.New(n)
 		for i := range n {
 			for j := i + 1; j < n; j++ {
 				cx.CX(i, j)
 				cz.CZ(i, j)
+				ecr.Sdg(i).SXdg(j).ECR(i, j).X(i)
+				iswap.Sdg(i).Sdg(j).ISWAP(i, j).SWAP(i, j)
 			}
 		}
 		for _, tt := range []struct {
 			name string
 			c    *circuits.Circuit
 			want int
-		}{{"cx", cx, n - 1}, {"cz", cz, 2*n - 3}} {
+		}{{"cx", cx, n - 1}, {"cz", cz, 2*n - 3}, {"cx by ecr", ecr, n - 1}, {"cz by iswap", iswap, 2*n - 3}} {
 			table := inverseTableau(n, tt.c.Ops, func(q int) int { return q })
 			ops, _, _, ok := peel(table, line(n), 1000, rand.New(rand.NewPCG(0, 0)))
 			got := 0

@@ -1,7 +1,6 @@
 package transpile
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
@@ -54,86 +53,34 @@ func (t *tableau) each(f func(p *pauli)) {
 	}
 }
 
-// apply puts a gate that isClifford knows behind the operator: V becomes G·V.
-func (t *tableau) apply(gate circuits.Gate, qubits ...int) {
-	a := qubits[0]
-	switch gate {
-	case circuits.GateX:
-		t.each(func(p *pauli) { p.neg = p.neg != (p.z>>a&1 == 1) })
-	case circuits.GateY:
-		t.apply(circuits.GateX, a)
-		t.apply(circuits.GateZ, a)
-	case circuits.GateZ:
-		t.each(func(p *pauli) { p.neg = p.neg != (p.x>>a&1 == 1) })
-	case circuits.GateH:
-		t.each(func(p *pauli) {
-			x, z := p.x>>a&1, p.z>>a&1
-			p.neg = p.neg != (x&z == 1)
-			p.x ^= (x ^ z) << a
-			p.z ^= (x ^ z) << a
-		})
-	case circuits.GateS:
-		t.each(func(p *pauli) {
-			p.neg = p.neg != (p.x&p.z>>a&1 == 1)
-			p.z ^= p.x & (1 << a)
-		})
-	case circuits.GateSdg:
-		t.apply(circuits.GateZ, a)
-		t.apply(circuits.GateS, a)
-	case circuits.GateSX:
-		t.apply(circuits.GateH, a)
-		t.apply(circuits.GateS, a)
-		t.apply(circuits.GateH, a)
-	case circuits.GateSXdg:
-		t.apply(circuits.GateH, a)
-		t.apply(circuits.GateSdg, a)
-		t.apply(circuits.GateH, a)
-	case circuits.GateCX:
-		b := qubits[1]
-		t.each(func(p *pauli) {
-			xa, za, xb, zb := p.x>>a&1, p.z>>a&1, p.x>>b&1, p.z>>b&1
-			p.neg = p.neg != (xa&zb&(xb^za^1) == 1)
-			p.x ^= xa << b
-			p.z ^= zb << a
-		})
-	case circuits.GateCZ:
-		t.apply(circuits.GateH, qubits[1])
-		t.apply(circuits.GateCX, qubits...)
-		t.apply(circuits.GateH, qubits[1])
-	case circuits.GateCY:
-		t.apply(circuits.GateSdg, qubits[1])
-		t.apply(circuits.GateCX, qubits...)
-		t.apply(circuits.GateS, qubits[1])
-	case circuits.GateSWAP:
-		t.x, t.z = exchange(t.x, a, qubits[1]), exchange(t.z, a, qubits[1])
-	default:
-		panic(fmt.Sprintf("transpile: %v is no Clifford gate", gate))
+// apply puts a Clifford gate on one or two qubits behind the operator: V becomes G·V.
+func (t *tableau) apply(g circuits.Clifford, qubits ...int) {
+	a, b := qubits[0], qubits[len(qubits)-1]
+	var images [16]pauli // of the factors on a and b, by their x and z
+	for i, image := range g {
+		images[i].neg = image.Negative
+		for k, q := range qubits {
+			images[i].x |= uint64(image.X>>k&1) << q
+			images[i].z |= uint64(image.Z>>k&1) << q
+		}
 	}
-}
-
-// exchange swaps two qubits in all of a list.
-func exchange(list []pauli, a, b int) []pauli {
-	for i := range list {
-		p := &list[i]
-		d := (p.x>>a ^ p.x>>b) & 1
-		p.x ^= d<<a | d<<b
-		d = (p.z>>a ^ p.z>>b) & 1
-		p.z ^= d<<a | d<<b
+	kept := ^(uint64(1)<<a | uint64(1)<<b)
+	for _, list := range [2][]pauli{t.x, t.z} {
+		for i := range list {
+			p := &list[i]
+			at := p.x>>a&1 | p.z>>a&1<<1
+			if len(qubits) == 2 {
+				at = p.x>>a&1 | p.x>>b&1<<1 | p.z>>a&1<<2 | p.z>>b&1<<3
+			}
+			p.x, p.z = p.x&kept|images[at].x, p.z&kept|images[at].z
+			p.neg = p.neg != images[at].neg
+		}
 	}
-	return list
 }
 
 // isClifford reports whether op is one of the gates of a Clifford block.
 func isClifford(op *circuits.Op) bool {
-	if op.If != nil {
-		return false
-	}
-	switch op.Gate {
-	case circuits.GateX, circuits.GateY, circuits.GateZ, circuits.GateH, circuits.GateS, circuits.GateSdg, circuits.GateSX, circuits.GateSXdg,
-		circuits.GateCX, circuits.GateCY, circuits.GateCZ, circuits.GateSWAP:
-		return true
-	}
-	return false
+	return op.If == nil && len(op.Qubits) <= 2 && op.Gate.Clifford() != nil
 }
 
 // inverseTableau is V† of the product V of Clifford gates, whose qubits number
@@ -141,12 +88,11 @@ func isClifford(op *circuits.Op) bool {
 func inverseTableau(n int, ops []circuits.Op, number func(q int) int) *tableau {
 	t := newTableau(n)
 	for _, op := range slices.Backward(ops) {
-		inverse, _ := op.Inverse() // Clifford gates have one
-		qubits := make([]int, len(inverse.Qubits))
-		for k, q := range inverse.Qubits {
+		qubits := make([]int, len(op.Qubits))
+		for k, q := range op.Qubits {
 			qubits[k] = number(q)
 		}
-		t.apply(inverse.Gate, qubits...)
+		t.apply(op.Gate.Clifford().Inverse(), qubits...)
 	}
 	return t
 }

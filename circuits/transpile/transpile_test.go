@@ -98,6 +98,43 @@ func TestRunEquivalent(t *testing.T) {
 	}
 }
 
+// TestEveryCliffordGate writes the CX between all pairs of qubits, each by another Clifford
+// gate, on a line: as few gates are left as where CX stand there, and the state is the same. Of
+// those by ECR more are left, as √X† on a qubit join to rotations, which end a block.
+func TestEveryCliffordGate(t *testing.T) {
+	target, n := load(t, "line-5"), 5
+	for name, cx := range map[string]func(c *circuits.Circuit, a, b int){
+		"cx":  func(c *circuits.Circuit, a, b int) { c.CX(a, b) },
+		"cz":  func(c *circuits.Circuit, a, b int) { c.H(b).CZ(a, b).H(b) },
+		"cy":  func(c *circuits.Circuit, a, b int) { c.S(b).CY(a, b).Sdg(b) },
+		"ecr": func(c *circuits.Circuit, a, b int) { c.Sdg(a).SXdg(b).ECR(a, b).X(a) },
+		"iswap": func(c *circuits.Circuit, a, b int) { // SWAP·CZ·(S⊗S)
+			c.H(b).Sdg(a).Sdg(b).ISWAP(a, b).H(a).SWAP(a, b)
+		},
+	} {
+		all, want := circuits.New(n), circuits.New(n)
+		for q := range n {
+			all.RY(circuits.Const(0.3+float64(q)), q)
+			want.RY(circuits.Const(0.3+float64(q)), q)
+		}
+		for a := range n {
+			for b := range a {
+				cx(all, a, b)
+				want.CX(a, b)
+			}
+		}
+		r, err := transpile.Run(t.Context(), all, target, transpile.Options{Level: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkEqual(t, want, r, nil)
+		most := map[string]int{"ecr": n*(n-1)/2 - 1}
+		if got := r.TwoQubitGates(); got > max(most[name], n-1) {
+			t.Errorf("%s: %d gates on two qubits, want %d at most", name, got, max(most[name], n-1))
+		}
+	}
+}
+
 // TestControlledPhases counts the gates that gates on three qubits take where a controlled
 // phase takes one.
 func TestControlledPhases(t *testing.T) {

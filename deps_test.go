@@ -44,7 +44,7 @@ const rules = `
 	cmd/internal/bench <- circuits qsim qnn/optim cmd/internal/numpyrand
 	cmd/internal/cli <- cmd/internal/bench circuits/... qsim/... qnn/... classical circuits qsim qnn github.com/spf13/cobra github.com/spf13/pflag github.com/vbauerster/mpb go.yaml.in/yaml golang.org/x/term
 	cmd/qnn <- cmd/internal/cli
-	internal/atomicfile internal/filename internal/plural internal/seal internal/suggest internal/sysmem <-
+	internal/atomicfile internal/fault internal/filename internal/plural internal/seal internal/suggest internal/sysmem <-
 	internal/filelock <- golang.org/x/sys
 `
 

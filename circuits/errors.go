@@ -1,31 +1,32 @@
 package circuits
 
 import (
-	"errors"
 	"fmt"
+
+	"github.com/qnn-go/qnn/internal/fault"
 )
 
 // Causes of an invalid circuit or text; test for them with [errors.Is].
 var (
-	ErrRange     = errors.New("index out of range")
-	ErrDuplicate = errors.New("the same qubit twice")
-	ErrArity     = errors.New("wrong number of qubits, angles or matrix entries")
-	ErrNotFinite = errors.New("not a finite number")
-	ErrUnitary   = errors.New("matrix is not unitary")
-	ErrUnknown   = errors.New("unknown gate")
-	ErrSyntax    = errors.New("syntax error")
+	ErrRange     = fault.New(fault.Usage, "index out of range")
+	ErrDuplicate = fault.New(fault.Usage, "the same qubit twice")
+	ErrArity     = fault.New(fault.Usage, "wrong number of qubits, angles or matrix entries")
+	ErrNotFinite = fault.New(fault.Usage, "not a finite number")
+	ErrUnitary   = fault.New(fault.Usage, "matrix is not unitary")
+	ErrUnknown   = fault.New(fault.Usage, "unknown gate")
+	ErrSyntax    = fault.New(fault.Usage, "syntax error")
 	// ErrCondition marks a condition that is none, or a value where none belongs.
-	ErrCondition = errors.New("invalid condition")
+	ErrCondition = fault.New(fault.Usage, "invalid condition")
 	// ErrNoInverse marks operations that cannot be undone: measure, reset, and what
 	// depends on classical bits.
-	ErrNoInverse = errors.New("operation has no inverse")
+	ErrNoInverse = fault.New(fault.Data, "operation has no inverse")
 	// ErrNoControl marks gates whose controlled form is not in the gate table.
-	ErrNoControl = errors.New("gate has no controlled form")
+	ErrNoControl = fault.New(fault.Data, "gate has no controlled form")
 	// ErrBasis marks gates that the gates of a target cannot express.
-	ErrBasis = errors.New("gate cannot be written in the gates of the target")
+	ErrBasis = fault.New(fault.Data, "gate cannot be written in the gates of the target")
 	// ErrUnbound marks angles that still hold weights or features where a number
 	// is needed.
-	ErrUnbound = errors.New("angle is not bound to a number")
+	ErrUnbound = fault.New(fault.Usage, "angle is not bound to a number")
 )
 
 // OpError is an error of one operation of a circuit.

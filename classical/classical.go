@@ -21,28 +21,30 @@ package classical
 import (
 	"context"
 	"errors"
+
+	"github.com/qnn-go/qnn/internal/fault"
 )
 
 // The errors of this package; test for them with errors.Is.
 var (
 	// ErrEmpty reports a training set without samples or without features.
-	ErrEmpty = errors.New("empty data")
+	ErrEmpty = fault.New(fault.Data, "empty data")
 	// ErrRagged reports rows of different lengths.
-	ErrRagged = errors.New("rows differ in length")
+	ErrRagged = fault.New(fault.Data, "rows differ in length")
 	// ErrLength reports a y that has not one entry a row of x.
-	ErrLength = errors.New("lengths of x and y differ")
+	ErrLength = fault.New(fault.Usage, "lengths of x and y differ")
 	// ErrValue reports a NaN, an infinity or a magnitude above 1e100.
-	ErrValue = errors.New("value out of range")
+	ErrValue = fault.New(fault.Data, "value out of range")
 	// ErrClass reports a label that is not an integer ≥ 0.
-	ErrClass = errors.New("not a class index")
+	ErrClass = fault.New(fault.Data, "not a class index")
 	// ErrOneClass reports a training set with a single class.
-	ErrOneClass = errors.New("only one class is present")
+	ErrOneClass = fault.New(fault.Data, "only one class is present")
 	// ErrDimension reports rows to predict whose length is not that of training.
-	ErrDimension = errors.New("wrong number of features")
+	ErrDimension = fault.New(fault.Usage, "wrong number of features")
 	// ErrNotFitted reports a Predict before a successful Fit.
-	ErrNotFitted = errors.New("not fitted")
+	ErrNotFitted = fault.New(fault.Usage, "not fitted")
 	// ErrConfig reports a setting out of its range.
-	ErrConfig = errors.New("invalid setting")
+	ErrConfig = fault.New(fault.Usage, "invalid setting")
 	// ErrNotConverged reports a fit that reached its limit of steps, or diverged,
 	// before its tolerance.
 	ErrNotConverged = errors.New("not converged")

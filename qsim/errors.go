@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/qnn-go/qnn/internal/fault"
+
 	"github.com/qnn-go/qnn/internal/sysmem"
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
 )
@@ -13,19 +15,19 @@ var (
 	// ErrNotUnitary marks a circuit that resets or measures before its end, or acts on
 	// what it measured: it has no single final state. [Program.Sample] simulates it shot
 	// by shot.
-	ErrNotUnitary = errors.New("circuit measures or resets before its end and has no single final state; use Sample")
+	ErrNotUnitary = fault.New(fault.Data, "circuit measures or resets before its end and has no single final state; use Sample")
 	// ErrUnfinished marks a run in which a loop did not end within the rounds that it was
 	// laid out for.
 	ErrUnfinished = errors.New("a loop that ends by a measured bit did not end within its limit of rounds")
 	// ErrNil marks a circuit or a loss that is nil.
-	ErrNil = errors.New("is nil")
+	ErrNil = fault.New(fault.Usage, "is nil")
 	// ErrCPU marks kernels that the environment variable QNN_CPU asks for and that this
 	// build or processor does not have.
 	ErrCPU = kernel.ErrCPU
 	// ErrShape marks slices whose lengths do not fit the program.
-	ErrShape = errors.New("wrong length")
+	ErrShape = fault.New(fault.Usage, "wrong length")
 	// ErrNotFinite marks an angle that is NaN or infinite.
-	ErrNotFinite = errors.New("angle is not a finite number")
+	ErrNotFinite = fault.New(fault.Usage, "angle is not a finite number")
 )
 
 // MemoryError says that a state does not fit in memory, or the operations of a circuit do
@@ -47,6 +49,9 @@ func (e *MemoryError) Error() string {
 	}
 	return fmt.Sprintf("%d qubits need %s; this machine has %s free. Use fewer qubits.", e.Qubits, need, Bytes(e.Available))
 }
+
+// FaultClass says that what was asked for is at fault.
+func (*MemoryError) FaultClass() fault.Class { return fault.Usage }
 
 // Bytes writes a size with a binary unit and three significant digits, such as
 // 256 B or 1.5 GiB.

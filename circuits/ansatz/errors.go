@@ -1,23 +1,24 @@
 package ansatz
 
 import (
-	"errors"
 	"fmt"
+
+	"github.com/qnn-go/qnn/internal/fault"
 
 	"github.com/qnn-go/qnn/internal/suggest"
 )
 
 // Causes of a refused template; test for them with [errors.Is].
 var (
-	ErrUnknown  = errors.New("unknown")
-	ErrFeatures = errors.New("wrong number of features")
-	ErrQubits   = errors.New("wrong number of qubits")
-	ErrLayers   = errors.New("wrong number of layers or repetitions")
-	ErrGate     = errors.New("gate does not fit the template")
+	ErrUnknown  = fault.New(fault.Usage, "unknown")
+	ErrFeatures = fault.New(fault.Usage, "wrong number of features")
+	ErrQubits   = fault.New(fault.Usage, "wrong number of qubits")
+	ErrLayers   = fault.New(fault.Usage, "wrong number of layers or repetitions")
+	ErrGate     = fault.New(fault.Usage, "gate does not fit the template")
 	// ErrFixed marks a setting of a template that has nothing to set.
-	ErrFixed = errors.New("not a setting of this template")
+	ErrFixed = fault.New(fault.Usage, "not a setting of this template")
 	// ErrInput marks a data vector that no state can hold.
-	ErrInput = errors.New("vector cannot be encoded")
+	ErrInput = fault.New(fault.Data, "vector cannot be encoded")
 )
 
 // NameError is a name that is not in a list. It wraps [ErrUnknown].

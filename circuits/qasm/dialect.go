@@ -1,14 +1,15 @@
 package qasm
 
 import (
-	"errors"
 	"fmt"
+
+	"github.com/qnn-go/qnn/internal/fault"
 
 	"github.com/qnn-go/qnn/circuits"
 )
 
 // ErrDialect marks a dialect that is not in the table.
-var ErrDialect = errors.New("unknown dialect")
+var ErrDialect = fault.New(fault.Usage, "unknown dialect")
 
 // Dialect is a kind of OpenQASM that a family of tools reads. The zero value is
 // OpenQASM3.

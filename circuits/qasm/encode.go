@@ -2,7 +2,6 @@ package qasm
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -10,11 +9,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/qnn-go/qnn/internal/fault"
+
 	"github.com/qnn-go/qnn/circuits"
 )
 
 // ErrNoQubits marks a circuit without qubits, which has no OpenQASM form.
-var ErrNoQubits = errors.New("circuit has no qubits")
+var ErrNoQubits = fault.New(fault.Data, "circuit has no qubits")
 
 // Options says how [Encode] writes. The zero value writes OpenQASM 3 with weights
 // and features as inputs.
@@ -45,9 +46,9 @@ type Options struct {
 // Errors of options and circuits that do not fit together.
 var (
 	// ErrOption marks an option that the dialect does not have.
-	ErrOption = errors.New("not an option of the dialect")
+	ErrOption = fault.New(fault.Usage, "not an option of the dialect")
 	// ErrVerbatim marks a circuit that cannot stand in a verbatim box.
-	ErrVerbatim = errors.New("not possible in a verbatim box")
+	ErrVerbatim = fault.New(fault.Data, "not possible in a verbatim box")
 )
 
 // Encode writes c as a program whose gates are all gates of the dialect; others are written as several gates, as

@@ -2,11 +2,12 @@ package qasm
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/qnn-go/qnn/internal/fault"
 )
 
 // Causes of text that [Decode] refuses, beside those of package circuits; test
@@ -14,15 +15,15 @@ import (
 var (
 	// ErrUnsupported marks a construct of OpenQASM that has no place in a
 	// [circuits.Circuit], or that this package does not read.
-	ErrUnsupported = errors.New("not supported")
+	ErrUnsupported = fault.New(fault.Data, "not supported")
 	// ErrLimit marks text that asks for more than [Decode] allows.
-	ErrLimit = errors.New("too large")
+	ErrLimit = fault.New(fault.Data, "too large")
 	// ErrInput marks an input that has to be known when the program is read.
-	ErrInput = errors.New("input without a value")
+	ErrInput = fault.New(fault.Usage, "input without a value")
 	// ErrInclude marks an include of a file that is not read.
-	ErrInclude = errors.New("file is not included")
+	ErrInclude = fault.New(fault.Data, "file is not included")
 	// ErrRedefined marks a name that its block or program defines twice.
-	ErrRedefined = errors.New("name is defined twice")
+	ErrRedefined = fault.New(fault.Data, "name is defined twice")
 )
 
 // ParseError is an error of one place of a text.
@@ -55,6 +56,9 @@ func (e *ParseError) Error() string {
 
 // Unwrap returns the cause.
 func (e *ParseError) Unwrap() error { return e.Err }
+
+// FaultClass says that what a file holds is at fault.
+func (*ParseError) FaultClass() fault.Class { return fault.Data }
 
 // shownBefore and shownAfter bound, in bytes, what a ParseError shows of a line.
 const shownBefore, shownAfter = 60, 60

@@ -1,9 +1,10 @@
 package qpu
 
 import (
-	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/qnn-go/qnn/internal/fault"
 
 	"github.com/qnn-go/qnn/internal/seal"
 )
@@ -11,15 +12,15 @@ import (
 var (
 	// ErrFormat marks a manifest, table of prices or result file that is damaged, of
 	// an unknown kind, or inconsistent.
-	ErrFormat = errors.New("not what a file of this kind holds")
+	ErrFormat = fault.New(fault.Data, "not what a file of this kind holds")
 	// ErrChecksum marks a manifest whose content is not what its checksum says.
 	ErrChecksum = seal.ErrBroken
 	// ErrLimit marks a file, or what unfolds from it, that is larger than is read.
-	ErrLimit = errors.New("too large")
+	ErrLimit = fault.New(fault.Data, "too large")
 	// ErrMismatch marks results that do not belong to the export.
-	ErrMismatch = errors.New("results of something else")
+	ErrMismatch = fault.New(fault.Data, "results of something else")
 	// ErrJob marks what cannot be exported as it was asked for.
-	ErrJob = errors.New("cannot be exported")
+	ErrJob = fault.New(fault.Usage, "cannot be exported")
 )
 
 // FileError says where in a file a fault is.
@@ -47,3 +48,6 @@ func (e *FileError) Error() string {
 }
 
 func (e *FileError) Unwrap() error { return e.Err }
+
+// FaultClass says that what a file holds is at fault.
+func (*FileError) FaultClass() fault.Class { return fault.Data }

@@ -1,8 +1,9 @@
 package transpile
 
 import (
-	"errors"
 	"fmt"
+
+	"github.com/qnn-go/qnn/internal/fault"
 
 	"github.com/qnn-go/qnn/internal/suggest"
 )
@@ -11,33 +12,33 @@ import (
 // test for them with [errors.Is].
 var (
 	// ErrTarget marks a description of a device that contradicts itself.
-	ErrTarget = errors.New("bad target")
+	ErrTarget = fault.New(fault.Data, "bad target")
 	// ErrQubits marks a circuit with more qubits than the target, or than are
 	// connected with one another.
-	ErrQubits = errors.New("not enough qubits on the target")
+	ErrQubits = fault.New(fault.Usage, "not enough qubits on the target")
 	// ErrLayout marks a given layout that is no placement of the circuit's qubits.
-	ErrLayout = errors.New("bad layout")
+	ErrLayout = fault.New(fault.Usage, "bad layout")
 	// ErrLevel marks a level of optimisation outside 0 to 3.
-	ErrLevel = errors.New("unknown level of optimisation")
+	ErrLevel = fault.New(fault.Usage, "unknown level of optimisation")
 	// ErrGate marks a gate that the target does not have.
-	ErrGate = errors.New("not a gate of the target")
+	ErrGate = fault.New(fault.Data, "not a gate of the target")
 	// ErrPair marks a gate on qubits where the target does not have it.
-	ErrPair = errors.New("the target does not have the gate on these qubits")
+	ErrPair = fault.New(fault.Data, "the target does not have the gate on these qubits")
 	// ErrDirection marks a gate that the target has with its qubits exchanged.
-	ErrDirection = errors.New("the target has the gate in the other direction only")
+	ErrDirection = fault.New(fault.Data, "the target has the gate in the other direction only")
 	// ErrAngle marks an angle outside the limits of the target.
-	ErrAngle = errors.New("angle outside the limits of the target")
+	ErrAngle = fault.New(fault.Data, "angle outside the limits of the target")
 	// ErrConditional marks an operation that depends on measured bits on a target that
 	// has none, or one that no device has: variables of a program, and loops and jumps
 	// that depend on measured bits.
-	ErrConditional = errors.New("the target has no such operation on measured bits")
+	ErrConditional = fault.New(fault.Data, "the target has no such operation on measured bits")
 	// ErrObjective marks an unknown objective, or one for which the target lacks figures.
-	ErrObjective = errors.New("objective that cannot be followed")
+	ErrObjective = fault.New(fault.Usage, "objective that cannot be followed")
 	// ErrEffort marks an effort that is negative or no number.
-	ErrEffort = errors.New("bad effort")
+	ErrEffort = fault.New(fault.Usage, "bad effort")
 	// ErrMidCircuit marks an operation after a measurement on a target where
 	// measurements end a circuit.
-	ErrMidCircuit = errors.New("the target measures at the end only")
+	ErrMidCircuit = fault.New(fault.Data, "the target measures at the end only")
 )
 
 // UnknownError is the error of [Load] for a name that stands for no target.
@@ -49,3 +50,6 @@ type UnknownError struct {
 func (e *UnknownError) Error() string {
 	return fmt.Sprintf("%s; or line-N, grid-RxC, all-to-all-N", suggest.Unknown("target", e.Name, e.Known))
 }
+
+// FaultClass says that what was asked for is at fault.
+func (*UnknownError) FaultClass() fault.Class { return fault.Usage }

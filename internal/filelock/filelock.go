@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+
+	"github.com/qnn-go/qnn/internal/fault"
 )
 
 // ErrHeld marks a file that another process, or another open file of this one, holds.
-var ErrHeld = errors.New("in use by another process")
+var ErrHeld = fault.New(fault.Usage, "in use by another process")
 
 // Try claims an open file, and reports whether it did. The claim lasts until the file is
 // closed. Where the system or the file system knows no such claims every file counts as

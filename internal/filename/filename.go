@@ -6,9 +6,10 @@
 package filename
 
 import (
-	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/qnn-go/qnn/internal/fault"
 )
 
 // MaxLength is the length of the longest name, in bytes: what file systems take leaves
@@ -16,7 +17,7 @@ import (
 const MaxLength = 100
 
 // ErrName marks a name that may not become part of a path.
-var ErrName = errors.New("not a name for a file")
+var ErrName = fault.New(fault.Data, "not a name for a file")
 
 // Check reports whether name may become part of a path: 1 to [MaxLength] letters and
 // digits of ASCII, '.', '_' and '-', neither "." nor "..", and not beginning with '-',

@@ -9,15 +9,16 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"regexp"
+
+	"github.com/qnn-go/qnn/internal/fault"
 )
 
 // ErrBroken marks content that is not what was sealed.
-var ErrBroken = errors.New("the content does not match its checksum: it is damaged, or was edited")
+var ErrBroken = fault.New(fault.Data, "the content does not match its checksum: it is damaged, or was edited")
 
 // ErrObject marks a value that is no JSON object with members.
-var ErrObject = errors.New("only an object with members can be sealed")
+var ErrObject = fault.New(fault.Data, "only an object with members can be sealed")
 
 // member is the name of the seal in its object.
 const member = "sha256"

@@ -11,9 +11,10 @@ package compare
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
+
+	"github.com/qnn-go/qnn/internal/fault"
 
 	"github.com/qnn-go/qnn/qnn/dataset"
 	"github.com/qnn-go/qnn/qnn/metric"
@@ -22,13 +23,13 @@ import (
 // The errors of this package; test for them with errors.Is.
 var (
 	// ErrData reports a training and a test part that do not belong together.
-	ErrData = errors.New("training and test data do not match")
+	ErrData = fault.New(fault.Data, "training and test data do not match")
 	// ErrName reports two models of one name, or a name that no model has.
-	ErrName = errors.New("model name")
+	ErrName = fault.New(fault.Usage, "model name")
 	// ErrPrediction reports predictions that cannot be measured.
-	ErrPrediction = errors.New("bad predictions")
+	ErrPrediction = fault.New(fault.Data, "bad predictions")
 	// ErrNoTest reports results that no test can compare.
-	ErrNoTest = errors.New("no test possible")
+	ErrNoTest = fault.New(fault.Data, "no test possible")
 )
 
 // Estimator is a model that can be compared.

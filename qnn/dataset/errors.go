@@ -8,56 +8,58 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/qnn-go/qnn/internal/fault"
+
 	"github.com/qnn-go/qnn/internal/suggest"
 )
 
 // Causes, to be tested with errors.Is.
 var (
 	// ErrEmpty: no samples, or no columns.
-	ErrEmpty = errors.New("no data")
+	ErrEmpty = fault.New(fault.Data, "no data")
 	// ErrShape: lengths that do not agree.
-	ErrShape = errors.New("sizes do not agree")
+	ErrShape = fault.New(fault.Data, "sizes do not agree")
 	// ErrCell: a value that its column cannot hold.
-	ErrCell = errors.New("not a possible value")
+	ErrCell = fault.New(fault.Data, "not a possible value")
 	// ErrUnlabelled: labels are needed and there are none.
-	ErrUnlabelled = errors.New("no labels")
+	ErrUnlabelled = fault.New(fault.Data, "no labels")
 	// ErrNoClasses: classes are needed and the labels are values.
-	ErrNoClasses = errors.New("values, not classes")
+	ErrNoClasses = fault.New(fault.Data, "values, not classes")
 	// ErrOneClass: all samples have the same class.
-	ErrOneClass = errors.New("one class only")
+	ErrOneClass = fault.New(fault.Data, "one class only")
 	// ErrDuplicate: a name that must be unique is there twice.
-	ErrDuplicate = errors.New("named twice")
+	ErrDuplicate = fault.New(fault.Data, "named twice")
 	// ErrTooFew: a class or a set has not enough samples to be split.
-	ErrTooFew = errors.New("too few samples")
+	ErrTooFew = fault.New(fault.Data, "too few samples")
 	// ErrOptions: an option is out of its range.
-	ErrOptions = errors.New("option out of range")
+	ErrOptions = fault.New(fault.Usage, "option out of range")
 	// ErrTooLarge: more data than the limit allows.
-	ErrTooLarge = errors.New("too large")
+	ErrTooLarge = fault.New(fault.Data, "too large")
 	// ErrNotNumber: a cell of a numeric column, be it a word or missing.
-	ErrNotNumber = errors.New("not a number")
+	ErrNotNumber = fault.New(fault.Data, "not a number")
 	// ErrNotFinite: an infinity, or a number beyond the range of float64.
-	ErrNotFinite = errors.New("not finite")
+	ErrNotFinite = fault.New(fault.Data, "not finite")
 	// ErrPercent: a number with a percent sign in a column without, or the reverse.
-	ErrPercent = errors.New("some numbers of the column have a percent sign and others none")
+	ErrPercent = fault.New(fault.Data, "some numbers of the column have a percent sign and others none")
 	// ErrAmbiguous: dates whose day and month cannot be told apart.
-	ErrAmbiguous = errors.New("can be read in two ways")
+	ErrAmbiguous = fault.New(fault.Data, "can be read in two ways")
 	// ErrDate: a cell of a column of dates that is none.
-	ErrDate = errors.New("not a date as the others")
+	ErrDate = fault.New(fault.Data, "not a date as the others")
 	// ErrMissing: a label or a categorical cell without a value.
-	ErrMissing = errors.New("missing value")
+	ErrMissing = fault.New(fault.Data, "missing value")
 	// ErrUnseen: a level that the schema lacks.
-	ErrUnseen = errors.New("levels that the model has not seen")
+	ErrUnseen = fault.New(fault.Data, "levels that the model has not seen")
 	// ErrIdentifier: columns that tell rows apart and nothing else.
-	ErrIdentifier = errors.New("nothing but names and numbers of the rows")
+	ErrIdentifier = fault.New(fault.Data, "nothing but names and numbers of the rows")
 	// ErrEncoding: text that is not UTF-8.
-	ErrEncoding = errors.New("not UTF-8 text")
+	ErrEncoding = fault.New(fault.Data, "not UTF-8 text")
 	// ErrWidth: a headerless file whose rows have another length than the model's.
-	ErrWidth = errors.New("wrong number of columns")
+	ErrWidth = fault.New(fault.Data, "wrong number of columns")
 	// ErrPipeline: a preprocessing step that does not fit its input, or whose fitted
 	// numbers are damaged.
-	ErrPipeline = errors.New("invalid pipeline")
+	ErrPipeline = fault.New(fault.Data, "invalid pipeline")
 	// ErrNotFitted: Transform before Fit.
-	ErrNotFitted = errors.New("pipeline is not fitted")
+	ErrNotFitted = fault.New(fault.Data, "pipeline is not fitted")
 )
 
 // Error is a fault in the content of a data file, in one line that names the place,
@@ -108,6 +110,9 @@ func (e *Error) Error() string {
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
+
+// FaultClass says that what a file holds is at fault.
+func (*Error) FaultClass() fault.Class { return fault.Data }
 
 // Faults are several faults of one file, in one line. errors.Is and errors.As find the
 // causes of each.
@@ -206,6 +211,9 @@ func (e *UnknownError) Error() string {
 	}
 	return b.String()
 }
+
+// FaultClass says that what was asked for is at fault.
+func (*UnknownError) FaultClass() fault.Class { return fault.Usage }
 
 // Suggestion returns the known name that was probably meant, or "".
 func (e *UnknownError) Suggestion() string { return suggest.Nearest(e.Name, e.Known) }

@@ -3,6 +3,8 @@ package dataset
 import (
 	"context"
 	"fmt"
+
+	"github.com/qnn-go/qnn/internal/fault"
 )
 
 // projection is what a fitted linear reducer holds: K rows that map an input row x to
@@ -60,6 +62,9 @@ func (e *ComponentsError) Error() string {
 	}
 	return fmt.Sprintf("%v: %d components; 1 to %d are possible: %s", ErrPipeline, e.Want, e.Most, e.Why)
 }
+
+// FaultClass says that what was asked for is at fault.
+func (*ComponentsError) FaultClass() fault.Class { return fault.Usage }
 
 // Unwrap returns ErrPipeline.
 func (*ComponentsError) Unwrap() error { return ErrPipeline }

@@ -9,11 +9,12 @@ package hardware
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/qnn-go/qnn/internal/fault"
 
 	"gonum.org/v1/gonum/stat/distuv"
 
@@ -25,9 +26,9 @@ import (
 
 var (
 	// ErrModel marks a model that is not the one that was exported.
-	ErrModel = errors.New("not the model that was exported")
+	ErrModel = fault.New(fault.Data, "not the model that was exported")
 	// ErrMissing marks circuits that have no results.
-	ErrMissing = errors.New("results are missing")
+	ErrMissing = fault.New(fault.Data, "results are missing")
 )
 
 // Measured is what a device measured of a model's circuit. It is a [qnn.Simulator] for

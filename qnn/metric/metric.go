@@ -10,23 +10,24 @@
 package metric
 
 import (
-	"errors"
 	"fmt"
 	"math"
+
+	"github.com/qnn-go/qnn/internal/fault"
 )
 
 // The errors of this package; test for them with errors.Is.
 var (
 	// ErrEmpty reports that there is no sample to measure.
-	ErrEmpty = errors.New("no samples")
+	ErrEmpty = fault.New(fault.Data, "no samples")
 	// ErrLength reports slices that must have one entry a sample and do not.
-	ErrLength = errors.New("lengths differ")
+	ErrLength = fault.New(fault.Usage, "lengths differ")
 	// ErrClass reports a label that is not an integer in 0…k−1.
-	ErrClass = errors.New("not a class index")
+	ErrClass = fault.New(fault.Data, "not a class index")
 	// ErrValue reports a value that is NaN, infinite or out of its range.
-	ErrValue = errors.New("value out of range")
+	ErrValue = fault.New(fault.Usage, "value out of range")
 	// ErrOneClass reports truth of a single class where two are compared.
-	ErrOneClass = errors.New("only one class is present")
+	ErrOneClass = fault.New(fault.Data, "only one class is present")
 )
 
 // checkLengths reports an error unless both slices have the same length ≥ 1.

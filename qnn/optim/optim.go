@@ -18,6 +18,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/qnn-go/qnn/internal/fault"
+
 	"github.com/qnn-go/qnn/internal/suggest"
 )
 
@@ -27,21 +29,21 @@ var (
 	ErrConverged = errors.New("converged")
 	// ErrNotFinite says that a loss, a gradient entry or the weight that would
 	// follow from it is NaN or infinite. The weights are untouched.
-	ErrNotFinite = errors.New("not a finite number")
+	ErrNotFinite = fault.New(fault.Data, "not a finite number")
 	// ErrLength says that weights and gradient differ in length, are empty, or
 	// changed in length since the first step. The weights are untouched.
-	ErrLength = errors.New("wrong length")
+	ErrLength = fault.New(fault.Usage, "wrong length")
 	// ErrPoint says that the weights are not the point that the optimizer asked
 	// to have evaluated. The weights are untouched.
-	ErrPoint = errors.New("not the point asked for")
+	ErrPoint = fault.New(fault.Usage, "not the point asked for")
 	// ErrConfig says that a setting is out of its range or has no meaning for
 	// the chosen optimizer.
-	ErrConfig = errors.New("invalid setting")
+	ErrConfig = fault.New(fault.Usage, "invalid setting")
 	// ErrUnknown says that no optimizer has the given name.
-	ErrUnknown = errors.New("unknown optimizer")
+	ErrUnknown = fault.New(fault.Usage, "unknown optimizer")
 	// ErrState says that a text is not the saved state of the optimizer that is
 	// to read it. The optimizer is untouched.
-	ErrState = errors.New("invalid optimizer state")
+	ErrState = fault.New(fault.Data, "invalid optimizer state")
 )
 
 // Optimizer moves weights downhill, one evaluated point at a time. An Optimizer

@@ -10,8 +10,10 @@
 // that an error of this package leaves the writer untouched.
 package report
 
-import "errors"
+import (
+	"github.com/qnn-go/qnn/internal/fault"
+)
 
 // ErrInput marks values that cannot be reported or drawn: none at all, lengths
 // that do not agree, numbers that are not finite.
-var ErrInput = errors.New("cannot be reported")
+var ErrInput = fault.New(fault.Data, "cannot be reported")

@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/qnn-go/qnn/internal/fault"
+
 	"github.com/qnn-go/qnn/circuits/ansatz"
 	"github.com/qnn-go/qnn/internal/plural"
 	"github.com/qnn-go/qnn/qnn"
@@ -15,7 +17,7 @@ import (
 )
 
 // ErrConfig reports settings that cannot be searched with.
-var ErrConfig = errors.New("invalid search")
+var ErrConfig = fault.New(fault.Usage, "invalid search")
 
 // Choice is what a search decides, or what its user has decided before: a zero field is
 // open.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/qnn-go/qnn/internal/fault"
+
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/qsim"
 )
@@ -17,6 +19,9 @@ type MethodError struct {
 func (e *MethodError) Error() string {
 	return fmt.Sprintf("gradient: the backend itsubaki/q has no %v method: use --gradient %v, or the native backend", e.Method, qsim.ParameterShift)
 }
+
+// FaultClass says that what was asked for is at fault.
+func (*MethodError) FaultClass() fault.Class { return fault.Usage }
 
 // Gradient adds, for all samples, the vector–Jacobian products of the expectation
 // values with the cotangents that loss gives to dw and, if it is not nil, dx, as

@@ -5,22 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strconv"
 	"strings"
 	"syscall"
 	"unicode/utf8"
 
-	"github.com/qnn-go/qnn/circuits"
-	"github.com/qnn-go/qnn/circuits/ansatz"
-	"github.com/qnn-go/qnn/circuits/qpu"
-	"github.com/qnn-go/qnn/circuits/transpile"
+	"github.com/qnn-go/qnn/internal/fault"
 	"github.com/qnn-go/qnn/qnn"
-	"github.com/qnn-go/qnn/qnn/dataset"
-	"github.com/qnn-go/qnn/qnn/hardware"
-	"github.com/qnn-go/qnn/qnn/optim"
-	"github.com/qnn-go/qnn/qnn/search"
-	"github.com/qnn-go/qnn/qsim"
 )
 
 // Exit codes; the numbers above 64 are those of BSD's sysexits.h.
@@ -32,19 +23,12 @@ const (
 	exitInterrupted = 75
 )
 
-// coded is an error with an exit code of its own.
-type coded struct {
-	code int
-	err  error
+func usage(format string, args ...any) error {
+	return fault.As(fault.Usage, fmt.Errorf(format, args...))
 }
 
-func (e *coded) Error() string { return e.err.Error() }
-func (e *coded) Unwrap() error { return e.err }
-
-func usage(format string, args ...any) error { return &coded{exitUsage, fmt.Errorf(format, args...)} }
-
 func badData(format string, args ...any) error {
-	return &coded{exitData, fmt.Errorf(format, args...)}
+	return fault.As(fault.Data, fmt.Errorf(format, args...))
 }
 
 // advised is an error with a sentence of its own that says what to do.
@@ -118,58 +102,18 @@ func remedy(err error) string {
 
 // exitCode finds the exit code of an error by its cause.
 func exitCode(err error) int {
-	if own, ok := errors.AsType[*coded](err); ok {
-		return own.code
-	}
-	if errors.Is(err, qnn.ErrInterrupted) || errors.Is(err, context.Canceled) {
+	interrupted := errors.Is(err, qnn.ErrInterrupted) || errors.Is(err, context.Canceled)
+	switch class := fault.Of(err); {
+	case interrupted:
 		return exitInterrupted
-	}
-	if _, ok := errors.AsType[*qsim.MemoryError](err); ok {
+	case class == fault.Usage:
 		return exitUsage
-	}
-	if isIO(err) {
-		return exitIO
-	}
-	if isData(err) {
+	case class == fault.Data:
 		return exitData
-	}
-	if isUsage(err) {
-		return exitUsage
+	case class == fault.IO:
+		return exitIO
 	}
 	return exitFailure
 }
 
-func isIO(err error) bool {
-	_, path := errors.AsType[*fs.PathError](err)
-	_, link := errors.AsType[*os.LinkError](err)
-	_, system := errors.AsType[syscall.Errno](err)
-	return path || link || system
-}
-
-func isData(err error) bool {
-	if _, ok := errors.AsType[*dataset.Error](err); ok {
-		return true
-	}
-	if isAny(err, qpu.ErrFormat, qpu.ErrLimit, qpu.ErrMismatch, hardware.ErrModel, hardware.ErrMissing) {
-		return true
-	}
-	return isAny(err, qnn.ErrFormat, qnn.ErrMismatch, optim.ErrState, optim.ErrNotFinite, dataset.ErrDuplicate, dataset.ErrNotFitted, circuits.ErrBasis, transpile.ErrGate, transpile.ErrMidCircuit, transpile.ErrConditional, dataset.ErrEmpty, dataset.ErrShape, dataset.ErrCell, dataset.ErrUnlabelled,
-		dataset.ErrNoClasses, dataset.ErrOneClass, dataset.ErrTooFew, dataset.ErrTooLarge, dataset.ErrMissing,
-		dataset.ErrNotNumber, dataset.ErrNotFinite, dataset.ErrPipeline, ansatz.ErrInput)
-}
-
-func isUsage(err error) bool {
-	_, unknown := errors.AsType[*dataset.UnknownError](err)
-	return unknown ||
-		isAny(err, ansatz.ErrUnknown, ansatz.ErrFeatures, ansatz.ErrQubits, ansatz.ErrLayers, ansatz.ErrFixed, qnn.ErrConfig, search.ErrConfig, optim.ErrConfig, optim.ErrUnknown, qsim.ErrCPU, dataset.ErrOptions, circuits.ErrRange, circuits.ErrSyntax,
-			qpu.ErrJob, transpile.ErrQubits, transpile.ErrLevel)
-}
-
-func isAny(err error, targets ...error) bool {
-	for _, t := range targets {
-		if errors.Is(err, t) {
-			return true
-		}
-	}
-	return false
-}
+func isIO(err error) bool { return fault.Of(err) == fault.IO }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/circuits/qasm"
+	"github.com/qnn-go/qnn/internal/fault"
 	"github.com/qnn-go/qnn/internal/suggest"
 )
 
@@ -123,11 +124,11 @@ func (o *programOptions) settledOnly(d *qasm.Decoded) error {
 func (o *programOptions) explain(err *sourceError) error {
 	switch {
 	case errors.Is(err, qasm.ErrInput):
-		return &coded{exitUsage, advise(err, "Give it one by --set NAME=VALUE")}
+		return fault.As(fault.Usage, advise(err, "Give it one by --set NAME=VALUE"))
 	case errors.Is(err, qasm.ErrInclude) && o.Include == "":
-		return &coded{exitData, advise(err, "Name the folder that it is in by --include DIR")}
+		return fault.As(fault.Data, advise(err, "Name the folder that it is in by --include DIR"))
 	}
-	return &coded{exitData, err}
+	return fault.As(fault.Data, err)
 }
 
 // inFile names a file that the program at path includes, or the program.

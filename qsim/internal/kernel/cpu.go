@@ -1,11 +1,12 @@
 package kernel
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/qnn-go/qnn/internal/fault"
 )
 
 //go:generate sh -c "cd _gen && go run . -pkg kernel -out ../kernels_amd64.s -stubs ../kernels_amd64.go"
@@ -63,7 +64,7 @@ type innerKernel func(a, lambda *byte, i, mask, n, ahead, lines, need, keep, s0,
 var active, errCPU = choose(os.Getenv("QNN_CPU"), available()) //nolint:gochecknoglobals // read once, never written
 
 // ErrCPU reports kernels that QNN_CPU asks for and that are not there.
-var ErrCPU = errors.New("not available in this build on this processor")
+var ErrCPU = fault.New(fault.Usage, "not available in this build on this processor")
 
 // choose returns the set of that name out of those given, best first: the best
 // for the empty name, nil for generic. For other names it returns the best and an

@@ -1,17 +1,18 @@
 package plan
 
 import (
-	"errors"
 	"math"
 	"math/bits"
 	"math/cmplx"
 	"unsafe"
 
+	"github.com/qnn-go/qnn/internal/fault"
+
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
 )
 
 // ErrNotFinite is an angle that is NaN or infinite.
-var ErrNotFinite = errors.New("angle is not finite")
+var ErrNotFinite = fault.New(fault.Usage, "angle is not finite")
 
 // Bound is a plan with numbers: what [Plan.Run] runs. It may run many times, at the same
 // time too, but not while it is bound anew.

@@ -1,6 +1,7 @@
 package qnn
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -96,13 +97,12 @@ func (m *Model) Gradient(ctx context.Context, loss Loss, method qsim.Method, x [
 	return value, s.gradient, err
 }
 
-// order is the order of the samples in an epoch (from 0): stream epoch+1 of the
-// seed, so it does not depend on what happened before. A full batch has one order,
-// since its loss must be the same function in every epoch, to the last bit.
-func (r *run) order(epoch int) []int {
-	n := len(r.train.x)
-	if !r.optimizer.FullBatch() {
-		return rand.New(rand.NewPCG(r.Seed, uint64(epoch)+1)).Perm(n)
+// order is the order of n samples in an epoch (from 0): stream epoch+1 of the seed, so it
+// does not depend on what happened before. A full batch has one order, since its loss
+// must be the same function in every epoch, to the last bit.
+func (t *Trainer) order(n, epoch int, full bool) []int {
+	if !full {
+		return rand.New(rand.NewPCG(t.Seed, uint64(epoch)+1)).Perm(n)
 	}
 	out := make([]int, n)
 	for i := range out {
@@ -111,11 +111,64 @@ func (r *run) order(epoch int) []int {
 	return out
 }
 
+// Batch returns which of the n samples of a training part a step takes. Steps are counted
+// from 0 over all epochs. Errors wrap [ErrConfig].
+func (t *Trainer) Batch(n, step int) ([]int, error) {
+	size, full, err := t.BatchOf(n)
+	if err != nil {
+		return nil, err
+	}
+	if step < 0 || size < 1 {
+		return nil, fmt.Errorf("step %d with batches of %d: %w", step, size, ErrConfig)
+	}
+	each := (n + size - 1) / size
+	from := step % each * size
+	return t.order(n, step/each, full)[from:min(from+size, n)], nil
+}
+
+// Step makes one optimiser step with a loss and a gradient that were measured elsewhere,
+// on a device for example: it moves parameters, and returns the state of the optimiser
+// after it. state is that before; nil at the first step. Optimisers that take all samples
+// in every step need exact gradients of them and are refused. Errors wrap [ErrConfig], or
+// [ErrFormat] for a state that is none of this optimiser; parameters are untouched then.
+func (t *Trainer) Step(state json.RawMessage, parameters []float64, loss float64, gradient []float64) (json.RawMessage, error) {
+	o, err := t.stepwise()
+	if err != nil {
+		return nil, err
+	}
+	if state != nil {
+		if err := o.UnmarshalJSON(state); err != nil {
+			return nil, fmt.Errorf("optimizer state: %w: %w", ErrFormat, err)
+		}
+	}
+	err = o.Step(parameters, loss, gradient)
+	if errors.Is(err, optim.ErrLength) || errors.Is(err, optim.ErrPoint) {
+		return nil, fmt.Errorf("optimizer state: %w: %w", ErrFormat, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return o.MarshalJSON()
+}
+
+// stepwise makes the optimiser, which must take some samples in a step.
+func (t *Trainer) stepwise() (optim.Optimizer, error) {
+	name := cmp.Or(t.Optimizer, defaultOptimizer)
+	o, err := optim.New(name, t.Config)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	if o.FullBatch() {
+		return nil, fmt.Errorf("%s needs exact gradients of all samples; train with adam or sgd: %w", name, ErrConfig)
+	}
+	return o, nil
+}
+
 // epoch runs the steps that are left in the current epoch. After an error the
 // state is that of the last completed step.
 func (r *run) epoch(ctx context.Context) error {
 	s := r.state
-	perm := r.order(s.Epoch)
+	perm := r.order(len(r.train.x), s.Epoch, r.optimizer.FullBatch())
 	for lo := s.Batch * r.BatchSize; lo < len(perm) && !s.Running.Converged; lo += r.BatchSize {
 		if err := ctx.Err(); err != nil {
 			return err

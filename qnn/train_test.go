@@ -188,7 +188,7 @@ func TestLBFGSConverges(t *testing.T) {
 		t.Fatalf("%q after %d epochs", s.Stopped, s.Epoch)
 	}
 	r := value(tr.prepare(m, d, nil))(t)
-	r.step.take(r.train, r.order(0))
+	r.step.take(r.train, r.order(len(r.train.x), 0, r.optimizer.FullBatch()))
 	loss := value(r.step.evaluate(t.Context(), m.Head, MSE, qsim.Adjoint, m.Parameters))(t)
 	// The gradient tolerance is 1e-6 by default.
 	largest := max(slices.Max(r.step.gradient), -slices.Min(r.step.gradient))
@@ -206,7 +206,7 @@ func TestLBFGSKeepsTheLowestPoint(t *testing.T) {
 		tr := Trainer{Epochs: epochs, Optimizer: "lbfgs"}
 		s := fit(t, tr, m, d, nil)
 		r := value(tr.prepare(m, d, nil))(t)
-		r.step.take(r.train, r.order(0))
+		r.step.take(r.train, r.order(len(r.train.x), 0, r.optimizer.FullBatch()))
 		at := func(p []float64) float64 {
 			return value(r.step.evaluate(t.Context(), m.Head, MSE, qsim.Adjoint, p))(t)
 		}

@@ -59,13 +59,13 @@ func Of(err error) Class {
 		return s.class
 	}
 	highest := None
-	walk(err, func(err error) { highest = max(highest, own(err)) })
+	Walk(err, func(err error) { highest = max(highest, own(err)) })
 	return highest
 }
 
 // own is the class of an error itself, without what it wraps.
 func own(err error) Class {
-	switch e := err.(type) { //nolint:errorlint // walk visits what is wrapped
+	switch e := err.(type) { //nolint:errorlint // Walk visits what is wrapped
 	case interface{ FaultClass() Class }:
 		return e.FaultClass()
 	case *fs.PathError, *os.LinkError, *os.SyscallError, syscall.Errno:
@@ -74,18 +74,18 @@ func own(err error) Class {
 	return None
 }
 
-// walk visits an error and all that it wraps.
-func walk(err error, visit func(error)) {
+// Walk visits an error and all that it wraps.
+func Walk(err error, visit func(error)) {
 	if err == nil {
 		return
 	}
 	visit(err)
 	switch e := err.(type) { //nolint:errorlint // this is how errors are unwrapped
 	case interface{ Unwrap() error }:
-		walk(e.Unwrap(), visit)
+		Walk(e.Unwrap(), visit)
 	case interface{ Unwrap() []error }:
 		for _, inner := range e.Unwrap() {
-			walk(inner, visit)
+			Walk(inner, visit)
 		}
 	}
 }

@@ -1,12 +1,16 @@
 package cli
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/qnn-go/qnn/qnn/experiment"
 )
 
 // edit replaces the first match of a pattern in a file.
@@ -82,15 +86,15 @@ func TestEditedFiles(t *testing.T) {
 
 func TestAcceptRefusals(t *testing.T) {
 	dir := quick(t, "--data", "iris", "--layers", "1")
-	model := filepath.Join(dir, modelFile)
+	model := filepath.Join(dir, experiment.ModelFile)
 	before := read(t, model)
 	edit(t, model, `"outputs": 3`, `"outputs": 4`)
 	refuse(t, exitData, "needs 4", "accept", dir) // accepts what the numbers are, not nonsense
 	put(t, model, before)
-	config := filepath.Join(dir, configFile)
+	config := filepath.Join(dir, experiment.ConfigFile)
 	edit(t, config, "epochs: 2", "epochs: 0")
 	refuse(t, exitData, "must be at least 1", "accept", dir)
-	put(t, config, string(sealSettings([]byte("data: iris\ntest: 0\n"))))
+	put(t, config, sealed("data: iris\ntest: 0\n"))
 	refuse(t, exitData, "--test 0", "evaluate", dir)
 	put(t, config, "")
 	refuse(t, exitData, "it is empty", "evaluate", dir)
@@ -99,15 +103,20 @@ func TestAcceptRefusals(t *testing.T) {
 	refuse(t, exitIO, "no such file", "accept", filepath.Join(dir, "absent"))
 }
 
+// sealed is the text of settings with a checksum before it.
+func sealed(settings string) string {
+	return fmt.Sprintf("# sha256 %x of what follows\n%s", sha256.Sum256([]byte(settings)), settings)
+}
+
 // TestAcceptNested: a file of lists in lists is refused before it is indented, which would
 // take a thousand times its size.
 func TestAcceptNested(t *testing.T) {
 	dir := quick(t, "--data", "iris", "--layers", "1")
 	deep := strings.Repeat("[", 2000) + strings.Repeat("]", 2000)
-	edit(t, filepath.Join(dir, modelFile), `\{`, `{"x": [`+strings.Repeat(deep+",", 100)+`1], `)
+	edit(t, filepath.Join(dir, experiment.ModelFile), `\{`, `{"x": [`+strings.Repeat(deep+",", 100)+`1], `)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	refuse(t, exitData, modelFile, "accept", dir)
+	refuse(t, exitData, experiment.ModelFile, "accept", dir)
 	runtime.ReadMemStats(&after)
 	if used := after.TotalAlloc - before.TotalAlloc; used > 64<<20 {
 		t.Errorf("takes %d MiB for %d kB", used>>20, len(deep)/10)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/qnn-go/qnn/qnn/experiment"
+
 	"github.com/qnn-go/qnn/qnn/report"
 )
 
@@ -60,7 +62,7 @@ func TestVerdictOnAllColumns(t *testing.T) {
 	if v := s.Verdict; v == nil || v.Baseline != best.Name || v.Features != "all" || v.Chosen != "validation" {
 		t.Errorf("verdict %+v, want against %s", v, best.Name)
 	}
-	text := read(t, dir, reportFile)
+	text := read(t, dir, experiment.ReportFile)
 	for _, want := range []string{"| all 30 |", "| model's 4 |", "the best baseline on all columns by validation data", "was chosen on 64 validation samples"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the report lacks %q:\n%s", want, text)

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/qnn-go/qnn/qnn/experiment"
+
 	"github.com/spf13/cobra"
 
 	"github.com/qnn-go/qnn/cmd/internal/bench"
@@ -112,7 +114,7 @@ func (o *benchOptions) tasks() ([]bench.Task, error) {
 	if len(o.Workloads) == 0 {
 		return nil, usage("--workload is empty; choose from %s", strings.Join(bench.Names(), ", "))
 	}
-	precision, err := parsePrecision(o.Precision)
+	precision, err := experiment.ParsePrecision(o.Precision)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,16 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/qnn-go/qnn/internal/filelock"
+
+	"github.com/qnn-go/qnn/qnn/experiment"
+)
+
+// Files that are in a directory while it is being written.
+const (
+	lockFile           = ".lock"
+	unfinishedStepFile = "step-unfinished.json"
 )
 
 // TestOneRunADirectory starts several trainings into one directory at once: one makes the
@@ -47,7 +57,7 @@ func TestClaimedDirectories(t *testing.T) {
 	runExactly(t, export, anyCircuit)
 	empty := t.TempDir()
 	for _, dir := range []string{run, export, empty} {
-		lock, err := claim(dir)
+		lock, err := filelock.Acquire(filepath.Join(dir, lockFile))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +83,10 @@ func TestClaimedDirectories(t *testing.T) {
 // checkpoint, whatever it had written by then, and no other that holds something.
 func TestOutAfterAKill(t *testing.T) {
 	whole := quick(t, "--data", "moons", "--samples", "60", "--layers", "1")
-	files := append([]string{lockFile, ".unfinished-X"}, openingFiles()...)
+	files := []string{
+		lockFile, ".unfinished-X", experiment.ConfigFile, experiment.SearchFile, experiment.CircuitFile, experiment.EnvironmentFile, experiment.SplitFile,
+		experiment.TestFile, experiment.InitialFile, experiment.TimingFile,
+	}
 	train := []string{"train", "--data", "moons", "--samples", "60", "--layers", "1", "--reduce", "pca", "--epochs", "2", "--no-baselines", "--quiet", "--out"}
 	for n := range len(files) + 1 {
 		dir := t.TempDir()
@@ -88,15 +101,15 @@ func TestOutAfterAKill(t *testing.T) {
 			refuse(t, exitIO, "start it again with --out "+dir, "train", "--resume", dir)
 		}
 		command(t, 0, append(train, dir)...)
-		if read(t, dir, modelFile) != read(t, whole, modelFile) {
+		if read(t, dir, experiment.ModelFile) != read(t, whole, experiment.ModelFile) {
 			t.Errorf("after %v: another model", files[:n])
 		}
 	}
-	for _, name := range []string{configFile, "notes.txt", checkpointFile} {
+	for _, name := range []string{experiment.ConfigFile, "notes.txt", experiment.CheckpointFile} {
 		dir := t.TempDir()
 		put(t, filepath.Join(dir, name), "mine")
 		refuse(t, exitUsage, "is not empty", append(train, dir)...)
-		if name != configFile { // beside a lock too
+		if name != experiment.ConfigFile { // beside a lock too
 			put(t, filepath.Join(dir, lockFile), "")
 			refuse(t, exitUsage, "is not empty", append(train, dir)...)
 		}
@@ -115,14 +128,14 @@ func TestStepCutShort(t *testing.T) {
 	runExactly(t, "export", anyCircuit)
 	command(t, 0, "results", "export", "--step", "-q")
 	run := "runs/moons-0002"
-	order := []string{configFile, environmentFile, modelFile, stepFile} // as they are written
+	order := []string{experiment.ConfigFile, experiment.EnvironmentFile, experiment.ModelFile, experiment.StepFile} // as they are written
 	want := map[string]string{}
 	for _, name := range order {
 		want[name] = read(t, run, name)
 	}
-	step := read(t, "export", stepFile)
+	step := read(t, "export", experiment.StepFile)
 	for written := range len(order) + 1 {
-		if err := errors.Join(os.RemoveAll(run), os.Remove(filepath.Join("export", stepFile)), os.Mkdir(run, 0o755)); err != nil {
+		if err := errors.Join(os.RemoveAll(run), os.Remove(filepath.Join("export", experiment.StepFile)), os.Mkdir(run, 0o755)); err != nil {
 			t.Fatal(err)
 		}
 		put(t, filepath.Join("export", unfinishedStepFile), step)
@@ -147,7 +160,7 @@ func TestStepCutShort(t *testing.T) {
 		}
 	}
 	// A run that is there with something else in it is not written over.
-	if err := errors.Join(os.Remove(filepath.Join("export", stepFile))); err != nil {
+	if err := errors.Join(os.Remove(filepath.Join("export", experiment.StepFile))); err != nil {
 		t.Fatal(err)
 	}
 	put(t, filepath.Join("export", unfinishedStepFile), step)

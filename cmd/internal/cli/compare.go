@@ -3,14 +3,13 @@ package cli
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/qnn-go/qnn/qnn/compare"
 	"github.com/qnn-go/qnn/qnn/dataset"
+	"github.com/qnn-go/qnn/qnn/experiment"
 	"github.com/qnn-go/qnn/qnn/report"
 )
 
@@ -82,74 +81,62 @@ type comparison struct {
 }
 
 func runCompare(ctx context.Context, o *compareOptions) error {
-	runs := make([]*stored, len(o.Runs))
+	runs := make([]*experiment.Stored, len(o.Runs))
 	results := make([]compare.Result, len(o.Runs))
 	for i, dir := range o.Runs {
 		var err error
-		if runs[i], err = openStored(ctx, dir, loud(o.Err, o.Mute)); err != nil {
+		if runs[i], err = experiment.OpenStored(ctx, dir, observer(o.Err, o.Mute)); err != nil {
 			return err
 		}
-		if runs[i].test.Hash() != runs[0].test.Hash() {
+		if runs[i].Test.Hash() != runs[0].Test.Hash() {
 			return badData("%s and %s were tested on different samples. Train both with the same data, --test and --seed", o.Runs[0], dir)
 		}
-		if results[i], err = runs[i].measure(ctx); err != nil {
+		if results[i], err = runs[i].Measure(ctx); err != nil {
 			return err
 		}
 	}
 	first, own := runs[0], results[0]
-	test, err := report.NewTest(first.test.Y, own.Predictions, first.data.Classes)
+	test, err := report.NewTest(first.Test.Y, own.Predictions, first.Data.Classes)
 	if err != nil {
 		return err
 	}
-	if err := rank(ctx, &test, first.model, first.test); err != nil {
+	if err := experiment.Rank(ctx, &test, first.Model, first.Test); err != nil {
 		return err
 	}
 	s := report.Summary{
 		Test: test, Model: report.Model{Name: own.Name, Parameters: own.Parameters}, TrainSeconds: own.TrainTime.Seconds(),
-		Data:      report.Data{Inputs: first.Features, Train: first.train.Len()},
+		Data:      report.Data{Inputs: first.Settings.Features, Train: first.Train.Len()},
 		Baselines: report.NewBaselines(results[1:]),
 	}
 	for _, other := range results[1:] {
-		v, err := compare.Pair(first.test.Y, own, other)
+		v, err := compare.Pair(first.Test.Y, own, other)
 		if err != nil {
 			return err
 		}
 		s.Against = append(s.Against, v)
 	}
-	baselines, err := first.baselines(ctx, o.Baselines, o.Err, o.Mute)
+	baselines, err := first.Baselines(ctx, o.Baselines.choice(), observer(o.Err, o.Mute))
 	if err != nil {
 		return err
 	}
-	if err := addBaselines(&s, first.test, own, baselines); err != nil {
+	if err := experiment.AddBaselines(&s, first.Test, own, baselines); err != nil {
 		return err
 	}
 	if o.JSON {
-		return writeJSON(o.Out, comparison{Run: o.Runs[0], Data: first.data.Name, Test: test, Models: s.Baselines, Verdict: s.Verdict, Against: s.Against})
+		return writeJSON(o.Out, comparison{Run: o.Runs[0], Data: first.Data.Name, Test: test, Models: s.Baselines, Verdict: s.Verdict, Against: s.Against})
 	}
 	o.remarkFeatures(runs, s.Baselines)
 	return report.Text(o.Out, s)
 }
 
 // remarkFeatures says whose features the baselines got, where the runs differ.
-func (o *compareOptions) remarkFeatures(runs []*stored, rows []report.Baseline) {
+func (o *compareOptions) remarkFeatures(runs []*experiment.Stored, rows []report.Baseline) {
 	if !slices.ContainsFunc(rows, func(b report.Baseline) bool { return b.Features == compare.ModelFeatures }) {
 		return
 	}
 	for i, r := range runs {
-		if !slices.EqualFunc(r.scaled.OutputColumns(), runs[0].scaled.OutputColumns(), func(a, b dataset.Column) bool { return a.Name == b.Name }) {
-			o.warn("the rows \"model's\" are on the %d features of %s; %s has %d others", runs[0].Features, o.Runs[0], o.Runs[i], r.Features)
+		if !slices.EqualFunc(r.Scaled.OutputColumns(), runs[0].Scaled.OutputColumns(), func(a, b dataset.Column) bool { return a.Name == b.Name }) {
+			o.warn("the rows \"model's\" are on the %d features of %s; %s has %d others", runs[0].Settings.Features, o.Runs[0], o.Runs[i], r.Settings.Features)
 		}
 	}
-}
-
-// measure is the run's own result on its test part.
-func (r *stored) measure(ctx context.Context) (compare.Result, error) {
-	got, err := compare.Measure(ctx, &trained{name: filepath.Clean(r.dir), model: r.model}, r.test)
-	if err != nil {
-		return got, err
-	}
-	got.Inputs = r.Features
-	times, err := readTiming(r.dir, -1)
-	got.TrainTime = time.Duration(totalSeconds(times) * float64(time.Second))
-	return got, err
 }

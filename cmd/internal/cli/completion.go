@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/qnn-go/qnn/qnn/experiment"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -26,7 +28,7 @@ func flagValues() map[string][]string {
 		"entanglement": ansatz.Entanglements(),
 		"gradient":     qsim.MethodNames(),
 		"loss":         qnn.Losses(),
-		"missing":      missingNames(),
+		"missing":      experiment.MissingNames(),
 		"optimizer":    optim.Names(),
 		"precision":    qsim.PrecisionNames(),
 		"target":       append(transpile.Targets(), braketTarget),
@@ -76,14 +78,14 @@ func dataNames() []string {
 // completeRuns offers the runs in the default folder that begin with what is typed,
 // beside files and folders.
 func completeRuns(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-	entries, err := os.ReadDir(runsDir)
+	entries, err := os.ReadDir(experiment.RunsDir)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveDefault
 	}
 	var runs []string
 	for _, e := range entries {
-		dir := filepath.Join(runsDir, e.Name())
-		if _, err := os.Stat(filepath.Join(dir, configFile)); err == nil && strings.HasPrefix(dir, typed) {
+		dir := filepath.Join(experiment.RunsDir, e.Name())
+		if _, err := os.Stat(filepath.Join(dir, experiment.ConfigFile)); err == nil && strings.HasPrefix(dir, typed) {
 			runs = append(runs, dir)
 		}
 	}

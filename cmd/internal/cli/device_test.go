@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/qnn-go/qnn/qnn/experiment"
+
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/circuits/qasm"
 	"github.com/qnn-go/qnn/circuits/qpu"
@@ -99,7 +101,7 @@ func TestResults(t *testing.T) {
 		if !strings.Contains(out, report) {
 			t.Errorf("the report of the results\n%s\ndoes not hold that of evaluate\n%s", out, report)
 		}
-		var got deviceResults
+		var got experiment.Evaluation
 		out, _ = command(t, 0, "results", export, "--json")
 		if err := json.Unmarshal([]byte(out), &got); err != nil {
 			t.Fatal(err)
@@ -149,12 +151,12 @@ func TestStep(t *testing.T) {
 	t.Chdir(t.TempDir())
 	command(t, 0, "train", "--data", "moons", "--samples", "60", "--layers", "1", "--epochs", "2", "--no-baselines", "-q")
 	run := "runs/moons-0001"
-	first, err := openStored(t.Context(), run, nil)
+	first, err := experiment.OpenStored(t.Context(), run, experiment.Observer{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := slices.Clone(first.model.Parameters)
-	adam, err := optim.New("adam", optim.Config{LearningRate: first.Rate})
+	want := slices.Clone(first.Model.Parameters)
+	adam, err := optim.New("adam", optim.Config{LearningRate: first.Settings.Rate})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +168,7 @@ func TestStep(t *testing.T) {
 		refuse(t, exitData, "have no results. A gradient needs all of them", "results", export, "--step")
 		runExactly(t, export, anyCircuit)
 		out, _ := command(t, 0, "results", export, "--step", "--json")
-		var step deviceStep
+		var step experiment.Step
 		if err := json.Unmarshal([]byte(out), &step); err != nil {
 			t.Fatal(err)
 		}
@@ -190,11 +192,11 @@ func TestStep(t *testing.T) {
 		}
 		refuse(t, exitUsage, "is taken already: "+step.Run, "results", export, "--step")
 		run = step.Run
-		after, err := openStored(t.Context(), run, nil)
+		after, err := experiment.OpenStored(t.Context(), run, experiment.Observer{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for j, v := range after.model.Parameters {
+		for j, v := range after.Model.Parameters {
 			if math.Abs(v-want[j]) > 1e-9 {
 				t.Errorf("step %d: parameter %d is %v, want %v", k, j, v, want[j])
 			}
@@ -207,20 +209,20 @@ func TestStep(t *testing.T) {
 }
 
 // slopeOf is the loss and the adjoint gradient of rows of the training part.
-func slopeOf(t *testing.T, r *stored, parameters []float64, rows []int) (float64, []float64) {
+func slopeOf(t *testing.T, r *experiment.Stored, parameters []float64, rows []int) (float64, []float64) {
 	t.Helper()
-	m := *r.model
+	m := *r.Model
 	m.Parameters = parameters
-	x, err := m.Features(r.train.X)
+	x, err := m.Features(r.Train.X)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var batch [][]float64
 	var y []float64
 	for _, i := range rows {
-		batch, y = append(batch, x[i]), append(y, r.train.Y[i])
+		batch, y = append(batch, x[i]), append(y, r.Train.Y[i])
 	}
-	loss, gradient, err := m.Gradient(t.Context(), qnn.Loss(r.Loss), qsim.Adjoint, batch, y)
+	loss, gradient, err := m.Gradient(t.Context(), qnn.Loss(r.Settings.Loss), qsim.Adjoint, batch, y)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,7 +253,7 @@ func TestDeviceRefusals(t *testing.T) {
 		{exitUsage, "named twice", []string{"export", dir, "--target", "braket", "--samples", "0-3,2"}},
 		{exitUsage, "the directory is not empty", []string{"export", dir, "--target", "braket", "--out", export}},
 		{exitUsage, "level 7", []string{"export", dir, "--target", "ibm", "--optimise", "7", "--out", filepath.Join(at, "c")}},
-		{exitIO, "Check the path of the file of prices", []string{"export", dir, "--target", "braket", "--prices", filepath.Join(at, "none.json")}},
+		{exitIO, "Check the file of prices", []string{"export", dir, "--target", "braket", "--prices", filepath.Join(at, "none.json")}},
 		{exitData, "prices[0]: ", []string{"export", dir, "--target", "braket", "--prices", prices}},
 		{exitUsage, "--batch 0: must be 1 to 96", []string{"export", dir, "--target", "braket", "--gradient", "--batch", "0"}},
 		{exitUsage, "Leave it out", []string{"export", dir, "--target", "braket", "--gradient", "--data", "x.csv"}},
@@ -269,7 +271,7 @@ func TestDeviceRefusals(t *testing.T) {
 	if left, err := os.ReadDir(at); err != nil || len(left) != 2 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
-	put(t, filepath.Join(export, "run", modelFile), read(t, dir, modelFile)+" ")
+	put(t, filepath.Join(export, "run", experiment.ModelFile), read(t, dir, experiment.ModelFile)+" ")
 	refuse(t, exitData, "not the model that was exported", "results", export)
 	put(t, filepath.Join(export, qpu.ManifestFile), "{}")
 	refuse(t, exitData, `format is ""`, "results", export)
@@ -295,7 +297,7 @@ func TestNamesStayInside(t *testing.T) {
 	for _, name := range []string{"my [data] $(id).csv", "a\nb.csv", "..csv", "-rf.csv"} {
 		command(t, 0, "train", "--data", writeFile(t, name, table), "--epochs", "1", "--no-baselines", "--quiet")
 	}
-	runs, err := os.ReadDir(runsDir)
+	runs, err := os.ReadDir(experiment.RunsDir)
 	if err != nil {
 		t.Fatal(err)
 	}

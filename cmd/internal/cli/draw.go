@@ -13,6 +13,7 @@ import (
 	"github.com/qnn-go/qnn/circuits/draw"
 	"github.com/qnn-go/qnn/circuits/qasm"
 	"github.com/qnn-go/qnn/internal/suggest"
+	"github.com/qnn-go/qnn/qnn/experiment"
 )
 
 type drawOptions struct {
@@ -67,9 +68,9 @@ them. --format svg draws a picture; so does --out with a name that ends in .svg.
 	f := c.Flags()
 	f.IntVar(&o.Config.Features, "features", 4, "features to encode")
 	f.IntVar(&o.Config.Qubits, "qubits", 0, "qubits (0: as many as the features need)")
-	f.StringVar(&o.Config.Encoding, "encoding", defaultEncoding, "how features enter the circuit: "+strings.Join(ansatz.Encodings(), ", "))
-	f.StringVar(&o.Config.Ansatz, "ansatz", defaultAnsatz, "trainable layers: "+strings.Join(ansatz.Ansaetze(), ", "))
-	f.IntVar(&o.Config.Layers, "layers", defaultLayers, "repetitions of the ansatz")
+	f.StringVar(&o.Config.Encoding, "encoding", experiment.DefaultEncoding, "how features enter the circuit: "+strings.Join(ansatz.Encodings(), ", "))
+	f.StringVar(&o.Config.Ansatz, "ansatz", experiment.DefaultAnsatz, "trainable layers: "+strings.Join(ansatz.Ansaetze(), ", "))
+	f.IntVar(&o.Config.Layers, "layers", experiment.DefaultLayers, "repetitions of the ansatz")
 	f.StringVar(&o.Entanglement, "entanglement", "", strings.Join(ansatz.Entanglements(), ", ")+"; for the ansaetze that have a choice")
 	f.BoolVar(&o.ASCII, "ascii", false, "use ASCII characters only")
 	f.IntVar(&o.Width, "width", 100, "wrap at this many columns, 0: never")
@@ -146,7 +147,7 @@ func (o *drawOptions) circuit(style *draw.Options) (*circuits.Circuit, error) {
 		return d.Circuit, nil
 	}
 	if o.Model != "" {
-		m, err := loadRunModel(o.Model)
+		m, err := experiment.ReadModel(o.Model)
 		if err != nil {
 			return nil, err
 		}
@@ -156,7 +157,7 @@ func (o *drawOptions) circuit(style *draw.Options) (*circuits.Circuit, error) {
 		return nil, usage("--layers %d: must be at least 1", o.Config.Layers)
 	}
 	o.Config.Entanglement = ansatz.Entanglement(o.Entanglement)
-	return buildCircuit(o.Config)
+	return experiment.BuildCircuit(o.Config)
 }
 
 // qubitNames are those of the registers with the index behind; nil for physical qubits.

@@ -7,13 +7,14 @@ import (
 
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/dataset"
+	"github.com/qnn-go/qnn/qnn/experiment"
 	"github.com/qnn-go/qnn/qnn/report"
 )
 
 type evaluateOptions struct {
 	Streams
 
-	tableForm
+	experiment.TableForm
 
 	Run, Data, Missing string
 	Strict             bool
@@ -21,7 +22,7 @@ type evaluateOptions struct {
 }
 
 func newEvaluate(s Streams) *cobra.Command {
-	o := &evaluateOptions{Streams: s}
+	o := &evaluateOptions{Streams: s, TableForm: experiment.DefaultSettings().TableForm}
 	c := &cobra.Command{
 		Use:   "evaluate RUN [--data FILE.csv]",
 		Short: "Measure a trained model on its test part or on other data",
@@ -43,7 +44,7 @@ of a CSV file that has the label column.`,
 	f := c.Flags()
 	f.StringVar(&o.Data, "data", "", "labelled CSV file, - for standard input (default the run's test part)")
 	f.StringVar(&o.Missing, "missing", "refuse", "missing cells: refuse, drop (the row), mean (fill in that of the training data)")
-	o.add(f)
+	addFields(f, o.Fields())
 	f.BoolVar(&o.Strict, "strict", false, "refuse categories that the model has not seen")
 	addOutputFlags(f, &o.JSON, &o.Mute)
 	return c
@@ -69,7 +70,7 @@ func runEvaluate(ctx context.Context, o *evaluateOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := rank(ctx, &test, m, d); err != nil {
+	if err := experiment.Rank(ctx, &test, m, d); err != nil {
 		return err
 	}
 	if o.JSON {
@@ -81,17 +82,18 @@ func runEvaluate(ctx context.Context, o *evaluateOptions) error {
 // load reads the model and the samples to measure it on.
 func (o *evaluateOptions) load(ctx context.Context) (*qnn.Model, *dataset.Dataset, error) {
 	if o.Data == "" {
-		r, err := openTest(ctx, o.Run, loud(o.Err, o.Mute))
+		r, err := experiment.OpenTest(ctx, o.Run, observer(o.Err, o.Mute))
 		if err != nil {
 			return nil, nil, err
 		}
-		return r.model, r.test, nil
+		return r.Model, r.Test, nil
 	}
-	m, err := loadRunModel(o.Run)
+	m, err := experiment.ReadModel(o.Run)
 	if err != nil {
 		return nil, nil, err
 	}
-	d, err := readSamples(ctx, m, o.In, samples{path: o.Data, missing: o.Missing, target: m.Target, form: o.tableForm, strict: o.Strict})
+	samples := experiment.Samples{Path: o.Data, Stdin: o.In, Missing: o.Missing, Label: true, Form: o.TableForm, Strict: o.Strict}
+	d, err := samples.Read(ctx, m)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -12,6 +14,8 @@ import (
 
 	"github.com/qnn-go/qnn/internal/fault"
 	"github.com/qnn-go/qnn/qnn"
+	"github.com/qnn-go/qnn/qnn/experiment"
+	"github.com/qnn-go/qnn/qnn/report"
 )
 
 // Exit codes; the numbers above 64 are those of BSD's sysexits.h.
@@ -51,7 +55,7 @@ func message(err error) string {
 	if errors.Is(err, context.Canceled) {
 		return "interrupted"
 	}
-	text := printable(strings.Join(strings.Fields(err.Error()), " "))
+	text := printable(strings.Join(strings.Fields(experiment.Text(err, flagWord)), " "))
 	if _, has := errors.AsType[*advised](err); has {
 		return text
 	}
@@ -78,8 +82,74 @@ func printable(text string) string {
 	return b.String()
 }
 
-// remedy says what to do about a fault of the system, or "".
+// remedy says what to do about an error of another package that does not say it, or "".
 func remedy(err error) string {
+	if what := runRemedy(err); what != "" {
+		return what
+	}
+	return systemRemedy(err)
+}
+
+// runRemedy says what to do about a fault of a run, an export or one of their files, or "".
+func runRemedy(err error) string {
+	switch {
+	case errors.Is(err, experiment.ErrNoRun):
+		return "Give one that qnn train made"
+	case errors.Is(err, experiment.ErrNoExport):
+		return "Give a directory that qnn export --target made"
+	case errors.Is(err, experiment.ErrNoResults):
+		return "Run the circuits first, as " + experiment.ReadmeFile + " of the export says, or name result files by --counts"
+	case errors.Is(err, experiment.ErrNotEmpty):
+		return "Name another"
+	case errors.Is(err, experiment.ErrOtherData):
+		return "Restore the file, or give other data with --data"
+	}
+	if c, ok := errors.AsType[*experiment.CheckpointError](err); ok {
+		path := report.ShellWord(c.Path)
+		if c.Previous {
+			return fmt.Sprintf("The one before it is whole: mv %s %s", report.ShellWord(c.Path+qnn.PreviousSuffix), path)
+		}
+		return "Start a new run: qnn train --config " + report.ShellWord(filepath.Join(filepath.Dir(c.Path), experiment.ConfigFile))
+	}
+	if _, ok := errors.AsType[*experiment.TableError](err); ok && errors.Is(err, fs.ErrNotExist) {
+		return "Check the path of the CSV file"
+	}
+	if f, ok := errors.AsType[*experiment.FileError](err); ok && f.Remedy == "" {
+		return fileRemedy(f)
+	}
+	return ""
+}
+
+// fileRemedy says what to do about a file of a run that cannot be used.
+func fileRemedy(f *experiment.FileError) string {
+	base, dir := filepath.Base(f.Path), filepath.Dir(f.Path)
+	switch {
+	case errors.Is(f, experiment.ErrNoCheckpoint) && experiment.WasKilled(f.Path):
+		return "The run ended before it saved one; start it again with --out " + report.ShellWord(f.Path)
+	case errors.Is(f, experiment.ErrNoCheckpoint):
+		return "The run ended before it saved one; start it again: qnn train --config " + report.ShellWord(filepath.Join(f.Path, experiment.ConfigFile))
+	case errors.Is(f, fs.ErrNotExist) && base == experiment.ModelFile && exists(filepath.Join(dir, experiment.CheckpointFile)):
+		return "If that run was interrupted, finish it: qnn train --resume " + report.ShellWord(dir)
+	case errors.Is(f, fs.ErrNotExist):
+		return "Give a run directory that qnn train made, or a model file"
+	case errors.Is(f, experiment.ErrChecksum):
+		if base == experiment.ConfigFile || base == experiment.StepFile {
+			f = &experiment.FileError{Path: dir}
+		}
+		return "Take a whole copy of it, or accept an edit by: qnn accept " + report.ShellWord(f.Path)
+	case fault.Of(f) == fault.Data:
+		return "Take a whole copy of it, or make it anew"
+	}
+	return ""
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// systemRemedy says what to do about a fault of the system, or "".
+func systemRemedy(err error) string {
 	for _, known := range []struct {
 		cause  error
 		remedy string

@@ -15,6 +15,7 @@ import (
 	"github.com/qnn-go/qnn/circuits/transpile"
 	"github.com/qnn-go/qnn/internal/suggest"
 	"github.com/qnn-go/qnn/qnn"
+	"github.com/qnn-go/qnn/qnn/experiment"
 )
 
 type exportOptions struct {
@@ -126,7 +127,7 @@ func (o *exportOptions) exportOne(ctx context.Context) error {
 	if err := dialect.UnmarshalText([]byte(o.Format)); err != nil {
 		return usage("--format %s", suggest.Unknown("dialect", o.Format, dialects()))
 	}
-	m, rows, _, err := o.load(ctx)
+	m, rows, _, err := experiment.LoadSamples(ctx, o.Run, o.samples(false), observer(o.Err, o.Mute))
 	if err != nil {
 		return err
 	}
@@ -176,33 +177,6 @@ func dialects() []string {
 	return names
 }
 
-// load reads the model, the rows to choose samples from and, where they are known,
-// their labels.
-func (o *exportOptions) load(ctx context.Context) (m *qnn.Model, rows [][]float64, labels []float64, err error) {
-	if o.Data == "" {
-		r, err := openTest(ctx, o.Run, loud(o.Err, o.Mute))
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		return r.model, r.test.X, r.test.Y, nil
-	}
-	if m, err = loadRunModel(o.Run); err != nil {
-		return nil, nil, nil, err
-	}
-	target := ""
-	if o.Target != "" {
-		target = m.Target
-	}
-	d, err := readSamples(ctx, m, o.In, samples{path: o.Data, target: target})
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	if !o.Mute {
-		remark(o.Err, m.Pipeline, d)
-	}
-	return m, d.X, d.Y, nil
-}
-
 // boundCircuit is the model's circuit for one row of data, with every qubit measured.
 func boundCircuit(m *qnn.Model, row []float64) (*circuits.Circuit, error) {
 	x, err := m.Features([][]float64{row})
@@ -214,11 +188,4 @@ func boundCircuit(m *qnn.Model, row []float64) (*circuits.Circuit, error) {
 		return nil, fmt.Errorf("bind: %w", err)
 	}
 	return c.MeasureAll(), nil
-}
-
-// writeTrained writes the trained circuit as OpenQASM 3, its weights bound, its
-// features inputs, and every qubit measured.
-func writeTrained(w io.Writer, m *qnn.Model) error {
-	c := m.Circuit.Clone().MeasureAll()
-	return qasm.Encode(w, c, qasm.Options{Dialect: qasm.OpenQASM3, Weights: m.Parameters[:m.Weights()]})
 }

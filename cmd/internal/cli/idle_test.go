@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"maps"
 	"os"
@@ -11,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/qnn-go/qnn/qnn/experiment"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -196,22 +199,24 @@ func effect(t *testing.T, c *cobra.Command, args []string) (written, failed stri
 func trainingEffect(t *testing.T, args []string) (written, failed string) {
 	o := &trainOptions{Streams: Streams{Out: io.Discard, Err: io.Discard}, Mute: true}
 	o.Baselines.Names = []string{"none"}
-	flags := o.flags()
+	flags := settingFlags(&o.Settings)
 	if err := flags.Parse(args); err != nil {
 		t.Fatal(err)
 	}
-	r := &trainRun{opts: o}
+	var r *experiment.Run
 	err := o.configure(flags)
-	for _, step := range []func() error{func() error { return r.build(context.Background()) }, r.create, func() error { return r.fit(context.Background()) }} {
-		if err == nil {
-			err = step()
-		}
+	if err == nil {
+		r, _, err = o.open(context.Background())
+	}
+	if err == nil {
+		err = errors.Join(r.Begin(), r.Fit(context.Background()))
 	}
 	if err != nil {
 		return "", message(err)
 	}
-	if err := r.model.Save(modelFile); err != nil {
+	defer r.Close()
+	if err := r.Model.Save(experiment.ModelFile); err != nil {
 		t.Fatal(err)
 	}
-	return read(t, modelFile) + read(t, r.dir, metricsFile), ""
+	return read(t, experiment.ModelFile) + read(t, r.Dir, experiment.MetricsFile), ""
 }

@@ -27,6 +27,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/qnn-go/qnn/qnn/experiment"
+
 	"github.com/qnn-go/qnn/internal/seal"
 )
 
@@ -200,13 +202,13 @@ func mutationHome(t *testing.T) map[string][]byte {
 	command(t, 0, "results", "export0", "--step", "-q", "--out", "run")
 	command(t, 0, "export", "run", "--target", "braket", "--gradient", "--batch", "1", "--out", "export", "-q")
 	runExactly(t, "export", anyCircuit)
-	put(t, "export/step-unfinished.json", read(t, "export0", stepFile))
+	put(t, "export/step-unfinished.json", read(t, "export0", experiment.StepFile))
 	command(t, 0, "export", "first", "--target", "ibm", "--samples", "0-1", "--shots", "100", "--out", "counts", "-q")
 	if err := os.MkdirAll("counts/results", 0o755); err != nil {
 		t.Fatal(err)
 	}
 	put(t, "counts/results/0000.json", `{"results": [{"data": {"counts": {"0x0": 60, "0x3": 30, "0x5": 10}}, "header": {"memory_slots": 4}}, {"data": {"memory": ["0x1", "0x2"]}, "header": {"creg_sizes": [["c", 4]]}}]}`)
-	for _, name := range []string{checkpointFile, timingFile, metricsFile} {
+	for _, name := range []string{experiment.CheckpointFile, experiment.TimingFile, experiment.MetricsFile} {
 		put(t, filepath.Join("run", name), read(t, "first", name))
 	}
 	home := map[string][]byte{}
@@ -262,10 +264,10 @@ func mutate(rng *rand.Rand, file string, text []byte) []byte {
 	open, wrap := func(b []byte) []byte { return b }, func(b []byte) []byte { return b }
 	if rng.IntN(10) > 0 {
 		switch {
-		case filepath.Base(file) == checkpointFile:
+		case filepath.Base(file) == experiment.CheckpointFile:
 			open, wrap = func(b []byte) []byte { return b[20 : len(b)-sha256.Size] }, frame
-		case filepath.Base(file) == configFile:
-			open, wrap = func(b []byte) []byte { _, rest, _ := bytes.Cut(b, []byte("\n")); return rest }, sealSettings
+		case filepath.Base(file) == experiment.ConfigFile:
+			open, wrap = func(b []byte) []byte { _, rest, _ := bytes.Cut(b, []byte("\n")); return rest }, func(b []byte) []byte { return []byte(sealed(string(b))) }
 		case strings.HasSuffix(file, ".json") && !strings.Contains(file, "results"):
 			wrap = func(b []byte) []byte {
 				if sealed, err := seal.Renew(b, ""); err == nil && bytes.Contains(text, []byte(`"sha256"`)) {

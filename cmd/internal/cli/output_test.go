@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/qnn-go/qnn/qnn/experiment"
 )
 
 var update = flag.Bool("update", false, "write golden files anew")
@@ -169,7 +171,7 @@ func TestBrokenPipe(t *testing.T) {
 			t.Errorf("qnn %v: exit code %d, standard error %q", args, code, errs.String())
 		}
 	}
-	for _, name := range []string{modelFile, reportFile, metricsFile, confusionFile} {
+	for _, name := range []string{experiment.ModelFile, experiment.ReportFile, experiment.MetricsFile, experiment.ConfusionFile} {
 		if len(read(t, dir, name)) == 0 {
 			t.Errorf("%s is empty", name)
 		}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/qnn-go/qnn/qnn"
+	"github.com/qnn-go/qnn/qnn/experiment"
 )
 
 // progress shows epochs as they end: a bar on a terminal, a line each elsewhere.
@@ -20,27 +21,29 @@ type progress struct {
 	w           io.Writer
 	start       time.Time
 	done, total int // epochs at the start, and at most
+	regression  bool
+	validated   bool
 	bars        *mpb.Progress
 	bar         *mpb.Bar
 	text        string                 // of the last epoch
 	status      atomic.Pointer[string] // what the bar's own goroutine shows
 }
 
-// newProgress starts at epoch done of total; a quiet one shows nothing.
-func newProgress(w io.Writer, done, total int, quiet bool) *progress {
-	p := &progress{w: w, start: time.Now(), done: done, total: total}
+// begin starts to show the epochs of a run; a quiet one shows nothing.
+func (p *progress) begin(w io.Writer, r *experiment.Run, quiet bool) {
+	p.w, p.start, p.done, p.total = w, time.Now(), r.Epochs(), r.Settings.Epochs
+	p.regression, p.validated = r.Data.Regression(), r.Validation != nil
 	switch {
 	case quiet:
 		p.w = io.Discard
 	case isTerminal(w):
 		p.status.Store(new(string))
 		p.bars = mpb.New(mpb.WithOutput(w), mpb.WithWidth(24))
-		p.bar = p.bars.New(int64(total), mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
+		p.bar = p.bars.New(int64(p.total), mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
 			mpb.PrependDecorators(decor.Name("epoch "), decor.CountersNoUnit("%d/%d")),
 			mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return *p.status.Load() })))
-		p.bar.SetCurrent(int64(done))
+		p.bar.SetCurrent(int64(p.done))
 	}
-	return p
 }
 
 // stage shows on a terminal what is being done, when it takes longer than a moment, and
@@ -63,21 +66,30 @@ func newStage(w io.Writer) *stage {
 	return &stage{w: w}
 }
 
-// loud is w, or nil when nothing is to be shown.
-func loud(w io.Writer, mute bool) io.Writer {
+// observer shows on w what an experiment does besides training, unless it is mute.
+func observer(w io.Writer, mute bool) experiment.Observer {
 	if mute {
-		return nil
+		return experiment.Observer{}
 	}
-	return w
+	show, baseline := newStage(w), &baselineProgress{w: w}
+	return experiment.Observer{
+		Stage: func(what string) {
+			baseline.end()
+			if show.end(); what != "" {
+				show.begin(what)
+			}
+		},
+		Baseline: baseline.show,
+		Remark:   func(text string) { _, _ = fmt.Fprintf(w, "qnn: %s\n", text) },
+	}
 }
 
 // begin ends the stage before and begins another.
-func (s *stage) begin(format string, args ...any) {
+func (s *stage) begin(text string) {
 	s.end()
 	if s.w == nil {
 		return
 	}
-	text := fmt.Sprintf(format, args...)
 	s.timer = time.AfterFunc(moment, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -106,15 +118,15 @@ func isTerminal(w io.Writer) bool {
 }
 
 // show reports the last epoch of the state.
-func (p *progress) show(s *qnn.State, regression, validated bool) {
+func (p *progress) show(s *qnn.State) {
 	e := s.History[len(s.History)-1]
 	text := "loss " + short(e.TrainLoss)
-	if validated {
+	if p.validated {
 		text += "  val " + short(e.ValLoss)
-		if !regression {
+		if !p.regression {
 			text += fmt.Sprintf("  val acc %.3f", e.ValAccuracy)
 		}
-	} else if !regression {
+	} else if !p.regression {
 		text += fmt.Sprintf("  acc %.3f", e.TrainAccuracy)
 	}
 	if p.bar != nil {
@@ -156,23 +168,4 @@ func (p *progress) end() {
 		p.bar.Abort(false)
 		p.bars.Wait()
 	}
-}
-
-// throttle calls something now and then: not before the given time has passed since the
-// last call, nor before twenty times what that took, so that it costs a twentieth at most.
-type throttle struct {
-	every time.Duration
-	next  time.Time
-}
-
-// do calls body when it is time.
-func (t *throttle) do(body func() error) error {
-	start := time.Now()
-	if start.Before(t.next) {
-		return nil
-	}
-	err := body()
-	end := time.Now()
-	t.next = end.Add(max(t.every, 20*end.Sub(start)))
-	return err
 }

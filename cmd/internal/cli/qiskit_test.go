@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/qnn-go/qnn/qnn/experiment"
+
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qsim"
 )
@@ -55,21 +57,21 @@ func TestExportInQiskit(t *testing.T) {
 // testProbabilities simulates the model's circuit for the first test samples.
 func testProbabilities(t *testing.T, dir string, samples int) [][]float64 {
 	t.Helper()
-	r, err := openStored(t.Context(), dir, nil)
+	r, err := experiment.OpenStored(t.Context(), dir, experiment.Observer{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := qsim.Compile(r.model.Circuit)
+	p, err := qsim.Compile(r.Model.Circuit)
 	if err != nil {
 		t.Fatal(err)
 	}
-	x, err := r.model.Features(r.test.X[:samples])
+	x, err := r.Model.Features(r.Test.X[:samples])
 	if err != nil {
 		t.Fatal(err)
 	}
 	out := make([][]float64, samples)
 	for i := range out {
-		if out[i], err = p.Probabilities(context.Background(), weights(r.model), x[i]); err != nil {
+		if out[i], err = p.Probabilities(context.Background(), weights(r.Model), x[i]); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/qnn-go/qnn/qnn/experiment"
 )
 
 // people is a table as real ones are: identifiers, names, dates, percentages, amounts,
@@ -58,7 +60,7 @@ func TestRealTable(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
 	}
-	if text := read(t, dir, reportFile); !strings.Contains(text, "11 of 120 rows left out") || !strings.Contains(text, "it numbers the rows") {
+	if text := read(t, dir, experiment.ReportFile); !strings.Contains(text, "11 of 120 rows left out") || !strings.Contains(text, "it numbers the rows") {
 		t.Errorf("report:\n%s", text)
 	}
 	out, _ = command(t, 0, "train", "--data", data, "--missing", "drop", "--epochs", "2", "--out", dir+"2", "--no-baselines", "--json", "--keep", "id")
@@ -87,7 +89,7 @@ func TestRealTable(t *testing.T) {
 	}
 	// The model file has the rules: new rows are written as the table was.
 	row := "pro,\"$12,500.00\",2015-03-04,15%,33\n"
-	byName, errs := commandWithInput(t, "plan,income,joined,discount,age\n"+row, 0, "predict", filepath.Join(dir, modelFile), "--data", "-")
+	byName, errs := commandWithInput(t, "plan,income,joined,discount,age\n"+row, 0, "predict", filepath.Join(dir, experiment.ModelFile), "--data", "-")
 	if errs != "" {
 		t.Errorf("remarks %s", errs)
 	}
@@ -201,7 +203,7 @@ func TestRunFiles(t *testing.T) {
 		return rows[1:]
 	}
 	parts, lines := map[string]int{}, map[string]bool{}
-	for _, row := range table(splitFile) {
+	for _, row := range table(experiment.SplitFile) {
 		parts[row[0]]++
 		lines[row[2]] = true
 	}
@@ -210,7 +212,7 @@ func TestRunFiles(t *testing.T) {
 	}
 	original := strings.Split(people(120), "\n")
 	right := 0
-	for _, row := range table(predictionsFile) {
+	for _, row := range table(experiment.PredictionsFile) {
 		var line int
 		if _, err := fmt.Sscan(row[1], &line); err != nil || !strings.HasSuffix(original[line-1], ","+row[2]) {
 			t.Errorf("line %s is %q, labelled %s", row[1], original[line-1], row[2])
@@ -224,8 +226,11 @@ func TestRunFiles(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &e); err != nil || e.Test.Samples != 22 || e.Test.Confusion.Correct() != right {
 		t.Errorf("%v: %d right of %s", err, right, out)
 	}
-	var begin initial
-	if err := json.Unmarshal([]byte(read(t, dir, initialFile)), &begin); err != nil || begin.Weights != 48 || len(begin.Parameters) != 50 {
+	var begin struct {
+		Weights    int
+		Parameters []float64
+	}
+	if err := json.Unmarshal([]byte(read(t, dir, experiment.InitialFile)), &begin); err != nil || begin.Weights != 48 || len(begin.Parameters) != 50 {
 		t.Errorf("%v: initial parameters %+v", err, begin)
 	}
 	// The test part outlives the table.
@@ -241,10 +246,10 @@ func TestRunFiles(t *testing.T) {
 		t.Errorf("after the move %s, before %s", again, out)
 	}
 	command(t, 0, "export", moved, "--sample", "21")
-	text := read(t, moved, testFile)
-	put(t, filepath.Join(moved, testFile), strings.Replace(text, "%", "1%", 1))
+	text := read(t, moved, experiment.TestFile)
+	put(t, filepath.Join(moved, experiment.TestFile), strings.Replace(text, "%", "1%", 1))
 	refuse(t, exitData, "not the test part that the run was trained with", "evaluate", moved)
-	if err := os.Remove(filepath.Join(moved, testFile)); err != nil {
+	if err := os.Remove(filepath.Join(moved, experiment.TestFile)); err != nil {
 		t.Fatal(err)
 	}
 	refuse(t, exitIO, "people.csv", "evaluate", moved)
@@ -264,16 +269,16 @@ func TestSeparateTestData(t *testing.T) {
 	if json.Unmarshal([]byte(out), &a) != nil || json.Unmarshal([]byte(other), &b) != nil || a.Test.Samples != 46 || a.Test.Accuracy != b.Test.Accuracy {
 		t.Errorf("own test part %s, as other data %s", out, other)
 	}
-	first := strings.Split(read(t, dir, predictionsFile), "\n")[1]
+	first := strings.Split(read(t, dir, experiment.PredictionsFile), "\n")[1]
 	if !strings.HasPrefix(first, "0,2,") {
 		t.Errorf("the first prediction is %s", first)
 	}
-	config := read(t, dir, configFile)
+	config := read(t, dir, experiment.ConfigFile)
 	if !strings.Contains(config, "test: 0\n") || !strings.Contains(config, "test-data: "+test) {
 		t.Errorf("settings:\n%s", config)
 	}
-	repeated := quick(t, "--config", filepath.Join(dir, configFile))
-	if read(t, dir, modelFile) != read(t, repeated, modelFile) {
+	repeated := quick(t, "--config", filepath.Join(dir, experiment.ConfigFile))
+	if read(t, dir, experiment.ModelFile) != read(t, repeated, experiment.ModelFile) {
 		t.Error("another model from the same settings")
 	}
 	refuse(t, exitUsage, "Drop one of them", "train", "--data", train, "--test-data", test, "--test", "0.3")

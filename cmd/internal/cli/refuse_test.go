@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/qnn-go/qnn/qnn/experiment"
+
 	"github.com/qnn-go/qnn/internal/seal"
 )
 
@@ -170,7 +172,7 @@ func TestRefusedRuns(t *testing.T) {
 	table := "a,b,y\n" + strings.Repeat("1,2,u\n2,1,v\n1.5,3,u\n4,1,v\n", 6)
 	data := writeFile(t, "t.csv", table)
 	dir := quick(t, "--data", data)
-	model, checkpoint := read(t, dir, modelFile), read(t, dir, checkpointFile)
+	model, checkpoint := read(t, dir, experiment.ModelFile), read(t, dir, experiment.CheckpointFile)
 	damage := func(name, text string) func() {
 		old := read(t, dir, name)
 		put(t, filepath.Join(dir, name), text)
@@ -183,21 +185,21 @@ func TestRefusedRuns(t *testing.T) {
 		want       string
 		args       []string
 	}{
-		{modelFile, model[:len(model)/2], 65, modelFile, []string{"predict", dir, "--data", samples}},
-		{modelFile, "{}", 65, modelFile, []string{"evaluate", dir}},
-		{modelFile, resealed(t, strings.Replace(model, `"version": 1`, `"version": 9`, 1)), 65, "newer", []string{"export", dir}},
-		{checkpointFile, checkpoint[:len(checkpoint)-9], 65, checkpointFile, []string{"train", "--resume", dir}},
-		{checkpointFile, strings.Replace(checkpoint, `"epoch":2`, `"epoch":3`, 1), 65, "checksum", []string{"train", "--resume", dir}},
-		{configFile, "layers: 1\nunknown: 2\n", 65, "unknown", []string{"train", "--resume", dir}},
-		{environmentFile, "{", 65, environmentFile, []string{"evaluate", dir}},
-		{modelFile, "", 65, "whole copy", []string{"draw", dir}},
-		{modelFile, "{\"format\": \"other\"}", 65, "other", []string{"predict", dir, "--data", samples}},
-		{checkpointFile, "", 65, "Start a new run", []string{"train", "--resume", dir}},
-		{checkpointFile, checkpoint + "x", 65, checkpointFile, []string{"train", "--resume", dir}},
-		{checkpointFile, "QNNCKPT\x09" + checkpoint[8:], 65, "version 9", []string{"train", "--resume", dir}},
-		{timingFile, "a,b,c\n", 65, "Remove the file", []string{"train", "--resume", dir}},
-		{timingFile, "epoch,seconds\n1,x\n", 65, "Remove the file", []string{"compare", dir}},
-		{configFile, ": :{", 65, configFile, []string{"evaluate", dir}},
+		{experiment.ModelFile, model[:len(model)/2], 65, experiment.ModelFile, []string{"predict", dir, "--data", samples}},
+		{experiment.ModelFile, "{}", 65, experiment.ModelFile, []string{"evaluate", dir}},
+		{experiment.ModelFile, resealed(t, strings.Replace(model, `"version": 1`, `"version": 9`, 1)), 65, "newer", []string{"export", dir}},
+		{experiment.CheckpointFile, checkpoint[:len(checkpoint)-9], 65, experiment.CheckpointFile, []string{"train", "--resume", dir}},
+		{experiment.CheckpointFile, strings.Replace(checkpoint, `"epoch":2`, `"epoch":3`, 1), 65, "checksum", []string{"train", "--resume", dir}},
+		{experiment.ConfigFile, "layers: 1\nunknown: 2\n", 65, "unknown", []string{"train", "--resume", dir}},
+		{experiment.EnvironmentFile, "{", 65, experiment.EnvironmentFile, []string{"evaluate", dir}},
+		{experiment.ModelFile, "", 65, "whole copy", []string{"draw", dir}},
+		{experiment.ModelFile, "{\"format\": \"other\"}", 65, "other", []string{"predict", dir, "--data", samples}},
+		{experiment.CheckpointFile, "", 65, "Start a new run", []string{"train", "--resume", dir}},
+		{experiment.CheckpointFile, checkpoint + "x", 65, experiment.CheckpointFile, []string{"train", "--resume", dir}},
+		{experiment.CheckpointFile, "QNNCKPT\x09" + checkpoint[8:], 65, "version 9", []string{"train", "--resume", dir}},
+		{experiment.TimingFile, "a,b,c\n", 65, "Remove the file", []string{"train", "--resume", dir}},
+		{experiment.TimingFile, "epoch,seconds\n1,x\n", 65, "Remove the file", []string{"compare", dir}},
+		{experiment.ConfigFile, ": :{", 65, experiment.ConfigFile, []string{"evaluate", dir}},
 	} {
 		mend := damage(tt.file, tt.text)
 		refuse(t, tt.code, tt.want, tt.args...)
@@ -222,12 +224,12 @@ func TestRefusedRuns(t *testing.T) {
 	put(t, data, strings.Replace(table, "1.5", "1.6", 1))
 	refuse(t, exitData, "has changed", "evaluate", dir)
 	refuse(t, exitData, "has changed", "train", "--resume", dir)
-	if err := os.Remove(filepath.Join(dir, modelFile)); err != nil {
+	if err := os.Remove(filepath.Join(dir, experiment.ModelFile)); err != nil {
 		t.Fatal(err)
 	}
 	refuse(t, exitIO, "--resume", "predict", dir, "--data", samples)
 	put(t, data, table)
-	if err := os.Remove(filepath.Join(dir, checkpointFile)); err != nil {
+	if err := os.Remove(filepath.Join(dir, experiment.CheckpointFile)); err != nil {
 		t.Fatal(err)
 	}
 	refuse(t, exitIO, "qnn train --config", "train", "--resume", dir)
@@ -244,7 +246,7 @@ func TestUnknownLevel(t *testing.T) {
 			t.Errorf("no %q in %s", want, errs)
 		}
 	}
-	var p predictions
+	var p experiment.Predictions
 	if err := json.Unmarshal([]byte(out), &p); err != nil || len(p.Unseen) != 2 || p.Unseen[0].Rows != 2 || p.Unseen[0].As != "" || p.Samples != 3 {
 		t.Errorf("%v: %s", err, out)
 	}

@@ -2,27 +2,18 @@ package cli
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/qnn-go/qnn/circuits/qpu"
 	"github.com/qnn-go/qnn/internal/plural"
-	"github.com/qnn-go/qnn/qnn"
-	"github.com/qnn-go/qnn/qnn/hardware"
-	"github.com/qnn-go/qnn/qnn/metric"
+	"github.com/qnn-go/qnn/qnn/experiment"
 	"github.com/qnn-go/qnn/qnn/report"
 )
 
@@ -90,232 +81,32 @@ makes a step with it. The new model goes into a new run directory.`,
 }
 
 func runResults(ctx context.Context, o *resultsOptions) error {
-	m, err := qpu.Open(o.Dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return advise(fmt.Errorf("%s is not an export: %w", o.Dir, err), "Give a directory that qnn export --target made")
-	}
-	if errors.Is(err, qpu.ErrChecksum) {
-		return advise(err, "Take a whole copy of the export, or accept an edit by: qnn accept %s", shellWord(o.Dir))
-	}
-	if err != nil {
-		return err
-	}
-	model, err := o.model(m)
-	if err != nil {
-		return err
-	}
-	files, err := o.files()
-	if err != nil {
-		return err
-	}
-	measured, settings, err := measure(m, model, files)
+	m, err := experiment.OpenResults(o.Dir, o.Counts)
 	if err != nil {
 		return err
 	}
 	if o.Step {
-		return o.step(ctx, m, model, measured)
+		taken, err := m.TakeStep(ctx, experiment.StepOptions{Dir: o.Out, Seed: o.Seed, Hold: interruptionOf(ctx).hold})
+		if err != nil {
+			return err
+		}
+		if o.JSON {
+			return writeJSON(o.Streams.Out, taken)
+		}
+		return printStep(o.Streams.Out, taken, o.Mute)
 	}
-	r, err := o.evaluate(ctx, m, model, measured)
+	r, err := m.Evaluate(ctx, o.Seed)
 	if err != nil {
 		return err
 	}
-	r.Export, r.Files, r.Settings = o.Dir, len(files), settings
 	if o.JSON {
 		return writeJSON(o.Streams.Out, r)
 	}
-	return r.write(o.Streams.Out)
+	return printEvaluation(o.Streams.Out, r)
 }
 
-// model reads the export's copy of the model.
-func (o *resultsOptions) model(m *qpu.Manifest) (*qnn.Model, error) {
-	dir := filepath.Join(o.Dir, modelDir)
-	text, err := modelText(dir)
-	if err != nil {
-		return nil, advise(err, "Take a whole copy of the export, or export again")
-	}
-	if sum := sha256.Sum256(text); hex.EncodeToString(sum[:]) != m.Model {
-		return nil, badData("%s: not the model that was exported. Take a whole copy of the export, or export again", filepath.Join(dir, modelFile))
-	}
-	return loadRunModel(dir)
-}
-
-// files lists the result files that --counts names.
-func (o *resultsOptions) files() ([]string, error) {
-	names := o.Counts
-	if len(names) == 0 {
-		names = []string{filepath.Join(o.Dir, qpu.ResultsDir)}
-		if _, err := os.Stat(names[0]); err != nil {
-			return nil, advise(err, "Run the circuits first (%s says how), or name result files by --counts", filepath.Join(o.Dir, readmeFile))
-		}
-	}
-	var out []string
-	for _, name := range names {
-		pattern := name
-		if info, err := os.Stat(name); err == nil {
-			if !info.IsDir() {
-				out = append(out, name)
-				continue
-			}
-			pattern = filepath.Join(escapeGlob(name), "*.json")
-		}
-		found, err := filepath.Glob(pattern)
-		if err != nil {
-			return nil, usage("--counts %s: %w", name, err)
-		}
-		if len(found) == 0 {
-			return nil, advise(&fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}, "There are no result files of that name")
-		}
-		out = append(out, found...)
-	}
-	return out, nil
-}
-
-// escapeGlob makes a path stand for itself in a pattern.
-func escapeGlob(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `[`, `\[`, `*`, `\*`, `?`, `\?`).Replace(path)
-}
-
-// measure reads result files and joins them with the model. It also returns the different
-// settings that the files say they were measured with.
-func measure(m *qpu.Manifest, model *qnn.Model, files []string) (*hardware.Measured, []map[string]string, error) {
-	var records []qpu.Record
-	settings := []map[string]string{}
-	for _, name := range files {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, nil, err
-		}
-		read, err := qpu.Read(f, name)
-		_ = f.Close() // opened for reading
-		if err != nil {
-			return nil, nil, err
-		}
-		records = append(records, read...)
-		if len(read) > 0 && len(read[0].Settings) > 0 && !slices.ContainsFunc(settings, func(s map[string]string) bool { return maps.Equal(s, read[0].Settings) }) {
-			settings = append(settings, read[0].Settings)
-		}
-	}
-	results, err := m.Match(records)
-	if err != nil {
-		return nil, nil, err
-	}
-	measured, err := hardware.New(m, model, results)
-	return measured, settings, err
-}
-
-// deviceResults is the object of results --json.
-type deviceResults struct {
-	Export    string `json:"export"`
-	Run       string `json:"run"`
-	Target    string `json:"target"`
-	Shots     int    `json:"shots"`     // of each circuit; 0: exact, or estimated
-	Estimated bool   `json:"estimated"` // expectation values of an estimator, not counts
-	Files     int    `json:"files"`
-	// Settings are the different ones that the files say they were measured with.
-	Settings    []map[string]string `json:"settings"`
-	Samples     []int               `json:"samples"` // rows that were measured
-	Missing     []int               `json:"missing"` // rows that lack results
-	Classes     []string            `json:"classes,omitempty"`
-	Predictions []any               `json:"predictions"`
-	// Test is the report of qnn evaluate on the measured samples; without labels there
-	// is none.
-	Test      *report.Test `json:"test,omitempty"`
-	ShotNoise *shotNoise   `json:"shot_noise,omitempty"`
-	Ideal     ideal        `json:"ideal"`
-	// Values are the expectation values, samples × observables.
-	Values [][]hardware.Interval `json:"values"`
-}
-
-// shotNoise is the interval of the accuracy, or of the RMSE of a regression.
-type shotNoise struct {
-	Score      string  `json:"score"`
-	Value      float64 `json:"value"`
-	Low        float64 `json:"low"`
-	High       float64 `json:"high"`
-	Replicates int     `json:"replicates"`
-	Seed       uint64  `json:"seed"`
-}
-
-// ideal compares with the exact simulation.
-type ideal struct {
-	Test           *report.Test `json:"test,omitempty"`
-	MeanDifference float64      `json:"mean_difference"` // of expectation values
-	ShotNoise      float64      `json:"expected_difference"`
-	Differ         []int        `json:"differ"` // rows with other predictions
-}
-
-func (o *resultsOptions) evaluate(ctx context.Context, m *qpu.Manifest, model *qnn.Model, h *hardware.Measured) (*deviceResults, error) {
-	e, err := h.Evaluate(ctx, model)
-	if err != nil {
-		return nil, err
-	}
-	r := &deviceResults{
-		Run: m.Run, Target: m.Target, Shots: h.Shots(), Estimated: h.Estimated(), Classes: model.Classes, Values: e.Values,
-		Ideal: ideal{MeanDifference: e.MeanDifference, ShotNoise: e.ShotNoise, Differ: []int{}}, Missing: []int{},
-	}
-	var y []float64
-	labelled := true
-	for i, s := range h.Samples() {
-		r.Samples = append(r.Samples, s.Row)
-		r.Predictions = append(r.Predictions, named(model, e.Predictions[i]))
-		if model.Classes != nil && e.Predictions[i] != e.Ideal[i] {
-			r.Ideal.Differ = append(r.Ideal.Differ, s.Row)
-		}
-		if labelled = labelled && s.Label != nil; labelled {
-			y = append(y, *s.Label)
-		}
-	}
-	for _, s := range h.Missing() {
-		r.Missing = append(r.Missing, s.Row)
-	}
-	if !labelled {
-		return r, nil
-	}
-	return r, o.score(ctx, r, model, h, e, y)
-}
-
-// named is a prediction as the name of its class, or as a number.
-func named(m *qnn.Model, v float64) any {
-	if m.Classes == nil {
-		return v
-	}
-	return m.Classes[int(v)]
-}
-
-// score compares with the labels.
-func (o *resultsOptions) score(ctx context.Context, r *deviceResults, model *qnn.Model, h *hardware.Measured, e *hardware.Evaluation, y []float64) error {
-	test, err := report.NewTest(y, e.Predictions, model.Classes)
-	if err != nil {
-		return err
-	}
-	exact, err := report.NewTest(y, e.Ideal, model.Classes)
-	if err != nil {
-		return err
-	}
-	if model.Classes != nil {
-		if err := errors.Join(test.Rank(y, e.Probabilities), exact.Rank(y, e.IdealProbabilities)); err != nil {
-			return err
-		}
-	}
-	r.Test, r.Ideal.Test = &test, &exact
-	n := shotNoise{Score: "accuracy", Replicates: hardware.Replicates, Seed: o.Seed}
-	of := metric.Accuracy
-	if model.Classes == nil {
-		n.Score, of = "rmse", metric.RMSE
-	}
-	score := func(predictions []float64) (float64, error) { return of(y, predictions) }
-	if n.Value, err = score(e.Predictions); err != nil {
-		return err
-	}
-	if n.Low, n.High, err = h.ScoreInterval(ctx, model, o.Seed, score); err != nil {
-		return err
-	}
-	r.ShotNoise = &n
-	return nil
-}
-
-// write prints the report.
-func (r *deviceResults) write(w io.Writer) error {
+// printEvaluation prints the report on what a device measured.
+func printEvaluation(w io.Writer, r *experiment.Evaluation) error {
 	var b strings.Builder
 	shots := plural.Count(r.Shots, "shot") + " a circuit"
 	switch {
@@ -337,7 +128,7 @@ func (r *deviceResults) write(w io.Writer) error {
 		fmt.Fprintf(&b, "run       %s\n", strings.Join(words, ", "))
 	}
 	if len(r.Missing) > 0 {
-		fmt.Fprintf(&b, "missing   samples %s: their circuits have no results yet\n", ranges(r.Missing))
+		fmt.Fprintf(&b, "missing   samples %s: their circuits have no results yet\n", experiment.Ranges(r.Missing))
 	}
 	b.WriteByte('\n')
 	if r.Test != nil {
@@ -367,7 +158,7 @@ func (r *deviceResults) write(w io.Writer) error {
 		line("predictions that differ", strconv.Itoa(len(r.Ideal.Differ)), "")
 	}
 	if len(r.Ideal.Differ) > 0 {
-		fmt.Fprintf(&b, "          samples %s\n", ranges(r.Ideal.Differ))
+		fmt.Fprintf(&b, "          samples %s\n", experiment.Ranges(r.Ideal.Differ))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -383,22 +174,18 @@ func scoreOf(t *report.Test) float64 {
 	return t.RMSE
 }
 
-// ranges writes ascending numbers with ranges, such as 0-3, 7.
-func ranges(v []int) string {
-	v = slices.Sorted(slices.Values(v))
-	var parts []string
-	for i := 0; i < len(v); {
-		j := i
-		for j+1 < len(v) && v[j+1] == v[j]+1 {
-			j++
-		}
-		switch {
-		case j > i:
-			parts = append(parts, fmt.Sprintf("%d-%d", v[i], v[j]))
-		default:
-			parts = append(parts, strconv.Itoa(v[i]))
-		}
-		i = j + 1
+// printStep prints what a step came to.
+func printStep(w io.Writer, d *experiment.Step, mute bool) error {
+	norm, noise := 0.0, 0.0
+	for i, g := range d.Gradient {
+		norm += g * g
+		noise += d.GradientError[i] * d.GradientError[i]
 	}
-	return strings.Join(parts, ", ")
+	_, err := fmt.Fprintf(w, "step      %d, on %d samples: loss %.4f ± %.4f\n          |gradient| %.4f, its shot noise %.4f (root of the sum of squared standard errors)\nsaved     %s\n",
+		d.Step, len(d.Samples), d.Loss, d.LossError, math.Sqrt(norm), math.Sqrt(noise), report.Printable(d.Run))
+	if err != nil || mute {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "next      qnn evaluate %s\n          qnn export %s --target %s --gradient --batch %d\n", report.ShellWord(d.Run), report.ShellWord(d.Run), report.ShellWord(d.Target), len(d.Samples))
+	return err
 }

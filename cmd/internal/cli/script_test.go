@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/qnn-go/qnn/qnn/experiment"
+
 	"github.com/qnn-go/qnn/circuits/qpu"
 )
 
@@ -63,10 +65,10 @@ func trainMoons(t *testing.T) (dir string, accuracy float64) {
 
 // resultsOf reads the results of an export; the accuracy that qnn evaluate gives must be
 // within the interval of shot noise.
-func resultsOf(t *testing.T, export string, accuracy float64) deviceResults {
+func resultsOf(t *testing.T, export string, accuracy float64) experiment.Evaluation {
 	t.Helper()
 	out, _ := command(t, 0, "results", export, "--json")
-	var r deviceResults
+	var r experiment.Evaluation
 	if err := json.Unmarshal([]byte(out), &r); err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +183,7 @@ func TestRunEstimator(t *testing.T) {
 	}
 	for _, name := range []string{"plain", "symbolic"} {
 		out, _ := command(t, 0, "results", exports[name], "--json")
-		var r deviceResults
+		var r experiment.Evaluation
 		if err := json.Unmarshal([]byte(out), &r); err != nil {
 			t.Fatal(err)
 		}

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/qnn-go/qnn/qnn/experiment"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -101,7 +103,7 @@ func runSimulate(ctx context.Context, o *simulateOptions) error {
 	if o.Histogram == "-" {
 		return usage("--histogram -: standard output is for the table; name a file")
 	}
-	precision, err := parsePrecision(o.Precision)
+	precision, err := experiment.ParsePrecision(o.Precision)
 	if err != nil {
 		return err
 	}

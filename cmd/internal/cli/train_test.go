@@ -9,6 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/qnn-go/qnn/qnn"
+
+	"github.com/qnn-go/qnn/qnn/experiment"
+
 	"github.com/qnn-go/qnn/qnn/compare"
 )
 
@@ -56,12 +60,12 @@ func TestTrainWritesARunDirectory(t *testing.T) {
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	want := []string{initialFile, predictionsFile, splitFile, testFile, checkpointFile, qasmFile, circuitFile, configFile, confusionFile, environmentFile, curveFile, metricsFile, modelFile, reportFile, searchFile, timingFile}
+	want := []string{experiment.InitialFile, experiment.PredictionsFile, experiment.SplitFile, experiment.TestFile, experiment.CheckpointFile, experiment.QASMFile, experiment.CircuitFile, experiment.ConfigFile, experiment.ConfusionFile, experiment.EnvironmentFile, experiment.CurveFile, experiment.MetricsFile, experiment.ModelFile, experiment.ReportFile, experiment.SearchFile, experiment.TimingFile}
 	slices.Sort(want)
 	if !slices.Equal(names, want) {
 		t.Errorf("run directory holds %v, want %v", names, want)
 	}
-	rows, err := csv.NewReader(strings.NewReader(read(t, "runs/iris-0001", metricsFile))).ReadAll()
+	rows, err := csv.NewReader(strings.NewReader(read(t, "runs/iris-0001", experiment.MetricsFile))).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +135,7 @@ func TestTrainJSON(t *testing.T) {
 
 func TestTrainRegression(t *testing.T) {
 	dir := quick(t, "--data", "sine", "--noise", "0.1")
-	if header := strings.SplitN(read(t, dir, metricsFile), "\n", 3)[1]; strings.Count(header, ",,") != 2 {
+	if header := strings.SplitN(read(t, dir, experiment.MetricsFile), "\n", 3)[1]; strings.Count(header, ",,") != 2 {
 		t.Errorf("a regression's accuracies are not empty: %s", header)
 	}
 	out, _ := command(t, 0, "evaluate", dir, "--json")
@@ -140,10 +144,10 @@ func TestTrainRegression(t *testing.T) {
 			t.Errorf("no %s in %s", key, out)
 		}
 	}
-	if _, err := os.Stat(filepath.Join(dir, residualsFile)); err != nil {
+	if _, err := os.Stat(filepath.Join(dir, experiment.ResidualsFile)); err != nil {
 		t.Error(err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, scatterFile)); err != nil {
+	if _, err := os.Stat(filepath.Join(dir, experiment.ScatterFile)); err != nil {
 		t.Error(err)
 	}
 	out, _ = command(t, 0, "compare", dir)
@@ -155,13 +159,13 @@ func TestTrainRegression(t *testing.T) {
 // TestResolvedConfig trains again from the settings a run wrote down.
 func TestResolvedConfig(t *testing.T) {
 	first := quick(t, "--data", "moons", "--noise", "0.2", "--seed", "3", "--layers", "2", "--classes", "0,1")
-	second := quick(t, "--config", filepath.Join(first, configFile))
-	for _, name := range []string{metricsFile, modelFile, configFile, circuitFile, qasmFile} {
+	second := quick(t, "--config", filepath.Join(first, experiment.ConfigFile))
+	for _, name := range []string{experiment.MetricsFile, experiment.ModelFile, experiment.ConfigFile, experiment.CircuitFile, experiment.QASMFile} {
 		if read(t, first, name) != read(t, second, name) {
 			t.Errorf("%s differs", name)
 		}
 	}
-	config := read(t, first, configFile)
+	config := read(t, first, experiment.ConfigFile)
 	for _, want := range []string{"loss: cross-entropy", "gradient: adjoint", "lr: 0.05", "qubits: 2", `classes: ["0", "1"]`} {
 		if !strings.Contains(config, want) {
 			t.Errorf("no %q in the resolved settings:\n%s", want, config)
@@ -174,7 +178,7 @@ func TestPrecedence(t *testing.T) {
 	t.Setenv("QNN_SEED", "6")
 	t.Setenv("QNN_BATCH", "64")
 	dir := quick(t, "--config", file, "--batch", "8")
-	config := read(t, dir, configFile)
+	config := read(t, dir, experiment.ConfigFile)
 	for _, want := range []string{"data: iris", "layers: 2", "seed: 6", "batch: 8", "optimizer: adam"} {
 		if !strings.Contains(config, want) {
 			t.Errorf("no %q in\n%s", want, config)
@@ -201,7 +205,7 @@ func TestBackendsAndMethodsAgree(t *testing.T) {
 
 func losses(t *testing.T, dir string) []float64 {
 	t.Helper()
-	s, err := loadCheckpoint(dir)
+	s, err := qnn.LoadState(filepath.Join(dir, experiment.CheckpointFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,7 +249,7 @@ func TestOwnTable(t *testing.T) {
 		t.Fatalf("predictions:\n%s", out)
 	}
 	out, _ = commandWithInput(t, samples, 0, "predict", dir, "--data", "-", "--json")
-	var p predictions
+	var p experiment.Predictions
 	if err := json.Unmarshal([]byte(out), &p); err != nil || p.Samples != 2 || len(p.Probabilities) != 2 {
 		t.Errorf("%v: %s", err, out)
 	}
@@ -287,7 +291,7 @@ func TestCompare(t *testing.T) {
 		t.Errorf("no remark on the features: %s", errs)
 	}
 	out, _ = command(t, 0, "compare", first, "--seeds", "2", "--json", "--quiet")
-	var s seedComparison
+	var s experiment.SeedComparison
 	if err := json.Unmarshal([]byte(out), &s); err != nil || len(s.Models) != 7 || len(s.Models[0].Scores) != 2 || s.Models[0].Low > s.Models[0].Mean {
 		t.Errorf("%v: %s", err, out)
 	}

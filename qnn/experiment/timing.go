@@ -1,9 +1,10 @@
-package cli
+package experiment
 
 import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"math"
@@ -38,8 +39,8 @@ func writeTiming(w io.Writer, seconds []float64) error {
 // of epochs that were not saved, and are left out; rows that lack, as all do without the
 // file, are NaN. A negative number stands for as many as there are.
 func readTiming(dir string, epochs int) ([]float64, error) {
-	path := filepath.Join(dir, timingFile)
-	text, err := readFile(path, maxTimingBytes)
+	path := filepath.Join(dir, TimingFile)
+	text, err := ReadFile(path, maxTimingBytes)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
@@ -47,7 +48,7 @@ func readTiming(dir string, epochs int) ([]float64, error) {
 	c.FieldsPerRecord = 2
 	records, err := c.ReadAll()
 	if err != nil {
-		return nil, badData("%q: %w. Remove the file to go on without times", path, err)
+		return nil, &FileError{Path: path, Err: err, Remedy: "Remove the file to go on without times"}
 	}
 	var seconds []float64
 	for i, record := range records[min(1, len(records)):] {
@@ -56,7 +57,7 @@ func readTiming(dir string, epochs int) ([]float64, error) {
 			v, err = strconv.ParseFloat(record[1], 64)
 		}
 		if err != nil || v < 0 || v > maxSeconds || record[1] != "" && math.IsNaN(v) || record[0] != strconv.Itoa(i+1) {
-			return nil, badData("%q: row %d is %.40q, must be the epoch %d and its seconds. Remove the file to go on without times", path, i+2, record, i+1)
+			return nil, &FileError{Path: path, Err: fmt.Errorf("row %d is %.40q, must be the epoch %d and its seconds", i+2, record, i+1), Remedy: "Remove the file to go on without times"}
 		}
 		seconds = append(seconds, v)
 	}

@@ -1,4 +1,4 @@
-package cli
+package report
 
 import (
 	"os/exec"
@@ -14,9 +14,9 @@ func TestShellWord(t *testing.T) {
 		"":               "''",
 		"a\x1b[31mb\n":   "'a\ufffd[31mb '",
 	} {
-		got := shellWord(in)
+		got := ShellWord(in)
 		if got != want {
-			t.Errorf("shellWord(%q) = %s, want %s", in, got, want)
+			t.Errorf("ShellWord(%q) = %s, want %s", in, got, want)
 		}
 		if out, err := exec.Command("sh", "-c", "printf %s "+got).Output(); err != nil || in == "it's" && string(out) != in {
 			t.Errorf("a shell reads %s as %q, %v", got, out, err)

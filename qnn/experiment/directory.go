@@ -1,4 +1,4 @@
-package cli
+package experiment
 
 import (
 	"errors"
@@ -7,8 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"github.com/qnn-go/qnn/internal/atomicfile"
+	"github.com/qnn-go/qnn/internal/fault"
 	"github.com/qnn-go/qnn/internal/filelock"
 	"github.com/qnn-go/qnn/internal/filename"
 )
@@ -20,8 +22,8 @@ const lockFile = ".lock"
 // claim makes a directory this process's own until the lock is released.
 func claim(dir string) (*filelock.Lock, error) {
 	lock, err := filelock.Acquire(filepath.Join(dir, lockFile))
-	if errors.Is(err, filelock.ErrHeld) {
-		return nil, usage("%q: another process is writing there. Wait for its end, or choose another directory", dir)
+	if errors.Is(err, ErrHeld) {
+		return nil, fault.As(fault.Usage, &FileError{Path: dir, Err: fmt.Errorf("another process is writing there: %w", err), Remedy: "Wait for its end, or choose another directory"})
 	}
 	return lock, err
 }
@@ -65,11 +67,6 @@ func isOpening(entries []fs.DirEntry, opening []string) bool {
 	return !slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
 		return e.Name() != lockFile && !slices.Contains(opening, e.Name()) && !atomicfile.IsUnfinished(e.Name())
 	})
-}
-
-// notEmpty refuses a directory that is not free.
-func notEmpty(out string) error {
-	return usage("--out %q: the directory is not empty. Name another", out)
 }
 
 // takeDirectory claims the directory out, or makes PARENT/NAME-0001 with the next free
@@ -162,4 +159,31 @@ func makeDirectories(path string) ([]string, error) {
 		return nil, err
 	}
 	return absent, nil
+}
+
+// checkNew refuses a directory for a new run that holds something already, or cannot be made
+// because a part of its path is a file; takeDirectory refuses it too, but a search that
+// takes seconds comes between.
+func checkNew(out string) error {
+	for p := filepath.Clean(out); out != ""; p = filepath.Dir(p) {
+		if info, err := os.Stat(p); err == nil {
+			if !info.IsDir() {
+				return &fs.PathError{Op: "mkdir", Path: out, Err: syscall.ENOTDIR}
+			}
+			break
+		}
+		if p == filepath.Dir(p) {
+			break
+		}
+	}
+	if !isFree(out, openingFiles()) {
+		return notEmpty(out)
+	}
+	return nil
+}
+
+// WasKilled reports whether a run ended in dir before its first checkpoint.
+func WasKilled(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, lockFile))
+	return err == nil && isFree(dir, openingFiles())
 }

@@ -32,12 +32,12 @@ const window = 64
 // canceller is the state of [cancel].
 type canceller struct {
 	ops   []placed
-	wires [][]group // on each qubit, in order
+	wires []wire // of each qubit
 	phase []circuits.Term
 }
 
 func newCanceller(c *circuits.Circuit) *canceller {
-	return &canceller{ops: make([]placed, 0, len(c.Ops)), wires: make([][]group, c.Qubits)}
+	return &canceller{ops: make([]placed, 0, len(c.Ops)), wires: make([]wire, c.Qubits)}
 }
 
 // circuit is what is left of c.
@@ -56,13 +56,6 @@ func (k *canceller) circuit(c *circuits.Circuit) *circuits.Circuit {
 type placed struct {
 	op   circuits.Op
 	dead bool
-}
-
-// group is a longest sequence of operations on a qubit that are along one axis; one
-// operation where there is none.
-type group struct {
-	axis    axis
-	members []int // indices of operations
 }
 
 // insert appends op, or what becomes of it together with one before.
@@ -157,12 +150,7 @@ func (k *canceller) place(op circuits.Op) {
 	at := len(k.ops)
 	k.ops = append(k.ops, placed{op: op})
 	for i, q := range op.Qubits {
-		wire, a := k.wires[q], along(op, i)
-		if n := len(wire); n > 0 && a != axisNone && wire[n-1].axis == a {
-			wire[n-1].members = append(wire[n-1].members, at)
-			continue
-		}
-		k.wires[q] = append(wire, group{axis: a, members: []int{at}})
+		k.wires[q].append(at, along(op, i))
 	}
 }
 
@@ -198,8 +186,8 @@ func (k *canceller) reachable(op circuits.Op, j int) ([]int, bool) {
 	if len(wire) == 0 {
 		return nil, false
 	}
-	g := wire[len(wire)-1]
-	return g.members, g.axis == along(op, j)
+	last := wire[len(wire)-1]
+	return last.ops, last.axis == along(op, j)
 }
 
 // remove takes out the operation at an index of [canceller.partner].
@@ -207,13 +195,13 @@ func (k *canceller) remove(at int) {
 	k.ops[at].dead = true
 	for _, q := range k.ops[at].op.Qubits {
 		wire := k.wires[q]
-		g := &wire[len(wire)-1]
-		i := len(g.members) - 1
-		for g.members[i] != at { // within the window
+		last := &wire[len(wire)-1]
+		i := len(last.ops) - 1
+		for last.ops[i] != at { // within the window
 			i--
 		}
-		g.members = slices.Delete(g.members, i, i+1)
-		if len(g.members) == 0 {
+		last.ops = slices.Delete(last.ops, i, i+1)
+		if len(last.ops) == 0 {
 			k.wires[q] = wire[:len(wire)-1]
 		}
 	}

@@ -22,3 +22,22 @@ func along(op circuits.Op, k int) axis {
 	}
 	return op.Gate.Axis(k)
 }
+
+// commutingSet is a longest sequence of operations on a wire that are along one axis there and
+// so commute; one operation where it is along none.
+type commutingSet struct {
+	axis axis
+	ops  []int // indices of operations, in order
+}
+
+// wire is the commuting sets of a qubit or a classical bit, one after the other.
+type wire []commutingSet
+
+// append puts operation i, which is along an axis here, behind all others.
+func (w *wire) append(i int, a axis) {
+	if n := len(*w); n > 0 && a != axisNone && (*w)[n-1].axis == a {
+		(*w)[n-1].ops = append((*w)[n-1].ops, i)
+		return
+	}
+	*w = append(*w, commutingSet{axis: a, ops: []int{i}})
+}

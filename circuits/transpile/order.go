@@ -7,46 +7,27 @@ import (
 	"github.com/qnn-go/qnn/circuits"
 )
 
-// order is what may run when: on every qubit and classical bit the operations form
-// groups that follow one another, and those of one group commute there.
+// order is what may run when: on every qubit and classical bit, its wires, one commuting set
+// follows another.
 type order struct {
-	ops    []circuits.Op
-	groups []span
-	first  []int   // groups that are open at the start
-	of     [][]int // groups of each operation
-	wait   []int   // groups of each operation that are not open
-	ready  []int   // operations that may run, in the order they became so
+	ops   []circuits.Op
+	wires []wire     // of the qubits and then of the bits
+	of    [][]member // of each operation
+	left  [][]int    // how many operations of each commuting set have not run
+	wait  []int      // how many commuting sets of each operation are not open
+	ready []int      // operations that may run, in the order they became so
 }
 
-// span is a run of commuting operations on one wire.
-type span struct {
-	ops  []int
-	left int
-	next int // the group after it on the wire, or −1
-}
+// member is a commuting set by its number on a wire.
+type member struct{ wire, set int }
 
-// newOrder finds the groups of c. Without commute no two operations share one, but for
+// newOrder finds the commuting sets of c. Without commute no two operations share one, but for
 // those that read a classical bit.
 func newOrder(c *circuits.Circuit, commute bool) *order {
-	o := &order{ops: c.Ops, of: make([][]int, len(c.Ops)), wait: make([]int, len(c.Ops))}
-	last, axes := make([]int, c.Qubits+c.Clbits), make([]axis, c.Qubits+c.Clbits)
-	for w := range last {
-		last[w] = -1
-	}
-	add := func(i, wire int, a axis) {
-		g := last[wire]
-		if g < 0 || a == axisNone || a != axes[wire] {
-			if g >= 0 {
-				o.groups[g].next = len(o.groups)
-			} else {
-				o.first = append(o.first, len(o.groups))
-			}
-			g = len(o.groups)
-			o.groups = append(o.groups, span{next: -1})
-			last[wire], axes[wire] = g, a
-		}
-		o.groups[g].ops = append(o.groups[g].ops, i)
-		o.of[i] = append(o.of[i], g)
+	o := &order{ops: c.Ops, wires: make([]wire, c.Qubits+c.Clbits), of: make([][]member, len(c.Ops)), wait: make([]int, len(c.Ops))}
+	add := func(i, w int, a axis) {
+		o.wires[w].append(i, a)
+		o.of[i] = append(o.of[i], member{w, len(o.wires[w]) - 1})
 	}
 	for i := range c.Ops {
 		op := &c.Ops[i]
@@ -60,6 +41,10 @@ func newOrder(c *circuits.Circuit, commute bool) *order {
 		for b, reads := range bitsOf(op) {
 			add(i, c.Qubits+b, reads)
 		}
+	}
+	o.left = make([][]int, len(o.wires))
+	for w := range o.wires {
+		o.left[w] = make([]int, len(o.wires[w]))
 	}
 	return o
 }
@@ -91,18 +76,22 @@ func (o *order) start() {
 			o.ready = append(o.ready, i)
 		}
 	}
-	for g := range o.groups {
-		o.groups[g].left = len(o.groups[g].ops)
-	}
-	for _, g := range o.first {
-		o.open(g)
+	for w, sets := range o.wires {
+		for k := range sets {
+			o.left[w][k] = len(sets[k].ops)
+		}
+		o.open(member{w, 0})
 	}
 	slices.Sort(o.ready)
 }
 
-// open lets the operations of a group run, as far as nothing else holds them.
-func (o *order) open(g int) {
-	for _, i := range o.groups[g].ops {
+// open lets the operations of a commuting set run, as far as nothing else holds them. Behind
+// the last of a wire there is none.
+func (o *order) open(m member) {
+	if m.set == len(o.wires[m.wire]) {
+		return
+	}
+	for _, i := range o.wires[m.wire][m.set].ops {
 		if o.wait[i]--; o.wait[i] == 0 {
 			o.ready = append(o.ready, i)
 		}
@@ -111,9 +100,9 @@ func (o *order) open(g int) {
 
 // done says that operation i has run.
 func (o *order) done(i int) {
-	for _, g := range o.of[i] {
-		if o.groups[g].left--; o.groups[g].left == 0 && o.groups[g].next >= 0 {
-			o.open(o.groups[g].next)
+	for _, m := range o.of[i] {
+		if o.left[m.wire][m.set]--; o.left[m.wire][m.set] == 0 {
+			o.open(member{m.wire, m.set + 1})
 		}
 	}
 }

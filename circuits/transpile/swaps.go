@@ -58,8 +58,8 @@ func (k *canceller) lift(q int) []circuits.Op {
 	var out []circuits.Op
 	for len(k.wires[q]) > 0 {
 		wire := k.wires[q]
-		members := wire[len(wire)-1].members
-		at := members[len(members)-1]
+		last := wire[len(wire)-1].ops
+		at := last[len(last)-1]
 		if !isOneQubit(k.ops[at].op) {
 			break
 		}

@@ -270,6 +270,21 @@ func (a Angle) Const() (float64, bool) {
 	return 0, false
 }
 
+// HoldsWeight reports whether a has a weight.
+func (a Angle) HoldsWeight() bool {
+	return a.holds(func(v Var) bool { return !v.Feature && !v.Local })
+}
+
+// HoldsFeature reports whether a has a feature.
+func (a Angle) HoldsFeature() bool { return a.holds(func(v Var) bool { return v.Feature && !v.Local }) }
+
+// HoldsVariable reports whether a has a variable of the circuit.
+func (a Angle) HoldsVariable() bool { return a.holds(func(v Var) bool { return v.Local }) }
+
+func (a Angle) holds(kind func(Var) bool) bool {
+	return slices.ContainsFunc(a, func(t Term) bool { return slices.ContainsFunc(t.Vars, kind) })
+}
+
 // bounds returns one more than the highest weight and feature index of a.
 func (a Angle) bounds() (weights, features int) {
 	for _, t := range a {

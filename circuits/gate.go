@@ -62,12 +62,6 @@ const (
 	gateCount
 )
 
-// ShiftTerm is one evaluation of a parameter-shift rule.
-type ShiftTerm struct {
-	Coef  float64 // factor of the evaluation
-	Shift float64 // added to the angle, in radians
-}
-
 // Names are what a gate is called in the dialects of OpenQASM that package qasm writes; empty
 // in one that has no such gate, where it is written as others.
 type Names struct {
@@ -173,8 +167,3 @@ func (s *Spec) Matrix(dst []complex128, p []float64) { s.matrix(dst, p) }
 // Generator writes the Hermitian matrix G on the targets for which
 // ∂U/∂p[k] = −i·G·U, restricted to the subspace where all controls are 1.
 func (s *Spec) Generator(dst []complex128, p []float64, k int) { s.generator(dst, p, k) }
-
-// ShiftRule returns the parameter-shift rule of angle k:
-// ∂f/∂p[k] = Σ Coef·f(p[k]+Shift) for every expectation value f. It is empty for
-// a global phase.
-func (s *Spec) ShiftRule(k int) []ShiftTerm { return s.shifts[k] }

@@ -152,18 +152,9 @@ func (p *Program) add(index int, o circuits.Op) {
 		matrix: p.constants.size, entries: 1 << (2 * len(targets)),
 	}
 	for _, a := range o.Angles {
-		for _, t := range a {
-			for _, v := range t.Vars {
-				switch {
-				case v.Local:
-					compiled.local = true
-				case v.Feature:
-					compiled.features = true
-				default:
-					compiled.weights = true
-				}
-			}
-		}
+		compiled.weights = compiled.weights || a.HoldsWeight()
+		compiled.features = compiled.features || a.HoldsFeature()
+		compiled.local = compiled.local || a.HoldsVariable()
 	}
 	p.constants.size += compiled.entries
 	p.angles = append(p.angles, o.Angles...)

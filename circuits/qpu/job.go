@@ -2,7 +2,6 @@ package qpu
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
 )
@@ -41,7 +40,7 @@ func (j *Job) plan() (*Manifest, error) {
 	}
 	shifts := []*int{nil}
 	if j.Gradient {
-		m.Gradient = &Gradient{Step: j.Step, Shifts: shiftsOf(j.Circuit)}
+		m.Gradient = &Gradient{Step: j.Step, Shifts: j.Circuit.Shifts()}
 		for i := range m.Gradient.Shifts {
 			shifts = append(shifts, &i)
 		}
@@ -89,30 +88,6 @@ func (j *Job) check() error {
 	return nil
 }
 
-// shiftsOf lists the terms of the parameter-shift rules of every angle that holds a
-// weight, by the occurrence of the angle: a weight that occurs twice has the terms of both.
-func shiftsOf(c *circuits.Circuit) []Shift {
-	var out []Shift
-	for i, op := range c.Ops {
-		for k, a := range op.Angles {
-			if !holds(a, false) {
-				continue
-			}
-			for _, t := range op.Gate.Spec().ShiftRule(k) {
-				out = append(out, Shift{Op: i, Angle: k, Coef: t.Coef, By: t.Shift})
-			}
-		}
-	}
-	return out
-}
-
-// holds reports whether a has a feature, or a weight.
-func holds(a circuits.Angle, feature bool) bool {
-	return slices.ContainsFunc(a, func(t circuits.Term) bool {
-		return slices.ContainsFunc(t.Vars, func(v circuits.Var) bool { return v.Feature == feature })
-	})
-}
-
 // angle is the value of an angle in circuit e of the plan m.
 func (j *Job) angle(m *Manifest, e *Exported, op, k int) float64 {
 	v := j.Circuit.Ops[op].Angles[k].Eval(j.Weights, j.Samples[e.Sample].Features)
@@ -142,8 +117,8 @@ func (j *Job) slots() []slot {
 	seen := map[string]bool{}
 	for i, op := range j.Circuit.Ops {
 		for k, a := range op.Angles {
-			alone := j.Gradient && holds(a, false)
-			if !alone && (!holds(a, true) || seen[a.String()]) {
+			alone := j.Gradient && a.HoldsWeight()
+			if !alone && (!a.HoldsFeature() || seen[a.String()]) {
 				continue
 			}
 			seen[a.String()] = seen[a.String()] || !alone
@@ -159,7 +134,7 @@ func (j *Job) symbolic(slots []slot, basis string) *circuits.Circuit {
 	for i, s := range slots {
 		a := j.Circuit.Ops[s.op].Angles[s.angle]
 		alone[s] = i
-		if !j.Gradient || !holds(a, false) {
+		if !j.Gradient || !a.HoldsWeight() {
 			shared[a.String()] = i
 		}
 	}

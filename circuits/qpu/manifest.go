@@ -82,16 +82,7 @@ type Gradient struct {
 	Step int `json:"step"` // number of the optimiser step that the batch is for, from 0
 	// Shifts are the terms of all parameter-shift rules, one for each angle that holds
 	// weights, each with as many evaluations as its gate needs.
-	Shifts []Shift `json:"shifts"`
-}
-
-// Shift is one evaluation of a parameter-shift rule: the derivative of an expectation
-// value by angle Angle of operation Op is Σ Coef·f(angle+By) over its terms.
-type Shift struct {
-	Op    int     `json:"op"`
-	Angle int     `json:"angle"`
-	Coef  float64 `json:"coef"`
-	By    float64 `json:"by"`
+	Shifts []circuits.Shift `json:"shifts"`
 }
 
 // Name is what circuit number i is called in programs and results: ID/NUMBER.

@@ -3,7 +3,6 @@ package experiment
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/qnn-go/qnn/circuits"
@@ -76,7 +75,7 @@ func (r *Run) memoryCost() string {
 
 // gradientCost says how many circuit runs a gradient takes.
 func (r *Run) gradientCost() string {
-	shifts := shiftRuns(r.Circuit)
+	shifts := len(r.Circuit.Shifts())
 	switch r.Trainer.Method {
 	case qsim.ParameterShift:
 		return fmt.Sprintf("parameter-shift gradient: %d runs a sample and step", shifts+1)
@@ -85,28 +84,6 @@ func (r *Run) gradientCost() string {
 	case qsim.Adjoint:
 	}
 	return fmt.Sprintf("adjoint gradient: about 4 runs a sample and step (on a QPU: %d)", shifts+1)
-}
-
-// shiftRuns counts the shifted circuits of one gradient by weights.
-func shiftRuns(c *circuits.Circuit) int {
-	runs := 0
-	for _, op := range c.Ops {
-		for k, a := range op.Angles {
-			if slices.ContainsFunc(a, hasWeight) {
-				runs += len(op.Gate.Spec().ShiftRule(k))
-			}
-		}
-	}
-	return runs
-}
-
-func hasWeight(t circuits.Term) bool {
-	for _, v := range t.Vars {
-		if !v.Feature {
-			return true
-		}
-	}
-	return false
 }
 
 // observableNames writes ⟨Z0⟩, or ⟨Z0⟩…⟨Z3⟩ for many.

@@ -303,6 +303,8 @@ func TestTypedErrors(t *testing.T) {
 func TestBuildRefusesWhatNoMachineHolds(t *testing.T) {
 	for _, cfg := range []ansatz.Config{
 		{Features: 4, Layers: 1 << 40},
+		{Features: 5, Layers: 1 << 16},
+		{Features: 150, Layers: 50, Ansatz: "two-local"}, // all pairs
 		{Features: 4, Qubits: 1 << 40},
 		{Features: 1 << 40},
 	} {

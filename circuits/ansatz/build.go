@@ -1,6 +1,7 @@
 package ansatz
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/qnn-go/qnn/circuits"
@@ -86,13 +87,17 @@ func findBlock(name string) (block, error) {
 	return block{}, &NameError{Kind: "ansatz", Name: name, Known: Ansaetze()}
 }
 
-// maxGates bounds a circuit, which is refused before it takes all memory.
-const maxGates = 1e7
+// maxGates bounds a circuit, which is refused before it takes all memory, or seconds.
+const maxGates = 5e5
 
-// checkSize refuses circuits of more than about maxGates gates: with full
-// entanglement there are about qubits² in a layer.
-func checkSize(qubits, layers int) error {
-	if gates := float64(layers) * float64(qubits) * float64(qubits); gates > maxGates {
+// checkSize refuses circuits of more than about maxGates gates: in a layer there are about
+// four on each qubit and one on each pair that it entangles.
+func checkSize(qubits, layers int, e Entanglement) error {
+	pairs := float64(qubits)
+	if e == Full {
+		pairs *= float64(qubits-1) / 2
+	}
+	if gates := float64(layers) * (4*float64(qubits) + pairs); gates > maxGates {
 		return fmt.Errorf("%d layers on %d qubits: %w: up to %.2g gates, at most %.0g are possible; use fewer layers or qubits",
 			layers, qubits, ErrLayers, gates, float64(maxGates))
 	}
@@ -119,7 +124,7 @@ func Build(cfg Config) (*circuits.Circuit, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkSize(cfg.Qubits, cfg.Layers); err != nil {
+	if err := checkSize(cfg.Qubits, cfg.Layers, cmp.Or(cfg.Entanglement, b.standard)); err != nil {
 		return nil, err
 	}
 	c := circuits.New(cfg.Qubits)

@@ -38,7 +38,8 @@ func Marshal(v any, indent string) ([]byte, error) {
 	return Renew(data, indent)
 }
 
-// Renew seals an object anew, whatever seal it has.
+// Renew seals an object anew, whatever seal it has, and indents it; without white space
+// for an empty indent.
 func Renew(data []byte, indent string) ([]byte, error) {
 	content, _, err := cut(data)
 	if err != nil {
@@ -48,6 +49,9 @@ func Renew(data []byte, indent string) ([]byte, error) {
 		return nil, ErrObject
 	}
 	sealed := append(content[:len(content)-1:len(content)-1], `,"sha256":"`+sum(content)+`"}`...)
+	if indent == "" { // json.Indent takes time by the depth of each element even so
+		return append(sealed, '\n'), nil
+	}
 	var out bytes.Buffer
 	if err := json.Indent(&out, sealed, "", indent); err != nil {
 		return nil, err

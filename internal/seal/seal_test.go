@@ -37,6 +37,19 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// TestDeep: an object of deep lists is sealed in time that grows with its size alone.
+func TestDeep(t *testing.T) {
+	deep := strings.Repeat("[", 9_000) + strings.Repeat("]", 9_000)
+	text := []byte(`{"a": [` + strings.Repeat(deep+",\n", 200) + `0]}`)
+	sealed, err := Renew(text, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Open(sealed); err != nil || len(got) != len(text)-200-1 {
+		t.Errorf("%d bytes of %d, %v", len(got), len(text), err)
+	}
+}
+
 // TestEveryByteCounts: no change of a byte passes, unless it is of white space.
 func TestEveryByteCounts(t *testing.T) {
 	sealed, err := Marshal(example, " ")
@@ -94,7 +107,7 @@ func TestRenew(t *testing.T) {
 	if _, err := Open(moved); !errors.Is(err, ErrBroken) {
 		t.Errorf("a seal that is not at the end: %v, want ErrBroken", err)
 	}
-	if renewed, err := Renew(moved, ""); err != nil || !bytes.HasPrefix(renewed, []byte("{\n\"name\": \"y\",\n\"sha256\": \"")) {
+	if renewed, err := Renew(moved, ""); err != nil || !bytes.HasPrefix(renewed, []byte(`{"name":"y","sha256":"`)) {
 		t.Errorf("renewed %s, %v", renewed, err)
 	}
 	for _, text := range []string{"", "{}", "[1]", "3", "{", "null"} {

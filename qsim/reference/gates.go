@@ -18,27 +18,26 @@ func (r *register) apply(op circuits.Op, p []float64) {
 	for i, k := range op.Qubits {
 		at[i] = r.at(k)
 	}
-	switch op.Gate {
-	case circuits.GateUnitary:
+	spec := op.Gate.Spec()
+	controls, targets := at[:spec.Controls], at[spec.Controls:]
+	switch {
+	case op.Gate == circuits.GateUnitary:
 		r.matrix(op)
-	case circuits.GateGPhase:
+	case op.Gate == circuits.GateGPhase:
 		phase := cmplx.Exp(complex(0, p[0]))
 		for i := range r.qubits.Amplitude() {
 			r.qubits.Amplitude()[i] *= phase
 		}
+	case op.Gate == circuits.GateCSWAP:
+		r.qubits.CX(at[2], at[1]).ControlledX(at[:2], at[2]).CX(at[2], at[1])
+	case len(controls) > 0 && len(targets) == 1:
+		r.controlled(op.Gate, controls, targets[0], p)
+	case len(controls) == 0 && len(targets) == 1:
+		r.single(op.Gate, at[0], p)
+	case len(controls) == 0 && len(targets) == 2:
+		r.pair(op.Gate, at[0], at[1], p)
 	default:
-		switch len(op.Qubits) {
-		case 1:
-			r.single(op.Gate, at[0], p)
-		case 2:
-			if op.Gate.Spec().Controls == 1 {
-				r.controlled(op.Gate, at[:1], at[1], p)
-			} else {
-				r.pair(op.Gate, at[0], at[1], p)
-			}
-		case 3:
-			r.triple(op.Gate, at)
-		}
+		missing(op.Gate)
 	}
 }
 
@@ -148,15 +147,6 @@ func (r *register) pair(g circuits.Gate, a, b int, p []float64) {
 
 // missing panics: the gate table has a gate that this package was not taught.
 func missing(g circuits.Gate) { panic("reference: no rule for gate " + g.String()) }
-
-// triple applies a gate on three qubits.
-func (r *register) triple(g circuits.Gate, at []int) {
-	if g == circuits.GateCSWAP {
-		r.qubits.CX(at[2], at[1]).ControlledX(at[:2], at[2]).CX(at[2], at[1])
-		return
-	}
-	r.controlled(g, at[:2], at[2], nil)
-}
 
 // matrix applies an arbitrary matrix on k qubits: the state as a 2ᵏ×2ⁿ⁻ᵏ matrix,
 // a column for every value of the other qubits, is multiplied from the left.

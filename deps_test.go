@@ -20,7 +20,8 @@ const module = "github.com/qnn-go/qnn"
 // Tests may import more.
 const rules = `
 	circuits <-
-	circuits/ansatz circuits/draw circuits/qasm circuits/transpile <- circuits
+	circuits/ansatz circuits/draw circuits/qasm circuits/synth <- circuits
+	circuits/transpile <- circuits circuits/synth
 	circuits/qpu <- circuits circuits/qasm circuits/transpile
 
 	qsim/internal/kernel <- golang.org/x/sys

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/synth"
 )
 
 // segment is a block of Clifford gates and what follows it.
@@ -112,6 +113,10 @@ func (s *resynthesis) near(op circuits.Op) bool {
 	return s.beside[s.at[op.Qubits[0]]]>>s.at[op.Qubits[1]]&1 == 1
 }
 
+// reductionWork is about how many swaps a router weighs up in the time of a reduction of
+// [synth.Clifford].
+const reductionWork = 20
+
 // block appends a block of Clifford gates: as it is where that is possible and not
 // longer, else anew.
 func (s *resynthesis) block(ops []circuits.Op) bool {
@@ -130,15 +135,15 @@ func (s *resynthesis) block(ops []circuits.Op) bool {
 	if fits {
 		limit = gates - 1
 	}
-	anew, final, work, ok := peel(inverseTableau(len(s.layout), ops, here), s.beside, limit, s.rng)
-	s.work += work
+	anew, ok := synth.Clifford(synth.InverseTableau(len(s.layout), ops, here), s.beside, limit, s.rng)
+	s.work += reductionWork * anew.Reductions
 	switch {
 	case ok:
-		for _, op := range anew {
+		for _, op := range anew.Ops {
 			s.emit(op, func(q int) int { return q })
 		}
 		for q, place := range s.at {
-			s.at[q] = final[place]
+			s.at[q] = anew.Final[place]
 		}
 	case fits:
 		for _, op := range ops {

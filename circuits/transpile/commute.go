@@ -15,6 +15,11 @@ const (
 // the like, and what depends on classical bits.
 func isFence(op circuits.Op) bool { return !op.Gate.Unitary() || op.If != nil }
 
+// isClifford reports whether op is one of the gates of a Clifford block.
+func isClifford(op *circuits.Op) bool {
+	return op.If == nil && len(op.Qubits) <= 2 && op.Gate.Clifford() != nil
+}
+
 // along is the axis of op on its k-th qubit.
 func along(op circuits.Op, k int) axis {
 	if isFence(op) {

@@ -1,4 +1,4 @@
-package transpile
+package synth
 
 import (
 	"math/bits"
@@ -54,55 +54,66 @@ func (l link) gates() []circuits.Op {
 	return out
 }
 
-// peeler writes a Clifford operator as gates between neighbours: it brings one
-// qubit after the other to a place whose loss leaves the rest connected, by the
-// fewest gates that make both Pauli matrices of the qubit act there alone, and
-// goes on without the place. Which qubit ends where is free. For linear operators
-// with fixed places this is the elimination of Wu et al. 2019, arXiv:1910.14478.
-type peeler struct {
+// cliffordSynthesis is the state of [Clifford].
+type cliffordSynthesis struct {
 	beside []uint64 // neighbours of each place
 	rest   uint64   // places that are left
-	table  *tableau // of the inverse of what remains
+	table  *Tableau // of the inverse of what remains
 	rng    *rand.Rand
 	ops    []circuits.Op
 	links  int
-	work   int // reductions, as router.work
+	tried  int // reductions
 
 	scratch      tree
 	spare, found []link
 }
 
-// peel writes the operator with the inverse t. It returns gates that, followed by
-// moving the content of place final[k] to place k, equal the operator up to a
-// global phase. It reports
-// false if that takes more links than limit, or the places are not connected.
-func peel(t *tableau, beside []uint64, limit int, rng *rand.Rand) (ops []circuits.Op, final []int, work int, ok bool) {
+// Operator is a Clifford operator written in gates.
+type Operator struct {
+	// Ops are gates on one qubit and CZ between neighbours. Followed by moving the content of
+	// place Final[k] to place k, they equal the operator up to a global phase.
+	Ops   []circuits.Op
+	Final []int
+	// Reductions counts the steps of the search, for those who bound its work.
+	Reductions int
+}
+
+// Clifford writes the operator whose inverse is t for places of which beside[k] has the
+// neighbours of place k as bits. Among equal choices rng draws. It reports
+// false if that takes more CZ than limit, or the places are not connected; then only
+// Reductions is set.
+//
+// It brings one qubit after the other to a place whose loss leaves the rest connected, by the
+// fewest gates that make both Pauli matrices of the qubit act there alone, and goes on without
+// the place. Which qubit ends where is free. For linear operators with fixed places this is the
+// elimination of Wu et al. 2019, arXiv:1910.14478.
+func Clifford(t *Tableau, beside []uint64, limit int, rng *rand.Rand) (Operator, bool) {
 	n := len(beside)
-	p := &peeler{beside: beside, rest: uint64(1)<<n - 1, table: t.clone(), rng: rng}
+	p := &cliffordSynthesis{beside: beside, rest: uint64(1)<<n - 1, table: t.clone(), rng: rng}
 	left := p.rest // qubits
 	if !connected(p.rest, beside) {
-		return nil, nil, p.work, false
+		return Operator{}, false
 	}
-	final = make([]int, n)
+	final := make([]int, n)
 	for left != 0 {
 		qubit, place, links := p.choose(left)
 		if p.links += len(links); p.links > limit {
-			return nil, nil, p.work, false
+			return Operator{Reductions: p.tried}, false
 		}
 		for _, l := range links {
 			p.emit(l.gates())
 		}
-		p.settle(qubit, place)
+		p.toXZ(qubit, place)
 		left &^= 1 << qubit
 		p.rest &^= 1 << place
 		final[qubit] = place
 	}
-	return p.ops, final, p.work, true
+	return Operator{Ops: p.ops, Final: final, Reductions: p.tried}, true
 }
 
-func (p *peeler) emit(ops []circuits.Op) {
+func (p *cliffordSynthesis) emit(ops []circuits.Op) {
 	for _, op := range ops {
-		p.table.apply(op.Gate.Clifford(), op.Qubits...)
+		p.table.Apply(op.Gate.Clifford(), op.Qubits...)
 	}
 	p.ops = append(p.ops, ops...)
 }
@@ -110,7 +121,7 @@ func (p *peeler) emit(ops []circuits.Op) {
 // choose finds the qubit and place that take the fewest links; among equals the one
 // that leaves the fewest letters, then one drawn. Qubits with few letters come first: the
 // others need as many links as letters at least, and are soon ruled out.
-func (p *peeler) choose(left uint64) (qubit, place int, links []link) {
+func (p *cliffordSynthesis) choose(left uint64) (qubit, place int, links []link) {
 	best, ties := [2]int{1 << 30, 0}, 0
 	var ends []int
 	for places := p.rest; places != 0; places &= places - 1 {
@@ -139,7 +150,7 @@ func (p *peeler) choose(left uint64) (qubit, place int, links []link) {
 }
 
 // lightestFirst lists qubits in the ascending order of the places that they act on.
-func (p *peeler) lightestFirst(left uint64) []int {
+func (p *cliffordSynthesis) lightestFirst(left uint64) []int {
 	var out []int
 	for ; left != 0; left &= left - 1 {
 		out = append(out, bits.TrailingZeros64(left))
@@ -164,7 +175,7 @@ func connected(places uint64, beside []uint64) bool {
 }
 
 // after is the weight of the tableau behind the links.
-func (p *peeler) after(links []link) int {
+func (p *cliffordSynthesis) after(links []link) int {
 	n := 0
 	p.table.each(func(q *pauli) {
 		c := *q
@@ -176,21 +187,18 @@ func (p *peeler) after(links []link) int {
 	return n
 }
 
-// reductionWork is about how many swaps a router weighs up in the time of a reduction.
-const reductionWork = 20
-
 // reduce finds links after which both Pauli matrices of qubit u act on place v
 // alone, at most limit of them. They are good until the next call.
-func (p *peeler) reduce(u, v, limit int) ([]link, bool) {
+func (p *cliffordSynthesis) reduce(u, v, limit int) ([]link, bool) {
 	x, z := p.table.x[u], p.table.z[u]
 	y := pauli{x: x.x ^ z.x, z: x.z ^ z.z}
 	if bits.OnesCount64((x.support()|z.support())&^(1<<v)) > limit {
 		return nil, false
 	}
-	p.work += reductionWork
+	p.tried++
 	found := false
 	for _, pair := range [3][2]pauli{{x, z}, {z, x}, {y, x}} {
-		r := reduction{peeler: p, first: pair[0], second: pair[1], links: p.spare[:0], limit: limit}
+		r := reduction{cliffordSynthesis: p, first: pair[0], second: pair[1], links: p.spare[:0], limit: limit}
 		if r.gather(&r.first, &r.second, v, 0) && r.gather(&r.second, &r.first, v, r.first.letter(v)) {
 			found, limit = true, len(r.links)-1
 			p.spare, p.found = p.found, r.links
@@ -203,7 +211,7 @@ func (p *peeler) reduce(u, v, limit int) ([]link, bool) {
 
 // reduction collects links for two anticommuting operators, at most limit.
 type reduction struct {
-	*peeler
+	*cliffordSynthesis
 
 	first, second pauli
 	links         []link
@@ -284,7 +292,7 @@ type tree struct {
 
 // tree connects the places that are left to v by shortest paths, where a place outside of
 // support counts twice. It is good until the next call.
-func (p *peeler) tree(support uint64, v int) *tree {
+func (p *cliffordSynthesis) tree(support uint64, v int) *tree {
 	t := &p.scratch
 	t.n = 0
 	var distance [64]uint8 // at most 2·63
@@ -312,8 +320,8 @@ func (p *peeler) tree(support uint64, v int) *tree {
 	return t
 }
 
-// settle turns the Pauli matrices of a qubit that act on one place into X and Z.
-func (p *peeler) settle(qubit, place int) {
+// toXZ turns the Pauli matrices of a qubit that act on one place into X and Z.
+func (p *cliffordSynthesis) toXZ(qubit, place int) {
 	add := func(g circuits.Gate) { p.emit([]circuits.Op{{Gate: g, Qubits: []int{place}}}) }
 	letters := func() (x, z uint8) { return p.table.x[qubit].letter(place), p.table.z[qubit].letter(place) }
 	if x, _ := letters(); x == letterY {

@@ -1,4 +1,4 @@
-package transpile
+package synth
 
 import (
 	"slices"
@@ -29,32 +29,33 @@ func (p *pauli) times(q int, letter uint8) {
 	p.z ^= uint64(letter>>1) << q
 }
 
-// tableau is a Clifford operator V by what it makes of the Pauli matrices of each
-// qubit: x[k] = V·Xₖ·V†, z[k] = V·Zₖ·V†. Aaronson and Gottesman 2004,
+// Tableau is a Clifford operator V on up to 64 qubits by what it makes of the Pauli matrices
+// of each qubit k: x[k] = V·Xₖ·V†, z[k] = V·Zₖ·V†. Aaronson and Gottesman 2004,
 // arXiv:quant-ph/0406196.
-type tableau struct{ x, z []pauli }
+type Tableau struct{ x, z []pauli }
 
-func newTableau(n int) *tableau {
-	t := &tableau{make([]pauli, n), make([]pauli, n)}
+// NewTableau is the identity on n qubits.
+func NewTableau(n int) *Tableau {
+	t := &Tableau{make([]pauli, n), make([]pauli, n)}
 	for q := range n {
 		t.x[q].x, t.z[q].z = 1<<q, 1<<q
 	}
 	return t
 }
 
-func (t *tableau) clone() *tableau {
-	return &tableau{append([]pauli(nil), t.x...), append([]pauli(nil), t.z...)}
+func (t *Tableau) clone() *Tableau {
+	return &Tableau{append([]pauli(nil), t.x...), append([]pauli(nil), t.z...)}
 }
 
-func (t *tableau) each(f func(p *pauli)) {
+func (t *Tableau) each(f func(p *pauli)) {
 	for i := range t.x {
 		f(&t.x[i])
 		f(&t.z[i])
 	}
 }
 
-// apply puts a Clifford gate on one or two qubits behind the operator: V becomes G·V.
-func (t *tableau) apply(g circuits.Clifford, qubits ...int) {
+// Apply puts a gate G on one or two qubits behind the operator: V becomes G·V.
+func (t *Tableau) Apply(g circuits.Clifford, qubits ...int) {
 	a, b := qubits[0], qubits[len(qubits)-1]
 	var images [16]pauli // of the factors on a and b, by their x and z
 	for i, image := range g {
@@ -78,21 +79,16 @@ func (t *tableau) apply(g circuits.Clifford, qubits ...int) {
 	}
 }
 
-// isClifford reports whether op is one of the gates of a Clifford block.
-func isClifford(op *circuits.Op) bool {
-	return op.If == nil && len(op.Qubits) <= 2 && op.Gate.Clifford() != nil
-}
-
-// inverseTableau is V† of the product V of Clifford gates, whose qubits number
-// renumbers.
-func inverseTableau(n int, ops []circuits.Op, number func(q int) int) *tableau {
-	t := newTableau(n)
+// InverseTableau is V† on n qubits of the product V of Clifford gates on one or two qubits,
+// whose qubits number renumbers. Conditions are not looked at.
+func InverseTableau(n int, ops []circuits.Op, number func(q int) int) *Tableau {
+	t := NewTableau(n)
 	for _, op := range slices.Backward(ops) {
 		qubits := make([]int, len(op.Qubits))
 		for k, q := range op.Qubits {
 			qubits[k] = number(q)
 		}
-		t.apply(op.Gate.Clifford().Inverse(), qubits...)
+		t.Apply(op.Gate.Clifford().Inverse(), qubits...)
 	}
 	return t
 }

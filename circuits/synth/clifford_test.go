@@ -1,4 +1,4 @@
-package transpile
+package synth
 
 import (
 	"math/rand/v2"
@@ -20,10 +20,10 @@ func line(n int) []uint64 {
 	return out
 }
 
-// TestPeelLine pins what layers of entanglement take on a line: a full layer of CX
+// TestCliffordOnLine pins what layers of entanglement take on a line: a full layer of CX
 // is the linear map y_j = x_j + x_{j−1}, and a full layer of CZ a ladder of parities
 // up and down, also where they are written by ECR or iSWAP.
-func TestPeelLine(t *testing.T) {
+func TestCliffordOnLine(t *testing.T) {
 	for _, n := range []int{3, 4, 5, 8, 12, 20} {
 		cx, cz, ecr, iswap := circuits.New(n), circuits.New(n), circuits.New(n), circuits.New(n)
 		for i := range n {
@@ -39,11 +39,11 @@ func TestPeelLine(t *testing.T) {
 			c    *circuits.Circuit
 			want int
 		}{{"cx", cx, n - 1}, {"cz", cz, 2*n - 3}, {"cx by ecr", ecr, n - 1}, {"cz by iswap", iswap, 2*n - 3}} {
-			table := inverseTableau(n, tt.c.Ops, func(q int) int { return q })
-			ops, _, _, ok := peel(table, line(n), 1000, rand.New(rand.NewPCG(0, 0)))
+			table := InverseTableau(n, tt.c.Ops, func(q int) int { return q })
+			written, ok := Clifford(table, line(n), 1000, rand.New(rand.NewPCG(0, 0)))
 			got := 0
-			for i := range ops {
-				if isTwoQubit(&ops[i]) {
+			for _, op := range written.Ops {
+				if op.Gate == circuits.GateCZ {
 					got++
 				}
 			}
@@ -51,7 +51,7 @@ func TestPeelLine(t *testing.T) {
 				t.Errorf("full %s on %d qubits: %d gates, want %d", tt.name, n, got, tt.want)
 			}
 			for limit, fits := range map[int]bool{tt.want: true, tt.want - 1: false} {
-				if _, _, _, ok := peel(table, line(n), limit, rand.New(rand.NewPCG(0, 0))); ok != fits {
+				if _, ok := Clifford(table, line(n), limit, rand.New(rand.NewPCG(0, 0))); ok != fits {
 					t.Errorf("full %s on %d qubits in at most %d gates: %v", tt.name, n, limit, ok)
 				}
 			}

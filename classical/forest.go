@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
+
+	"github.com/qnn-go/qnn/internal/parallel"
 
 	"gonum.org/v1/gonum/floats"
 )
@@ -73,24 +72,17 @@ func (f *Forest) Fit(ctx context.Context, x [][]float64, y []float64) error {
 	}
 	fit := &forestFit{labels: t.labels, features: d, trees: make([]tree, trees)}
 	decreases, ranks := make([][]float64, trees), ranksOf(ctx, t.x)
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), trees) {
-		wait.Go(func() {
-			g := newGrower(t, ranks, tried)
-			for i := int(next.Add(1)) - 1; i < trees; i = int(next.Add(1)) - 1 {
-				rng := rand.New(rand.NewPCG(f.Seed, uint64(i)))
-				rows := make([]int, n)
-				for k := range rows {
-					rows[k] = rng.IntN(n)
-				}
-				fit.trees[i] = g.grow(ctx, rng, rows)
-				decreases[i] = slices.Clone(g.decrease)
-			}
-		})
-	}
-	wait.Wait()
-	if err := ctx.Err(); err != nil {
+	err = parallel.Each(ctx, trees, 0, func() *grower { return newGrower(t, ranks, tried) }, func(g *grower, i int) error {
+		rng := rand.New(rand.NewPCG(f.Seed, uint64(i)))
+		rows := make([]int, n)
+		for k := range rows {
+			rows[k] = rng.IntN(n)
+		}
+		fit.trees[i] = g.grow(ctx, rng, rows)
+		decreases[i] = slices.Clone(g.decrease)
+		return nil
+	})
+	if err != nil {
 		return err
 	}
 	fit.importances = importances(decreases, d)

@@ -10,9 +10,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"sync"
+
+	"github.com/qnn-go/qnn/internal/parallel"
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/circuits/qasm"
@@ -108,31 +108,13 @@ func (c *Compiled) compileAll(ctx context.Context, j *Job, t *transpile.Target, 
 	if err := one(0, &o); err != nil {
 		return err
 	}
-	errs := make([]error, len(m.Circuits))
-	work := make(chan int)
-	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for i := range work {
-				own := o
-				errs[i] = one(i, &own)
-			}
-		})
-	}
-	for i := 1; i < len(errs) && ctx.Err() == nil; i++ {
-		work <- i
-	}
-	close(work)
-	workers.Wait()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	for i, err := range errs {
-		if err != nil {
-			return fmt.Errorf("circuit %04d: %w", i, err)
+	return parallel.For(ctx, len(m.Circuits)-1, func(k int) error {
+		own := o
+		if err := one(k+1, &own); err != nil {
+			return fmt.Errorf("circuit %04d: %w", k+1, err)
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // compileOne makes the program of circuit i, and sets the layout in o if it is open.

@@ -4,9 +4,9 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"slices"
-	"sync"
+
+	"github.com/qnn-go/qnn/internal/parallel"
 
 	"github.com/qnn-go/qnn/circuits"
 )
@@ -128,13 +128,14 @@ func (r *routing) trials(ctx context.Context, layout []int) ([]routed, error) {
 		n = defaultTrials
 	}
 	n = min(n, effort/max(1, first.spent()))
-	found, errs := make([][]routed, max(n, 1)), make([]error, max(n, 1))
+	found := make([][]routed, max(n, 1))
 	found[0] = all
-	r.parallel(n-1, func(k int, w *worker) { found[k+1], errs[k+1] = one(k+1, w) })
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
+	err = r.parallel(ctx, n-1, func(w *worker, k int) (err error) {
+		found[k+1], err = one(k+1, w)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	all = cheapest(slices.Concat(found...))
 	if r.o.Level < 3 || r.o.Layout != nil {
@@ -145,22 +146,8 @@ func (r *routing) trials(ctx context.Context, layout []int) ([]routed, error) {
 }
 
 // parallel calls f for every k below n, with a worker that no other call uses meanwhile.
-func (r *routing) parallel(n int, f func(k int, w *worker)) {
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		wg.Go(func() {
-			w := newWorker(r)
-			for k := range next {
-				f(k, w)
-			}
-		})
-	}
-	for k := range n {
-		next <- k
-	}
-	close(next)
-	wg.Wait()
+func (r *routing) parallel(ctx context.Context, n int, f func(w *worker, k int) error) error {
+	return parallel.Each(ctx, n, 0, func() *worker { return newWorker(r) }, f)
 }
 
 // cheapest sorts routings by their costs.

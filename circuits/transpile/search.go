@@ -24,11 +24,12 @@ func (r *routing) localSearches(ctx context.Context, all []routed) ([]routed, er
 			found = append(found, one)
 		}
 	}
-	r.parallel(len(found), func(k int, w *worker) {
+	err := r.parallel(ctx, len(found), func(w *worker, k int) error {
 		rng := rand.New(rand.NewPCG(r.o.Seed, uint64(1<<32+k))) //nolint:gosec // small
 		found[k] = w.localSearch(ctx, found[k], searchSteps, r.o.work(searchWork)/searches, rng)
+		return nil
 	})
-	return append(found, all...), ctx.Err()
+	return append(found, all...), err
 }
 
 // localSearch improves a routing, forth and back in turn, by steps that each exchange what

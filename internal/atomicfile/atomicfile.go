@@ -4,6 +4,7 @@ package atomicfile
 import (
 	"bufio"
 	"cmp"
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -14,7 +15,8 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-	"sync/atomic"
+
+	"github.com/qnn-go/qnn/internal/parallel"
 
 	"github.com/qnn-go/qnn/internal/filelock"
 )
@@ -201,18 +203,10 @@ const syncing = 16
 // Sync flushes files of dir to the disk, and dir itself: after a power cut they are there
 // before any file that is written later. Names are relative to dir.
 func Sync(dir string, names []string) error {
-	errs := make([]error, len(names))
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range min(syncing, len(names)) {
-		wait.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(names); i = int(next.Add(1)) - 1 {
-				errs[i] = syncFile(filepath.Join(dir, names[i]))
-			}
-		})
-	}
-	wait.Wait()
-	return errors.Join(append(errs, syncDir(dir))...)
+	err := parallel.Each(context.Background(), len(names), syncing, func() struct{} { return struct{}{} }, func(_ struct{}, i int) error {
+		return syncFile(filepath.Join(dir, names[i]))
+	})
+	return errors.Join(err, syncDir(dir))
 }
 
 func syncFile(path string) error {

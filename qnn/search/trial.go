@@ -5,10 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
+
+	"github.com/qnn-go/qnn/internal/parallel"
 
 	"github.com/qnn-go/qnn/circuits/ansatz"
 	"github.com/qnn-go/qnn/qnn"
@@ -64,18 +63,12 @@ func (s *search) try(ctx context.Context, candidates []Choice) error {
 		err   error
 	}
 	jobs := make([]job, len(candidates)*len(s.folds))
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(jobs)) {
-		wait.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(jobs) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				j := &jobs[i]
-				j.score, j.err = s.measure(ctx, candidates[i/len(s.folds)], s.folds[i%len(s.folds)], uint64(i%len(s.folds)))
-			}
-		})
-	}
-	wait.Wait()
-	if err := ctx.Err(); err != nil {
+	err := parallel.For(ctx, len(jobs), func(i int) error {
+		j := &jobs[i]
+		j.score, j.err = s.measure(ctx, candidates[i/len(s.folds)], s.folds[i%len(s.folds)], uint64(i%len(s.folds)))
+		return nil // an error may mean fewer features
+	})
+	if err != nil {
 		return err
 	}
 	var narrower []Choice

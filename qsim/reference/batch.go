@@ -3,8 +3,8 @@ package reference
 import (
 	"context"
 	"runtime"
-	"sync"
-	"sync/atomic"
+
+	"github.com/qnn-go/qnn/internal/parallel"
 
 	"github.com/qnn-go/qnn/qsim"
 )
@@ -38,27 +38,5 @@ func (p *Program) each(ctx context.Context, weights []float64, samples [][]float
 	if err != nil {
 		return err
 	}
-	errs := make([]error, len(samples))
-	var next atomic.Int64 // beyond the last sample once one has failed
-	var group sync.WaitGroup
-	for range workers {
-		group.Go(func() {
-			r := newRegister(p.circuit)
-			for i := int(next.Add(1)) - 1; i < len(samples); i = int(next.Add(1)) - 1 {
-				if errs[i] = ctx.Err(); errs[i] == nil {
-					errs[i] = body(r, i)
-				}
-				if errs[i] != nil {
-					next.Store(int64(len(samples)))
-				}
-			}
-		})
-	}
-	group.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return parallel.Each(ctx, len(samples), workers, func() *register { return newRegister(p.circuit) }, body)
 }

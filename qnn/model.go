@@ -25,7 +25,7 @@ type Backend func(c *circuits.Circuit, observables ...circuits.PauliSum) (Simula
 
 // Native is the backend of package qsim.
 func Native(c *circuits.Circuit, observables ...circuits.PauliSum) (Simulator, error) {
-	return qsim.Compile(c, observables...)
+	return qsim.Compile(c, qsim.Options{Observables: observables})
 }
 
 // Config describes a model to be made.

@@ -19,7 +19,7 @@ func TestAllocations(t *testing.T) {
 	for _, precision := range []qsim.Precision{qsim.Double, qsim.Single} {
 		for _, n := range []int{1, 4, 7, 10, 11, 13, 14, 16} {
 			rng := rand.New(rand.NewPCG(uint64(n), 22))
-			p, err := precision.Compile(uploading(n), circuits.PauliZ(0), simtest.RandomObservable(rng, n, 2))
+			p, err := qsim.Compile(uploading(n), qsim.Options{Observables: []circuits.PauliSum{circuits.PauliZ(0), simtest.RandomObservable(rng, n, 2)}, Precision: precision})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -60,7 +60,7 @@ func (p *Program) compileDynamic(c *circuits.Circuit) error {
 			d.gates[at] = int32(i)
 		}
 	}
-	d.prefix, err = p.precision.compile(&circuits.Circuit{Qubits: c.Qubits, Tolerance: c.Tolerance, Ops: c.Ops[:d.from]}, newRegister(c.Qubits, p.register.active), nil)
+	d.prefix, err = compile(&circuits.Circuit{Qubits: c.Qubits, Tolerance: c.Tolerance, Ops: c.Ops[:d.from]}, newRegister(c.Qubits, p.register.active), Options{Precision: p.precision})
 	for i := range c.Ops {
 		for k, q := range c.Ops[i].Qubits {
 			c.Ops[i].Qubits[k] = p.register.bits[q]

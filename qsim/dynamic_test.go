@@ -15,7 +15,7 @@ import (
 // sampled are the counts of a circuit without weights.
 func sampled(t *testing.T, c *circuits.Circuit, shots int, seed uint64) (qsim.Counts, error) {
 	t.Helper()
-	p, err := qsim.Compile(c)
+	p, err := qsim.Compile(c, qsim.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestShotsWaitForMemory(t *testing.T) {
 		c.H(i).Measure(i, i).CX(i, i+1)
 	}
 	c.Measure(3, 3)
-	p, err := qsim.Compile(c)
+	p, err := qsim.Compile(c, qsim.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -73,7 +73,7 @@ func TestEdges(t *testing.T) {
 func checkEdge(t *testing.T, precision qsim.Precision, e edge, tolerance float64) {
 	t.Helper()
 	x := circuits.PauliSum{{Coef: 1, String: circuits.PauliString{{Qubit: 0, Pauli: 'X'}}}}
-	p, err := precision.Compile(e.circuit, circuits.PauliZ(e.circuit.Qubits-1), x)
+	p, err := qsim.Compile(e.circuit, qsim.Options{Observables: []circuits.PauliSum{circuits.PauliZ(e.circuit.Qubits - 1), x}, Precision: precision})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 
 // The probabilities of a Bell state.
 func Example() {
-	p, err := qsim.Compile(circuits.New(2).H(0).CX(0, 1))
+	p, err := qsim.Compile(circuits.New(2).H(0).CX(0, 1), qsim.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func Example() {
 // The gradient of L = Σ (⟨Z⟩ − y)² over two samples, where ⟨Z⟩ = cos(x₀ + θ₀).
 func ExampleProgram_Gradient() {
 	c := circuits.New(1).RY(circuits.Feature(0), 0).RY(circuits.Weight(0), 0)
-	p, err := qsim.Compile(c, circuits.PauliZ(0))
+	p, err := qsim.Compile(c, qsim.Options{Observables: []circuits.PauliSum{circuits.PauliZ(0)}})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func ExampleProgram_Gradient() {
 // Counts of a qubit that is measured, reset and used again.
 func ExampleProgram_Sample() {
 	c := circuits.New(1).X(0).Measure(0, 0).Reset(0).Measure(0, 1)
-	p, err := qsim.Compile(c)
+	p, err := qsim.Compile(c, qsim.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}

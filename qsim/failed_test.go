@@ -139,7 +139,7 @@ func newSubject(t *testing.T, precision qsim.Precision, name string, c *circuits
 	rng := rand.New(rand.NewPCG(uint64(n), 31))
 	observables := []circuits.PauliSum{circuits.PauliZ(0), simtest.RandomObservable(rng, n, 3)}
 	build := func() *qsim.Program {
-		p, err := precision.Compile(c, observables...)
+		p, err := qsim.Compile(c, qsim.Options{Observables: observables, Precision: precision})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -105,7 +105,7 @@ func checkPrecision(t *testing.T, c *circuits.Circuit, precision qsim.Precision,
 	for _, term := range o {
 		scale += math.Abs(term.Coef)
 	}
-	p, err := precision.Compile(c, o)
+	p, err := qsim.Compile(c, qsim.Options{Observables: []circuits.PauliSum{o}, Precision: precision})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,7 +63,7 @@ func TestIdleQubitsCostNothing(t *testing.T) {
 		xz := func(a, b int) circuits.PauliSum {
 			return circuits.PauliSum{{Coef: .5, String: circuits.PauliString{{Qubit: a, Pauli: 'X'}, {Qubit: b, Pauli: 'Z'}}}}
 		}
-		p, err := Compile(small, z(0), xz(0, 1))
+		p, err := Compile(small, Options{Observables: []circuits.PauliSum{z(0), xz(0, 1)}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +73,7 @@ func TestIdleQubitsCostNothing(t *testing.T) {
 			{Coef: 7, String: circuits.PauliString{{Qubit: at[0], Pauli: 'X'}, {Qubit: qubits - 1, Pauli: 'X'}}},
 			{Coef: 7, String: circuits.PauliString{{Qubit: 1, Pauli: 'Y'}}},
 		}
-		l, err := Compile(large, z(at[0]), xz(at[0], at[1]), idle)
+		l, err := Compile(large, Options{Observables: []circuits.PauliSum{z(at[0]), xz(at[0], at[1]), idle}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -155,11 +155,11 @@ func TestIdleQubitsOfAWholeState(t *testing.T) {
 		for k := range at {
 			at[k] = k + 1
 		}
-		p, err := Compile(small)
+		p, err := Compile(small, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		l, err := Compile(moved(small, at, n+3))
+		l, err := Compile(moved(small, at, n+3), Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -187,7 +187,7 @@ func TestIdleQubitsOfAWholeState(t *testing.T) {
 				t.Fatalf("basis state %d has probability %v, amplitude %v, want %v", x, got[x], v, p)
 			}
 		}
-		other, err := Compile(circuits.New(n + 3).H(0))
+		other, err := Compile(circuits.New(n+3).H(0), Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -224,7 +224,7 @@ func TestIdleQubitsMeasured(t *testing.T) {
 		"nothing but measurements": {circuits.New(far).Measure(3, 1).Measure(3, 0), []string{"00"}},
 		"nothing":                  {circuits.New(far), []string{zeros(far)}},
 	} {
-		p, err := Compile(test.c)
+		p, err := Compile(test.c, Options{})
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -255,7 +255,7 @@ func TestMemoryErrorCountsActiveQubits(t *testing.T) {
 	for q := range 50 {
 		c.H(2 * q)
 	}
-	p, err := Compile(c)
+	p, err := Compile(c, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,10 +263,10 @@ func TestMemoryErrorCountsActiveQubits(t *testing.T) {
 	if e, ok := errors.AsType[*MemoryError](err); !ok || e.Qubits != 50 {
 		t.Errorf("%v, want one about 50 qubits", err)
 	}
-	if _, err := Compile(circuits.New(70).H(1)); err != nil {
+	if _, err := Compile(circuits.New(70).H(1), Options{}); err != nil {
 		t.Error(err)
 	}
-	q, err := Compile(circuits.New(70).H(1))
+	q, err := Compile(circuits.New(70).H(1), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -286,12 +286,12 @@ func TestOperationsCountAsMemory(t *testing.T) {
 	runtime.GC()
 	runtime.ReadMemStats(&m)
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(int64(m.HeapInuse) + 20<<20))
-	_, err := Compile(c)
+	_, err := Compile(c, Options{})
 	if e, ok := errors.AsType[*MemoryError](err); !ok || e.Operations != operations || !strings.HasPrefix(err.Error(), "compile: 50000 operations need ") {
 		t.Errorf("%v, want an error about %d operations", err, operations)
 	}
 	c.Ops = c.Ops[:100]
-	if _, err := Compile(c); err != nil {
+	if _, err := Compile(c, Options{}); err != nil {
 		t.Error(err)
 	}
 }

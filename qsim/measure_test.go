@@ -184,7 +184,7 @@ func TestApply(t *testing.T) {
 				t.Fatal(err)
 			}
 			for k, c := range programs {
-				p, err := precision.Compile(c)
+				p, err := Compile(c, Options{Precision: precision})
 				if err != nil {
 					t.Fatal(err)
 				}

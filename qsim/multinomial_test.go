@@ -95,7 +95,7 @@ func TestManyShots(t *testing.T) {
 		c.RY(circuits.Const(.4+.5*float64(q)), q)
 	}
 	c.CX(0, 3).X(2)
-	p, err := Compile(c)
+	p, err := Compile(c, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +159,7 @@ func TestManyShotsChunks(t *testing.T) {
 	for q := 1; q < bits-1; q++ {
 		c.Z(q)
 	}
-	p, err := Compile(c)
+	p, err := Compile(c, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +186,7 @@ func TestManyShotsRepeat(t *testing.T) {
 	for q := range 13 {
 		c.H(q).CX(q, q+1)
 	}
-	p, err := Compile(c)
+	p, err := Compile(c, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,16 +12,16 @@ import (
 
 // A circuit or a loss that is nil is an error, in every engine.
 func TestNil(t *testing.T) {
-	if _, err := qsim.Compile(nil); !errors.Is(err, qsim.ErrNil) {
+	if _, err := qsim.Compile(nil, qsim.Options{}); !errors.Is(err, qsim.ErrNil) {
 		t.Errorf("Compile(nil): %v", err)
 	}
-	if _, err := reference.Compile(nil); !errors.Is(err, qsim.ErrNil) {
+	if _, err := reference.Compile(nil, qsim.Options{}); !errors.Is(err, qsim.ErrNil) {
 		t.Errorf("reference.Compile(nil): %v", err)
 	}
 	for _, qubits := range []int{2, 11, 14} {
 		c := circuits.New(qubits)
 		c.RY(circuits.Weight(0), 0)
-		p, err := qsim.Compile(c, circuits.PauliZ(0))
+		p, err := qsim.Compile(c, qsim.Options{Observables: []circuits.PauliSum{circuits.PauliZ(0)}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -34,7 +34,7 @@ func TestNil(t *testing.T) {
 	}
 	c := circuits.New(1)
 	c.RY(circuits.Weight(0), 0)
-	p, err := reference.Compile(c, circuits.PauliZ(0))
+	p, err := reference.Compile(c, qsim.Options{Observables: []circuits.PauliSum{circuits.PauliZ(0)}})
 	if err != nil {
 		t.Fatal(err)
 	}

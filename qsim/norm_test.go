@@ -45,7 +45,7 @@ func TestSingleKeepsNorm(t *testing.T) {
 				}
 				c.Append(g, angles, rng.Perm(n)[:g.Spec().Qubits]...)
 			}
-			p, err := qsim.Single.Compile(c)
+			p, err := qsim.Compile(c, qsim.Options{Precision: qsim.Single})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -78,7 +78,7 @@ func TestSingleRepeats(t *testing.T) {
 		for range times {
 			c.T(0).RY(circuits.Const(2*math.Pi/1000), 1)
 		}
-		p, err := qsim.Single.Compile(c, circuits.PauliZ(0), circuits.PauliZ(1), circuits.PauliSum{{Coef: 1, String: circuits.PauliString{{Qubit: 0, Pauli: 'X'}}}})
+		p, err := qsim.Compile(c, qsim.Options{Observables: []circuits.PauliSum{circuits.PauliZ(0), circuits.PauliZ(1), {{Coef: 1, String: circuits.PauliString{{Qubit: 0, Pauli: 'X'}}}}}, Precision: qsim.Single})
 		if err != nil {
 			t.Fatal(err)
 		}

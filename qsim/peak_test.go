@@ -35,7 +35,7 @@ func TestGradientMemory(t *testing.T) {
 				for q := range tt.qubits {
 					c.RY(circuits.Feature(0), q).CX(q, (q+1)%tt.qubits).RY(circuits.Weight(q), q)
 				}
-				p, err := precision.Compile(c, circuits.PauliZ(0))
+				p, err := qsim.Compile(c, qsim.Options{Observables: []circuits.PauliSum{circuits.PauliZ(0)}, Precision: precision})
 				if err != nil {
 					t.Fatal(err)
 				}

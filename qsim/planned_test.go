@@ -50,7 +50,7 @@ func TestLeftUndone(t *testing.T) {
 		rng := rand.New(rand.NewPCG(uint64(seed), 5))
 		for _, precision := range []Precision{Double, Single} {
 			tolerance := map[Precision]float64{Double: 1e-12, Single: 2e-5}[precision]
-			p, err := precision.Compile(endless(rng, n))
+			p, err := Compile(endless(rng, n), Options{Precision: precision})
 			if err != nil {
 				t.Fatal(err)
 			}

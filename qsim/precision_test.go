@@ -22,7 +22,7 @@ const singleTolerance = 2e-5
 // compileBoth compiles c in single and in double precision.
 func compileBoth(t *testing.T, c *circuits.Circuit, o ...circuits.PauliSum) (single, double *qsim.Program) {
 	t.Helper()
-	single, err := qsim.Single.Compile(c, o...)
+	single, err := qsim.Compile(c, qsim.Options{Observables: o, Precision: qsim.Single})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,7 +61,18 @@ const (
 	dense                // any matrix on one to three targets
 )
 
-// Compile validates c and the observables and prepares them to run. The circuit
+// Options say what a program computes, and how. The zero value is a program without
+// observables on states in double precision.
+type Options struct {
+	// Observables are those whose expectation values [Program.Expect] writes and
+	// [Program.Gradient] differentiates, in their order.
+	Observables []circuits.PauliSum
+	// Precision is that of the states. In single precision matrices that are unitary to
+	// 1e-6 will do, as those rounded to complex64 are.
+	Precision Precision
+}
+
+// Compile validates c and the observables of o and prepares them to run. The circuit
 // may be modified afterwards. Measurements at the end of the circuit choose what
 // [Program.Sample] returns and do not otherwise act. Errors wrap those of package
 // circuits and name the operation.
@@ -71,43 +82,38 @@ const (
 //
 // Compile needs no memory for a state; a circuit too large for this machine is
 // refused with a [*MemoryError] when it is run, one with too many operations by Compile.
-func Compile(c *circuits.Circuit, observables ...circuits.PauliSum) (*Program, error) {
-	return Double.Compile(c, observables...)
-}
-
-// Compile is [Compile] for states in the precision p. In single precision matrices that are
-// unitary to 1e-6 will do, as those rounded to complex64 are.
-func (p Precision) Compile(c *circuits.Circuit, observables ...circuits.PauliSum) (*Program, error) {
+func Compile(c *circuits.Circuit, o Options) (*Program, error) {
 	if _, err := kernel.CPU(); err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
 	}
 	if c == nil {
 		return nil, fmt.Errorf("compile: the circuit %w", ErrNil)
 	}
-	c = p.tolerant(c)
+	c = o.Precision.tolerant(c)
 	if err := c.Validate(); err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
 	}
-	return p.compile(c, newRegister(c.Qubits, c.Active()), observables)
+	return compile(c, newRegister(c.Qubits, c.Active()), o)
 }
 
 // compile is Compile for a circuit that is valid, on the active qubits of a register.
-func (p Precision) compile(c *circuits.Circuit, r register, observables []circuits.PauliSum) (*Program, error) {
+func compile(c *circuits.Circuit, r register, o Options) (*Program, error) {
 	program := &Program{
-		precision: p, constants: bound{precision: p}, register: r, qubits: len(r.active), weights: c.Weights(), features: c.Features(),
+		precision: o.Precision, constants: bound{precision: o.Precision}, register: r,
+		qubits: len(r.active), weights: c.Weights(), features: c.Features(),
 		places: make(map[placeKey]*kernel.Place),
 	}
 	if program.qubits > maxQubits {
-		return nil, fmt.Errorf("compile: %w", p.CheckMemory(program.qubits, 1))
+		return nil, fmt.Errorf("compile: %w", o.Precision.CheckMemory(program.qubits, 1))
 	}
 	if err := checkOperations(c.Ops); err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
 	}
 	program.circuit = r.gates(c)
-	for i, o := range program.circuit.Ops {
-		program.add(r.indices[i], o)
+	for i, gate := range program.circuit.Ops {
+		program.add(r.indices[i], gate)
 	}
-	for _, sum := range observables {
+	for _, sum := range o.Observables {
 		compiled, err := r.observable(sum)
 		if err != nil {
 			return nil, fmt.Errorf("compile: %w", err)
@@ -121,8 +127,9 @@ func (p Precision) compile(c *circuits.Circuit, r register, observables []circui
 		return nil, err
 	}
 	program.places = nil
+	o.Observables = slices.Clone(o.Observables)
 	program.whole = sync.OnceValues(func() (*Program, error) {
-		return p.compile(r.spread(program.circuit), newRegister(r.qubits, nil), observables)
+		return compile(r.spread(program.circuit), newRegister(r.qubits, nil), o)
 	})
 	return program, program.plan()
 }

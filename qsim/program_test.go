@@ -41,7 +41,7 @@ func layered(n, layers int) *circuits.Circuit {
 
 func compile(t testing.TB, c *circuits.Circuit, observables ...circuits.PauliSum) *qsim.Program {
 	t.Helper()
-	p, err := qsim.Compile(c, observables...)
+	p, err := qsim.Compile(c, qsim.Options{Observables: observables})
 	if err != nil {
 		t.Fatal(err)
 	}

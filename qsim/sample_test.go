@@ -16,7 +16,7 @@ func TestSampleInBlocks(t *testing.T) {
 	for q := 1; q < c.Qubits; q++ {
 		c.X(q)
 	}
-	p, err := qsim.Compile(c)
+	p, err := qsim.Compile(c, qsim.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestSampleWideLimit(t *testing.T) {
 			c.Measure(0, 20)
 		}
 		c.Measure(0, 999_999)
-		p, err := qsim.Compile(c)
+		p, err := qsim.Compile(c, qsim.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -79,9 +79,9 @@ func TestMemoryError(t *testing.T) {
 	for n, need := range needs {
 		wantMemoryError(t, "NewState", n, need, func() error { _, err := qsim.NewState(n); return err })
 		c := onAll(n)
-		p, err := qsim.Compile(c, circuits.PauliZ(n-1))
+		p, err := qsim.Compile(c, qsim.Options{Observables: []circuits.PauliSum{circuits.PauliZ(n - 1)}})
 		if n >= 60 {
-			wantMemoryError(t, "Compile", n, need, func() error { _, err := qsim.Compile(c); return err })
+			wantMemoryError(t, "Compile", n, need, func() error { _, err := qsim.Compile(c, qsim.Options{}); return err })
 			continue
 		}
 		if err != nil {

@@ -24,8 +24,8 @@ func (p native) Amplitudes(ctx context.Context, weights, features []float64) ([]
 func TestConformance(t *testing.T) {
 	for _, precision := range []qsim.Precision{qsim.Double, qsim.Single} {
 		t.Run(precision.String(), func(t *testing.T) {
-			simtest.Run(t, func(c *circuits.Circuit, observables ...circuits.PauliSum) (simtest.Program, error) {
-				p, err := precision.Compile(c, observables...)
+			simtest.Run(t, func(c *circuits.Circuit, o qsim.Options) (simtest.Program, error) {
+				p, err := qsim.Compile(c, o)
 				return native{p}, err
 			}, simtest.Options{Precision: precision})
 		})

@@ -21,10 +21,10 @@ func TestRoundedMatrices(t *testing.T) {
 			m[i] = complex128(complex64(v))
 		}
 		c := circuits.New(n).H(1).Unitary(m, 2, 0, 1)
-		if _, err := qsim.Compile(c); !errors.Is(err, circuits.ErrUnitary) {
+		if _, err := qsim.Compile(c, qsim.Options{}); !errors.Is(err, circuits.ErrUnitary) {
 			t.Errorf("double: error %v, want ErrUnitary", err)
 		}
-		single, err := qsim.Single.Compile(c, circuits.PauliZ(0))
+		single, err := qsim.Compile(c, qsim.Options{Observables: []circuits.PauliSum{circuits.PauliZ(0)}, Precision: qsim.Single})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -123,7 +123,7 @@ func TestDecodePrograms(t *testing.T) {
 // sample is what 2000 runs of a circuit give.
 func sample(t *testing.T, c *circuits.Circuit) map[string]float64 {
 	t.Helper()
-	p, err := qsim.Compile(c)
+	p, err := qsim.Compile(c, qsim.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func outcomesOf(t *testing.T, c *circuits.Circuit, inputs []float64) []Outcome {
 		}
 		unitary.Ops = append(unitary.Ops, op)
 	}
-	p, err := qsim.Compile(unitary)
+	p, err := qsim.Compile(unitary, qsim.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +192,7 @@ func shiftedValues(t *testing.T, j *Job, m *Manifest, sample, shift int) []float
 		a := c.Ops[s.Op].Angles
 		a[s.Angle] = a[s.Angle].Plus(circuits.Const(s.By))
 	}
-	p, err := qsim.Compile(c, j.Observables...)
+	p, err := qsim.Compile(c, qsim.Options{Observables: j.Observables})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,7 +60,7 @@ func scrambled(t testing.TB, c *circuits.Circuit, weights, features []float64) [
 	}
 	all.Concat(c)
 	weights, features = weights[:min(len(weights), all.Weights())], features[:min(len(features), all.Features())]
-	p, err := qsim.Compile(all)
+	p, err := qsim.Compile(all, qsim.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -75,7 +75,7 @@ func TestHiddenBitsStayHidden(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, d := range map[string]*circuits.Circuit{"program": c, "transpiled": r.Circuit} {
-			p, err := qsim.Compile(d)
+			p, err := qsim.Compile(d, qsim.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -24,7 +24,7 @@ func load(t *testing.T, name string) *transpile.Target {
 // amplitudes is the state that c makes of |0…0⟩.
 func amplitudes(t testing.TB, c *circuits.Circuit, weights []float64) []complex128 {
 	t.Helper()
-	p, err := qsim.Compile(c)
+	p, err := qsim.Compile(c, qsim.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

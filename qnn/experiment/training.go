@@ -29,10 +29,10 @@ func ParsePrecision(name string) (qsim.Precision, error) {
 func backends(p qsim.Precision) map[string]qnn.Backend {
 	return map[string]qnn.Backend{
 		"native": func(c *circuits.Circuit, o ...circuits.PauliSum) (qnn.Simulator, error) {
-			return p.Compile(c, o...)
+			return qsim.Compile(c, qsim.Options{Observables: o, Precision: p})
 		},
 		"q": func(c *circuits.Circuit, o ...circuits.PauliSum) (qnn.Simulator, error) {
-			return reference.Compile(c, o...)
+			return reference.Compile(c, qsim.Options{Observables: o})
 		},
 	}
 }

@@ -100,7 +100,7 @@ func measure(t *testing.T, manifest *qpu.Manifest, m *qnn.Model, e qpu.Exported,
 			c.H(q)
 		}
 	}
-	p, err := qsim.Compile(c)
+	p, err := qsim.Compile(c, qsim.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

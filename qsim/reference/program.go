@@ -20,8 +20,12 @@ type Program struct {
 	final       map[int]int // classical bit to qubit, of final measurements; nil if there are others or resets
 }
 
-// Compile validates c and the observables and copies them.
-func Compile(c *circuits.Circuit, observables ...circuits.PauliSum) (*Program, error) {
+// Compile validates c and the observables of o and copies them. Amplitudes are complex128:
+// another precision is refused with [qsim.ErrShape].
+func Compile(c *circuits.Circuit, o qsim.Options) (*Program, error) {
+	if o.Precision != qsim.Double {
+		return nil, fmt.Errorf("compile: %v precision, this backend works in double: %w", o.Precision, qsim.ErrShape)
+	}
 	if c == nil {
 		return nil, fmt.Errorf("compile: the circuit %w", qsim.ErrNil)
 	}
@@ -29,7 +33,7 @@ func Compile(c *circuits.Circuit, observables ...circuits.PauliSum) (*Program, e
 		return nil, fmt.Errorf("compile: %w", err)
 	}
 	p := &Program{circuit: c.Clone(), weights: c.Weights(), features: c.Features()}
-	for _, sum := range observables {
+	for _, sum := range o.Observables {
 		if err := sum.Validate(); err != nil {
 			return nil, fmt.Errorf("compile: %w", err)
 		}

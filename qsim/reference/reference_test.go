@@ -15,10 +15,15 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	compile := func(c *circuits.Circuit, observables ...circuits.PauliSum) (simtest.Program, error) {
-		return reference.Compile(c, observables...)
-	}
+	compile := func(c *circuits.Circuit, o qsim.Options) (simtest.Program, error) { return reference.Compile(c, o) }
 	simtest.Run(t, compile, simtest.Options{Methods: []qsim.Method{qsim.ParameterShift, qsim.FiniteDifference}})
+}
+
+// TestCompileSingle: the backend has no single precision.
+func TestCompileSingle(t *testing.T) {
+	if _, err := reference.Compile(circuits.New(1), qsim.Options{Precision: qsim.Single}); !errors.Is(err, qsim.ErrShape) {
+		t.Errorf("single precision: %v", err)
+	}
 }
 
 // TestNativeAgrees compares the native simulator with itsubaki/q, which shares
@@ -42,8 +47,8 @@ func deviation(t *testing.T, c *circuits.Circuit, rng *rand.Rand) float64 {
 	t.Helper()
 	weights, features := simtest.RandomVector(rng, c.Weights()), simtest.RandomVector(rng, c.Features())
 	observable := simtest.RandomObservable(rng, c.Qubits, 4)
-	native, err := qsim.Compile(c, observable)
-	ref, errRef := reference.Compile(c, observable)
+	native, err := qsim.Compile(c, qsim.Options{Observables: []circuits.PauliSum{observable}})
+	ref, errRef := reference.Compile(c, qsim.Options{Observables: []circuits.PauliSum{observable}})
 	state, errState := qsim.NewState(c.Qubits)
 	if err := errors.Join(err, errRef, errState); err != nil {
 		t.Fatal(err)
@@ -66,7 +71,7 @@ func deviation(t *testing.T, c *circuits.Circuit, rng *rand.Rand) float64 {
 }
 
 func TestAdjointIsRefused(t *testing.T) {
-	p, err := reference.Compile(circuits.New(1).RX(circuits.Weight(0), 0), circuits.PauliZ(0))
+	p, err := reference.Compile(circuits.New(1).RX(circuits.Weight(0), 0), qsim.Options{Observables: []circuits.PauliSum{circuits.PauliZ(0)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +84,7 @@ func TestAdjointIsRefused(t *testing.T) {
 
 func TestMemoryError(t *testing.T) {
 	for _, n := range []int{43, 60, 1000} {
-		p, err := reference.Compile(circuits.New(n).H(0))
+		p, err := reference.Compile(circuits.New(n).H(0), qsim.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -32,8 +32,9 @@ type Program interface {
 	Sample(ctx context.Context, weights, features []float64, shots int, seed uint64) (qsim.Counts, error)
 }
 
-// Compile makes a Program of a circuit and observables.
-type Compile func(c *circuits.Circuit, observables ...circuits.PauliSum) (Program, error)
+// Compile makes a Program of a circuit, as [qsim.Compile] does. The options have the
+// suite's precision.
+type Compile func(c *circuits.Circuit, o qsim.Options) (Program, error)
 
 // Options says what a backend can do. The zero value is a backend that can do
 // everything.
@@ -55,7 +56,7 @@ func (o Options) has(m qsim.Method) bool { return o.Methods == nil || slices.Con
 
 // Run runs the suite on the programs that compile makes, as subtests of t. Every
 // random choice is seeded.
-func Run(t *testing.T, compile func(c *circuits.Circuit, observables ...circuits.PauliSum) (Program, error), o Options) {
+func Run(t *testing.T, compile Compile, o Options) {
 	s := suite{compile: compile, options: o}
 	t.Run("Gates", s.gates)
 	t.Run("Circuits", s.circuits)
@@ -96,9 +97,14 @@ func (s suite) tolerance() float64 {
 // source is the generator of one test.
 func source(stream uint64) *rand.Rand { return rand.New(rand.NewPCG(20, stream)) }
 
+// program compiles c with the suite's precision.
+func (s suite) program(c *circuits.Circuit, observables ...circuits.PauliSum) (Program, error) {
+	return s.compile(c, qsim.Options{Observables: observables, Precision: s.options.Precision})
+}
+
 func (s suite) must(t *testing.T, c *circuits.Circuit, observables ...circuits.PauliSum) Program {
 	t.Helper()
-	p, err := s.compile(c, observables...)
+	p, err := s.program(c, observables...)
 	if err != nil {
 		t.Fatalf("compile: %v", err)
 	}

@@ -169,9 +169,9 @@ func (s suite) refusals(t *testing.T) {
 		{"cancelled probabilities", second(p.Probabilities(cancelled, w, x)), context.Canceled},
 		{"cancelled samples", second(p.Sample(cancelled, w, x, 1, 0)), context.Canceled},
 		{"cancelled trajectories", second(dynamic.Sample(cancelled, nil, nil, 1, 0)), context.Canceled},
-		{"invalid circuit", second(s.compile(circuits.New(1).X(1))), circuits.ErrRange},
-		{"observable beyond the circuit", second(s.compile(circuits.New(1), circuits.PauliZ(1))), circuits.ErrRange},
-		{"invalid observable", second(s.compile(circuits.New(1), circuits.PauliSum{{Coef: 1, String: circuits.PauliString{{Qubit: 0, Pauli: 'Q'}}}})), circuits.ErrSyntax},
+		{"invalid circuit", second(s.program(circuits.New(1).X(1))), circuits.ErrRange},
+		{"observable beyond the circuit", second(s.program(circuits.New(1), circuits.PauliZ(1))), circuits.ErrRange},
+		{"invalid observable", second(s.program(circuits.New(1), circuits.PauliSum{{Coef: 1, String: circuits.PauliString{{Qubit: 0, Pauli: 'Q'}}}})), circuits.ErrSyntax},
 	}
 	for _, tt := range tests {
 		if !errors.Is(tt.err, tt.want) {

@@ -35,7 +35,7 @@ func learningTask(run func(l *learner, ctx context.Context) (float64, error)) fu
 		l, b := newLearner(n, w.layers)
 		return []Task{w.task(b, sampleCount, func(t *Task) (Run, error) {
 			var err error
-			if l.program, err = t.Precision.Compile(t.circuit.Circuit, circuits.PauliZ(0)); err != nil {
+			if l.program, err = qsim.Compile(t.circuit.Circuit, qsim.Options{Observables: []circuits.PauliSum{circuits.PauliZ(0)}, Precision: t.Precision}); err != nil {
 				return nil, err
 			}
 			return func(ctx context.Context) (float64, error) { return run(l, ctx) }, nil

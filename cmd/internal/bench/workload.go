@@ -139,7 +139,7 @@ func gateTasks(w *workload, n int) []Task {
 // runGate applies a gate again and again to a state without zeros. The value is the
 // probability that qubit 0 is 1 after the first time, which is not measured.
 func runGate(t *Task) (Run, error) {
-	p, err := t.Precision.Compile(t.circuit.Circuit)
+	p, err := qsim.Compile(t.circuit.Circuit, qsim.Options{Precision: t.Precision})
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +151,7 @@ func runGate(t *Task) (Run, error) {
 	for q := range t.Qubits {
 		start.RY(circuits.Const(1+0.1*float64(q)), q)
 	}
-	before, err := t.Precision.Compile(start)
+	before, err := qsim.Compile(start, qsim.Options{Precision: t.Precision})
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +173,7 @@ func runGate(t *Task) (Run, error) {
 }
 
 func runCircuit(t *Task) (Run, error) {
-	p, err := t.Precision.Compile(t.circuit.Circuit)
+	p, err := qsim.Compile(t.circuit.Circuit, qsim.Options{Precision: t.Precision})
 	if err != nil {
 		return nil, err
 	}
@@ -195,7 +195,7 @@ func runCircuit(t *Task) (Run, error) {
 // the value is the sum of the absolute derivatives.
 func gradientTask(w *workload, n int) []Task {
 	return []Task{w.task(hea(n, w.layers), 1, func(t *Task) (Run, error) {
-		p, err := t.Precision.Compile(t.circuit.Circuit, circuits.PauliZ(0))
+		p, err := qsim.Compile(t.circuit.Circuit, qsim.Options{Observables: []circuits.PauliSum{circuits.PauliZ(0)}, Precision: t.Precision})
 		if err != nil {
 			return nil, err
 		}

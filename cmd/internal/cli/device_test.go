@@ -66,7 +66,7 @@ func probabilitiesOf(t *testing.T, source string, inputs []float64) map[string]f
 	}
 	c := d.Circuit
 	c.Ops = slices.DeleteFunc(c.Ops, func(op circuits.Op) bool { return op.Gate == circuits.GateMeasure })
-	p, err := qsim.Compile(c)
+	p, err := qsim.Compile(c, qsim.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,7 +61,7 @@ func testProbabilities(t *testing.T, dir string, samples int) [][]float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := qsim.Compile(r.Model.Circuit)
+	p, err := qsim.Compile(r.Model.Circuit, qsim.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

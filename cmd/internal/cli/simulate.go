@@ -123,7 +123,7 @@ func runSimulate(ctx context.Context, o *simulateOptions) error {
 		}
 		observables = append(observables, sum)
 	}
-	p, err := precision.Compile(d.Circuit, observables...)
+	p, err := qsim.Compile(d.Circuit, qsim.Options{Observables: observables, Precision: precision})
 	if err != nil {
 		return err
 	}

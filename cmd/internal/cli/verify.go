@@ -131,7 +131,7 @@ func normals(rng *rand.Rand, n int) []float64 {
 }
 
 func finalState(ctx context.Context, c *circuits.Circuit, weights, features []float64) (*qsim.State, error) {
-	p, err := qsim.Compile(c)
+	p, err := qsim.Compile(c, qsim.Options{})
 	if err != nil {
 		return nil, err
 	}

@@ -1,19 +1,15 @@
 package qasm_test
 
 import (
-	"bytes"
-	"cmp"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"math/cmplx"
 	"math/rand/v2"
-	"os"
-	"os/exec"
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/qnn-go/qnn/internal/pytest"
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/circuits/qasm"
@@ -42,39 +38,14 @@ type loadResult struct {
 	Counts         map[string]int
 }
 
-// loadAll runs the script once for all cases. The interpreter is QNN_PYTHON or
-// python3; without Qiskit the test is skipped, or fails if QNN_REQUIRE_QISKIT=1.
+// loadAll runs the script once for all cases.
 func loadAll(t *testing.T, script string, cases []loadCase) []loadResult {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("slow, and Python runs it; the whole form of the tests does so once")
-	}
-	python := cmp.Or(os.Getenv("QNN_PYTHON"), "python3")
-	in, err := json.Marshal(cases)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), python, script)
-	var out, errOut bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &out, &errOut
-	if err := cmd.Run(); err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) && exit.ExitCode() != 3 {
-			t.Fatalf("%s %s: %v\n%s", python, script, err, &errOut)
-		}
-		text := fmt.Sprintf("needs Python with the packages of .ci/requirements.txt; set QNN_PYTHON to its interpreter: %s: %v %s", python, err, &errOut)
-		if os.Getenv("QNN_REQUIRE_QISKIT") == "1" {
-			t.Fatal(text)
-		}
-		t.Skip(text)
-	}
 	var file struct {
 		Version string
 		Results []loadResult
 	}
-	if err := json.Unmarshal(out.Bytes(), &file); err != nil {
-		t.Fatal(err)
-	}
+	pytest.Exchange(t, script, cases, &file)
 	if len(file.Results) != len(cases) {
 		t.Fatalf("%d results for %d programs", len(file.Results), len(cases))
 	}

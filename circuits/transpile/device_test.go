@@ -1,17 +1,13 @@
 package transpile_test
 
 import (
-	"bytes"
-	"cmp"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/qnn-go/qnn/internal/pytest"
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/circuits/qasm"
@@ -88,38 +84,14 @@ type deviceResult struct {
 	Probabilities []float64
 }
 
-// runOnDevices runs testdata/run.py once. The interpreter is QNN_PYTHON or python3;
-// without its packages the test is skipped, or fails if QNN_REQUIRE_QISKIT=1.
+// runOnDevices runs testdata/run.py once.
 func runOnDevices(t *testing.T, cases []deviceCase) []deviceResult {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("slow, and Python runs it; the whole form of the tests does so once")
-	}
-	python := cmp.Or(os.Getenv("QNN_PYTHON"), "python3")
-	in, err := json.Marshal(cases)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), python, "testdata/run.py")
-	var out, errOut bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &out, &errOut
-	if err := cmd.Run(); err != nil {
-		if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() != 3 {
-			t.Fatalf("%s: %v\n%s", python, err, &errOut)
-		}
-		text := fmt.Sprintf("needs Python with the packages of .ci/requirements.txt; set QNN_PYTHON to its interpreter: %s: %v %s", python, err, &errOut)
-		if os.Getenv("QNN_REQUIRE_QISKIT") == "1" {
-			t.Fatal(text)
-		}
-		t.Skip(text)
-	}
 	var file struct {
 		Version string
 		Results []deviceResult
 	}
-	if err := json.Unmarshal(out.Bytes(), &file); err != nil {
-		t.Fatal(err)
-	}
+	pytest.Exchange(t, "testdata/run.py", cases, &file)
 	if len(file.Results) != len(cases) {
 		t.Fatalf("%d results for %d programs", len(file.Results), len(cases))
 	}

@@ -1,17 +1,13 @@
 package cli
 
 import (
-	"bytes"
-	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
 	"math"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
+
+	"github.com/qnn-go/qnn/internal/pytest"
 
 	"github.com/qnn-go/qnn/qnn/experiment"
 
@@ -81,33 +77,16 @@ func testProbabilities(t *testing.T, dir string, samples int) [][]float64 {
 func weights(m *qnn.Model) []float64 { return m.Parameters[:m.Weights()] }
 
 // loadWithQiskit returns the states that Qiskit computes for the programs, as
-// [real, imaginary] pairs. The interpreter is QNN_PYTHON or python3; without Qiskit
-// the test is skipped, or fails if QNN_REQUIRE_QISKIT=1.
+// [real, imaginary] pairs.
 func loadWithQiskit(t *testing.T, programs any) [][][2]float64 {
 	t.Helper()
-	in, err := json.Marshal(programs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), cmp.Or(os.Getenv("QNN_PYTHON"), "python3"), "../../../circuits/qasm/testdata/load.py")
-	var out, remarks bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &out, &remarks
-	if err := cmd.Run(); err != nil {
-		exit, ran := errors.AsType[*exec.ExitError](err)
-		if ran && exit.ExitCode() != 3 || os.Getenv("QNN_REQUIRE_QISKIT") == "1" {
-			t.Fatalf("%v\n%s", err, &remarks)
-		}
-		t.Skipf("needs Python with qiskit and qiskit-qasm3-import; set QNN_PYTHON to its interpreter: %v", err)
-	}
 	var file struct {
 		Results []struct {
 			Error string
 			State [][2]float64
 		}
 	}
-	if err := json.Unmarshal(out.Bytes(), &file); err != nil {
-		t.Fatal(err)
-	}
+	pytest.Exchange(t, "../../../circuits/qasm/testdata/load.py", programs, &file)
 	states := make([][][2]float64, len(file.Results))
 	for i, r := range file.Results {
 		if r.Error != "" {

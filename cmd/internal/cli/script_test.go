@@ -1,45 +1,18 @@
 package cli
 
 import (
-	"cmp"
-	"context"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/qnn-go/qnn/internal/pytest"
 
 	"github.com/qnn-go/qnn/qnn/experiment"
 
 	"github.com/qnn-go/qnn/circuits/qpu"
 )
-
-// python runs a program in Python and returns its exit code and all that it printed.
-// The interpreter is QNN_PYTHON or python3; without the modules the test is skipped, or
-// fails if QNN_REQUIRE_QISKIT=1.
-func python(t *testing.T, modules string, args ...string) (code int, out string) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("slow, and Python runs it; the whole form of the tests does so once")
-	}
-	interpreter := cmp.Or(os.Getenv("QNN_PYTHON"), "python3")
-	run := func(args ...string) (int, string) {
-		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), interpreter, args...)
-		out, err := cmd.CombinedOutput()
-		if cmd.ProcessState == nil {
-			return -1, err.Error()
-		}
-		return cmd.ProcessState.ExitCode(), string(out)
-	}
-	if code, out := run("-c", "import importlib.util as u\nfor m in '"+modules+"'.split(): assert u.find_spec(m), m"); code != 0 {
-		if os.Getenv("QNN_REQUIRE_QISKIT") == "1" {
-			t.Fatalf("%s", out)
-		}
-		t.Skipf("needs Python with %s; set QNN_PYTHON to its interpreter: %s", modules, out)
-	}
-	return run(args...)
-}
 
 const (
 	ibmModules    = "qiskit qiskit_qasm3_import qiskit_aer qiskit_ibm_runtime"
@@ -88,7 +61,7 @@ func TestRunIBM(t *testing.T) {
 	export := filepath.Join(t.TempDir(), "export")
 	command(t, 0, "export", dir, "--target", "ibm", "--shots", "2000", "--out", export, "-q")
 	script := filepath.Join(export, "run_ibm.py")
-	code, out := python(t, ibmModules, script, "--backend", "fake", "--seed", "1")
+	code, out := pytest.Run(t, ibmModules, script, "--backend", "fake", "--seed", "1")
 	if code != 0 || strings.Count(out, "submitted") != 1 {
 		t.Fatalf("exit code %d:\n%s", code, out)
 	}
@@ -97,13 +70,13 @@ func TestRunIBM(t *testing.T) {
 	if len(r.Samples) != 20 || r.Ideal.MeanDifference > 0.1 {
 		t.Errorf("%d samples, mean difference %v", len(r.Samples), r.Ideal.MeanDifference)
 	}
-	if code, out = python(t, ibmModules, script, "--backend", "fake"); code == 0 || !strings.Contains(out, "Give --resume") {
+	if code, out = pytest.Run(t, ibmModules, script, "--backend", "fake"); code == 0 || !strings.Contains(out, "Give --resume") {
 		t.Errorf("again without --resume: exit code %d:\n%s", code, out)
 	}
-	if code, out = python(t, ibmModules, script, "--backend", "fake", "--resume"); code != 0 || strings.Contains(out, "submitted") {
+	if code, out = pytest.Run(t, ibmModules, script, "--backend", "fake", "--resume"); code != 0 || strings.Contains(out, "submitted") {
 		t.Errorf("again: exit code %d:\n%s", code, out)
 	}
-	if code, out = python(t, ibmModules, script, "--backend", "fake", "--resume", "--seed", "2"); code == 0 || !strings.Contains(out, "--seed 2: the first start had 1") {
+	if code, out = pytest.Run(t, ibmModules, script, "--backend", "fake", "--resume", "--seed", "2"); code == 0 || !strings.Contains(out, "--seed 2: the first start had 1") {
 		t.Errorf("other settings: exit code %d:\n%s", code, out)
 	}
 	names, err := filepath.Glob(filepath.Join(export, qpu.ResultsDir, "*.json"))
@@ -120,7 +93,7 @@ func TestRunIBM(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(export, qpu.ResultsDir)); err != nil {
 		t.Fatal(err)
 	}
-	if code, out = python(t, ibmModules, script, "--backend", "fake"); code == 0 || !strings.Contains(out, "cz on qubits (0, 100) is not supported") {
+	if code, out = pytest.Run(t, ibmModules, script, "--backend", "fake"); code == 0 || !strings.Contains(out, "cz on qubits (0, 100) is not supported") {
 		t.Errorf("a gate that the device does not have: exit code %d:\n%s", code, out)
 	}
 }
@@ -157,7 +130,7 @@ func TestRunAer(t *testing.T) {
 		"fractional": {"--target", "ibm-heron-r2-fractional"},
 		"eagle":      {"--target", "ibm-eagle"},
 	}, "run_ibm.py")
-	code, out := python(t, ibmModules, append([]string{"-c", runScripts, "--backend aer --seed 1 --batch 15"}, scripts...)...)
+	code, out := pytest.Run(t, ibmModules, append([]string{"-c", runScripts, "--backend aer --seed 1 --batch 15"}, scripts...)...)
 	if code != 0 || strings.Count(out, "submitted") != 2*len(scripts) {
 		t.Fatalf("exit code %d:\n%s", code, out)
 	}
@@ -177,7 +150,7 @@ func TestRunEstimator(t *testing.T) {
 		"symbolic": {"--target", "ibm", "--symbolic"},
 		"gradient": {"--target", "ibm", "--gradient", "--batch", "2"},
 	}, "run_ibm.py")
-	code, out := python(t, ibmModules, append([]string{"-c", runScripts, "--backend aer --seed 1 --estimator --mode batch"}, scripts...)...)
+	code, out := pytest.Run(t, ibmModules, append([]string{"-c", runScripts, "--backend aer --seed 1 --estimator --mode batch"}, scripts...)...)
 	if code != 0 {
 		t.Fatalf("exit code %d:\n%s", code, out)
 	}
@@ -206,14 +179,14 @@ func TestRunMissing(t *testing.T) {
 	export := filepath.Join(t.TempDir(), "export")
 	command(t, 0, "export", dir, "--target", "ibm", "--shots", "2000", "--out", export, "-q")
 	script := filepath.Join(export, "run_ibm.py")
-	code, out := python(t, ibmModules, script, "--backend", "aer", "--seed", "1", "--batch", "5", "--mode", "batch", "--dd", "XY4", "--twirl", "gates")
+	code, out := pytest.Run(t, ibmModules, script, "--backend", "aer", "--seed", "1", "--batch", "5", "--mode", "batch", "--dd", "XY4", "--twirl", "gates")
 	if code != 0 || strings.Count(out, "submitted") != 4 {
 		t.Fatalf("exit code %d:\n%s", code, out)
 	}
 	if err := os.Remove(filepath.Join(export, qpu.ResultsDir, "0005-0009.json")); err != nil {
 		t.Fatal(err)
 	}
-	if code, out = python(t, ibmModules, script, "--backend", "aer", "--batch", "3", "--resume"); code != 0 || strings.Count(out, "submitted") != 2 {
+	if code, out = pytest.Run(t, ibmModules, script, "--backend", "aer", "--batch", "3", "--resume"); code != 0 || strings.Count(out, "submitted") != 2 {
 		t.Fatalf("missing ones: exit code %d:\n%s", code, out)
 	}
 	if text := read(t, export, qpu.ResultsDir, "0005-0007.json"); !strings.Contains(text, `"dd": "XY4"`) || !strings.Contains(text, `"mode": "batch"`) {
@@ -236,7 +209,7 @@ func TestRunBraket(t *testing.T) {
 		"rigetti":  {"--target", "rigetti-ankaa-3"},
 	}, "run_braket.py")
 	args := append([]string{"-c", runScripts, "--device local"}, scripts...)
-	code, out := python(t, braketModules, args...)
+	code, out := pytest.Run(t, braketModules, args...)
 	if code != 0 || strings.Count(out, "20 of 20 circuits done") != len(scripts) {
 		t.Fatalf("exit code %d:\n%s", code, out)
 	}
@@ -246,7 +219,7 @@ func TestRunBraket(t *testing.T) {
 		}
 	}
 	args[2] += " --resume"
-	if code, out := python(t, braketModules, args...); code != 0 || strings.Contains(out, "circuits done") {
+	if code, out := pytest.Run(t, braketModules, args...); code != 0 || strings.Contains(out, "circuits done") {
 		t.Errorf("again: exit code %d:\n%s", code, out)
 	}
 }

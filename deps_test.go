@@ -19,9 +19,11 @@ const module = "github.com/qnn-go/qnn"
 // /... stands for all packages below it. A package without a rule may import nothing.
 // Tests may import more.
 const rules = `
-	circuits <-
-	circuits/ansatz circuits/draw circuits/qasm circuits/synth <- circuits
-	circuits/transpile <- circuits circuits/synth
+	circuits <- circuits/internal/matrix
+	circuits/internal/matrix <-
+	circuits/ansatz circuits/draw <- circuits
+	circuits/synth <- circuits circuits/internal/matrix
+	circuits/qasm circuits/transpile <- circuits circuits/synth
 	circuits/qpu <- circuits circuits/qasm circuits/transpile
 
 	qsim/internal/kernel <- golang.org/x/sys

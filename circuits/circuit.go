@@ -3,8 +3,9 @@ package circuits
 import (
 	"fmt"
 	"math"
-	"math/cmplx"
 	"slices"
+
+	"github.com/qnn-go/qnn/circuits/internal/matrix"
 )
 
 // Op is one operation of a circuit.
@@ -257,7 +258,7 @@ func (op Op) Inverse() (Op, error) {
 	spec := op.Gate.Spec()
 	out := Op{Gate: spec.inverse, Qubits: op.Qubits}
 	if spec.inverse == GateUnitary {
-		out.Matrix = adjoint(op.TargetMatrix(nil))
+		out.Matrix = matrix.Adjoint(op.TargetMatrix(nil))
 		return out, nil
 	}
 	if spec.inverseAngles != nil {
@@ -311,17 +312,6 @@ func (op Op) TargetMatrix(angles []float64) []complex128 {
 	m := make([]complex128, 1<<(2*spec.Targets()))
 	spec.Matrix(m, angles)
 	return m
-}
-
-func adjoint(m []complex128) []complex128 {
-	d := int(math.Sqrt(float64(len(m))))
-	out := make([]complex128, len(m))
-	for r := range d {
-		for c := range d {
-			out[c*d+r] = cmplx.Conj(m[r*d+c])
-		}
-	}
-	return out
 }
 
 // Bind replaces every angle by its value for the given weights and features. The

@@ -3,6 +3,8 @@ package circuits
 import (
 	"math/bits"
 	"math/cmplx"
+
+	"github.com/qnn-go/qnn/circuits/internal/matrix"
 )
 
 // SignedPauli is a tensor product of Pauli matrices on a few qubits, or minus one: bit k of X
@@ -32,7 +34,7 @@ func (p SignedPauli) matrix(n int) []complex128 {
 
 // signedPauliOf is the matrix m, unitary and Hermitian, as a product of Pauli matrices.
 func signedPauliOf(m []complex128) (SignedPauli, bool) {
-	d := order(m)
+	d := matrix.Order(m)
 	at := func(c, x int) complex128 { return m[(c^x)*d+c] } // what |c⟩ becomes
 	var p SignedPauli
 	for x := range d {
@@ -45,9 +47,9 @@ func signedPauliOf(m []complex128) (SignedPauli, bool) {
 			p.Z |= uint8(q) //nolint:gosec // below 8
 		}
 	}
-	n := qubitsOf(m)
+	n := matrix.Qubits(m)
 	for range 2 {
-		if isClose(m, p.matrix(n)) {
+		if matrix.IsClose(m, p.matrix(n)) {
 			return p, true
 		}
 		p.Negative = true
@@ -62,12 +64,12 @@ type Clifford []SignedPauli
 // cliffordOf finds what the unitary matrix u makes of Pauli matrices; nil if it makes
 // something else of one.
 func cliffordOf(u []complex128) Clifford {
-	d, n := order(u), qubitsOf(u)
+	d, n := matrix.Order(u), matrix.Qubits(u)
 	out := make(Clifford, d*d)
 	for i := range out {
 		p := SignedPauli{X: uint8(i % d), Z: uint8(i / d)} //nolint:gosec // below 8
 		var ok bool
-		if out[i], ok = signedPauliOf(product(u, product(p.matrix(n), adjoint(u)))); !ok {
+		if out[i], ok = signedPauliOf(matrix.Product(u, matrix.Product(p.matrix(n), matrix.Adjoint(u)))); !ok {
 			return nil
 		}
 	}
@@ -82,13 +84,4 @@ func (c Clifford) Inverse() Clifford {
 		out[int(p.X)+d*int(p.Z)] = SignedPauli{X: uint8(i % d), Z: uint8(i / d), Negative: p.Negative} //nolint:gosec // below 8
 	}
 	return out
-}
-
-// qubitsOf is the number of qubits of a matrix.
-func qubitsOf(m []complex128) int {
-	n := 0
-	for 1<<n < order(m) {
-		n++
-	}
-	return n
 }

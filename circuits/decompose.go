@@ -87,13 +87,11 @@ func mean(a, b Angle) Angle { return a.Plus(b).Scale(0.5) }
 // one GateGPhase at the end, left out when it is 0; constant angles beyond ±4π are reduced
 // by [ReduceAngle]; those under a condition are left
 // out, as no outcome depends on them. What is not unitary stays, and conditions pass
-// to the gates that replace one. Angles may hold weights and features; a GateUnitary outside the
-// basis is synthesized (Shende, Bullock and Markov 2006, arXiv:quant-ph/0406176)
-// from U, CX, RY and RZ, to about 1e-14; of one that is unitary
-// within the tolerance of c only, the nearest unitary matrix is.
+// to the gates that replace one. Angles may hold weights and features. A GateUnitary is not
+// rewritten: package synth writes matrices as gates.
 //
 // A basis with one of CX, CZ, ECR, RZZ, ISWAP and one of {U}, {RZ, RY}, {RZ, SX}, {RZ, RX},
-// {R}, {GPi, GPi2} expresses every gate;
+// {R}, {GPi, GPi2} expresses every gate but that;
 // otherwise the error may be an [*OpError] that wraps [ErrBasis]. An invalid
 // circuit gives the error of [Circuit.Validate].
 func (c *Circuit) Decompose(basis []Gate) (*Circuit, error) {
@@ -141,18 +139,6 @@ func (c *Circuit) DecomposeEach(basis func(op Op) []Gate) (*Circuit, error) {
 	return out, nil
 }
 
-// precise is m, or if that is unitary within a tolerance only, the nearest unitary matrix.
-func precise(m []complex128) []complex128 {
-	const rounding = 1e-13
-	if off, _, _ := deviation(m); off <= rounding {
-		return m
-	}
-	if u, err := NearestUnitary(m); err == nil {
-		return u
-	}
-	return m
-}
-
 // reduced is op with its angles reduced, so that rules can add to them.
 func (op Op) reduced() Op {
 	for k, a := range op.Angles {
@@ -189,9 +175,6 @@ func newDecomposer(basis []Gate, out *Circuit, phase *Angle) *decomposer {
 			}
 		}
 	}
-	if d.reach[GateU] && d.reach[GateCX] && d.reach[GateRY] && d.reach[GateRZ] {
-		d.reach[GateUnitary] = true
-	}
 	return d
 }
 
@@ -206,7 +189,6 @@ func (d *decomposer) reaches(c *Circuit) bool {
 
 // expand appends op, or what it becomes, to the output.
 func (d *decomposer) expand(op Op) {
-	var steps *Circuit
 	switch {
 	case op.Gate == GateGPhase:
 		if op.If == nil { // the phase of one of several outcomes cannot be seen
@@ -216,12 +198,8 @@ func (d *decomposer) expand(op Op) {
 	case d.keep[op.Gate]:
 		d.out.Ops = append(d.out.Ops, op)
 		return
-	case op.Gate == GateUnitary:
-		steps = synthesize(precise(op.Matrix))
-	default:
-		steps = d.as[op.Gate]
 	}
-	for _, step := range steps.Ops {
+	for _, step := range d.as[op.Gate].Ops {
 		next := Op{Gate: step.Gate, If: op.If}
 		for _, q := range step.Qubits {
 			next.Qubits = append(next.Qubits, op.Qubits[q])

@@ -2,9 +2,7 @@ package circuits_test
 
 import (
 	"errors"
-	"fmt"
 	"math"
-	"math/cmplx"
 	"slices"
 	"testing"
 
@@ -62,86 +60,6 @@ func checkBasis(t testing.TB, c *circuits.Circuit, basis []circuits.Gate) {
 		last := op.Gate == circuits.GateGPhase && i == len(c.Ops)-1
 		if op.Gate.Unitary() && !last && !slices.Contains(basis, op.Gate) {
 			t.Errorf("%v at %d is not in the basis", op.Gate, i)
-		}
-	}
-}
-
-// hardUnitaries are matrices on which a careless synthesis loses digits or
-// divides by zero: degenerate, block diagonal, almost so, and permutations.
-func hardUnitaries(n int) map[string][]complex128 {
-	rng := newRand(11)
-	d := 1 << n
-	out := map[string][]complex128{}
-	add := func(name string, f func(r, c int) complex128) {
-		m := make([]complex128, d*d)
-		for i := range m {
-			m[i] = f(i/d, i%d)
-		}
-		out[name] = m
-	}
-	add("identity", func(r, c int) complex128 { return when(r == c, 1) })
-	add("minus i", func(r, c int) complex128 { return when(r == c, -1i) })
-	add("reversal", func(r, c int) complex128 { return when(r == d-1-c, 1) })
-	add("cycle", func(r, c int) complex128 { return when(r == (c+1)%d, 1) })
-	add("Fourier", func(r, c int) complex128 {
-		return cmplx.Rect(1/math.Sqrt(float64(d)), 2*math.Pi*float64(r*c)/float64(d))
-	})
-	add("signs", func(r, c int) complex128 { return when(r == c, complex(float64(1-2*(r%2)), 0)) })
-	for _, eps := range []float64{1e-4, 1e-7, 1e-8, 1e-10, 1e-15, 1e-160} {
-		// exp(−iεH) to the accuracy of rounding: 1 − iεH orthogonalized.
-		h := randomUnitary(rng, d)
-		add(fmt.Sprintf("near identity %g", eps), func(r, c int) complex128 {
-			return when(r == c, 1) + complex(eps, 0)*(h[r*d+c]-cmplx.Conj(h[c*d+r]))
-		})
-		orthogonalize(out[fmt.Sprintf("near identity %g", eps)])
-		near := randomUnitary(rng, d)
-		for i := range near { // almost block diagonal
-			if (i/d)/(d/2) != (i%d)/(d/2) {
-				near[i] *= complex(eps, 0)
-			}
-		}
-		orthogonalize(near)
-		out[fmt.Sprintf("near block %g", eps)] = near
-		swapped := slices.Concat(near[len(near)/2:], near[:len(near)/2])
-		out[fmt.Sprintf("near antiblock %g", eps)] = swapped
-	}
-	return out
-}
-
-func when(ok bool, v complex128) complex128 {
-	if ok {
-		return v
-	}
-	return 0
-}
-
-func TestDecomposeUnitaries(t *testing.T) {
-	rng := newRand(12)
-	maxCX := []int{0, 0, 3, 24} // n = 1, 2, 3: 4·3 + 3·4
-	for n := 1; n <= 3; n++ {
-		cases := hardUnitaries(n)
-		for i := range 200 {
-			cases[fmt.Sprintf("random %d", i)] = randomUnitary(rng, 1<<n)
-		}
-		for _, g := range tableGates() {
-			if g.Spec().Qubits == n {
-				cases[g.String()] = matrix(t, single(g), randomAngles(rng, len(g.Spec().Params)), nil)
-			}
-		}
-		qubits := []int{1, 2, 0}[:n]
-		for name, m := range cases {
-			c := circuits.New(3).Unitary(m, qubits...)
-			out, err := c.Decompose([]circuits.Gate{circuits.GateU, circuits.GateCX})
-			if err != nil {
-				t.Errorf("%d qubits, %s: %v", n, name, err)
-				continue
-			}
-			if d := distance(t, matrix(t, out, nil, nil), matrix(t, c, nil, nil)); !(d <= 1e-13) {
-				t.Errorf("%d qubits, %s: differs by %g", n, name, d)
-			}
-			if got := out.Count()[circuits.GateCX]; got > maxCX[n] {
-				t.Errorf("%d qubits, %s: %d CX, at most %d", n, name, got, maxCX[n])
-			}
 		}
 	}
 }
@@ -209,6 +127,10 @@ func TestDecomposeErrors(t *testing.T) {
 	_, err := circuits.New(2).H(0).CX(0, 1).Decompose([]circuits.Gate{circuits.GateH, circuits.GateT})
 	if !errors.Is(err, circuits.ErrBasis) || !errors.As(err, &opErr) || opErr.Index != 1 || opErr.Gate != circuits.GateCX {
 		t.Errorf("cx from h and t: error %v, want ErrBasis of operation 1", err)
+	}
+	_, err = circuits.New(1).Unitary([]complex128{0, 1, 1, 0}, 0).Decompose(bases["u cx"])
+	if !errors.Is(err, circuits.ErrBasis) {
+		t.Errorf("matrix: error %v, want ErrBasis", err)
 	}
 	_, err = circuits.New(1).H(1).Decompose(nil)
 	if !errors.Is(err, circuits.ErrRange) {

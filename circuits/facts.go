@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/cmplx"
 	"sync"
+
+	"github.com/qnn-go/qnn/circuits/internal/matrix"
 )
 
 // Form is the shape of a gate's matrix on its targets for all values of its angles.
@@ -30,7 +32,6 @@ type facts struct {
 	pauli    string
 	rotation Rotation // of a gate without angles; with angles its Gate alone
 	clifford Clifford
-	cx       int
 }
 
 // derived holds the facts of all gates. They are found when one is first asked for.
@@ -86,10 +87,6 @@ func (g Gate) SelfInverse() bool {
 // operator.
 func (g Gate) Clifford() Clifford { return g.facts().clifford }
 
-// CXCost is the least number of CX that a gate on two qubits takes, together with any gates on
-// one qubit, unless its angles have special values ([KAK.Count]). It is 0 for other gates.
-func (g Gate) CXCost() int { return g.facts().cx }
-
 // Rotation is e^{i·Phase}·Gate(Angle) with a gate whose angles add up ([Gate.Additive]).
 type Rotation struct {
 	Gate         Gate
@@ -115,8 +112,8 @@ func (op Op) Rotation() (Rotation, bool) {
 // of its angles. Its first qubit, a control if there is one, is the least significant.
 func (op Op) FullMatrix(angles []float64) []complex128 {
 	m, controls := op.TargetMatrix(angles), op.Gate.Spec().Controls
-	d := order(m)
-	out := identity(d << controls)
+	d := matrix.Order(m)
+	out := matrix.Identity(d << controls)
 	at := func(i int) int { return i<<controls | (1<<controls - 1) } // where all controls are 1
 	for r := range d {
 		for c := range d {
@@ -137,15 +134,12 @@ func (s *Spec) facts(g Gate) facts {
 	f := facts{form: formOf(Op{Gate: g}.TargetMatrix(angles)), additive: s.isAdditive(), pauli: s.rotationPauli()}
 	for k := range s.Qubits {
 		f.axes[k] = axisOf(m, k)
-		for f.alike[k] < k && !isClose(m, exchangedQubits(m, f.alike[k], k)) {
+		for f.alike[k] < k && !matrix.IsClose(m, exchangedQubits(m, f.alike[k], k)) {
 			f.alike[k]++
 		}
 	}
 	if len(s.Params) == 0 {
 		f.clifford = cliffordOf(m)
-	}
-	if s.Qubits == 2 {
-		f.cx = newKAK(m).Count(GateCX)
 	}
 	f.rotation = s.rotation(g, &f, m)
 	return f
@@ -153,18 +147,18 @@ func (s *Spec) facts(g Gate) facts {
 
 // formOf finds the form of a matrix on targets.
 func formOf(m []complex128) Form {
-	d := order(m)
+	d := matrix.Order(m)
 	switch {
-	case offDiagonal(m) == 0:
+	case matrix.OffDiagonal(m) == 0:
 		for i := range d - 1 {
 			if m[i*d+i] != 1 {
 				return FormDiagonal
 			}
 		}
 		return FormPhase
-	case isClose(m, paulis['X']):
+	case matrix.IsClose(m, paulis['X']):
 		return FormFlip
-	case isClose(m, Op{Gate: GateSWAP}.TargetMatrix(nil)):
+	case matrix.IsClose(m, Op{Gate: GateSWAP}.TargetMatrix(nil)):
 		return FormSwap
 	}
 	return FormDense
@@ -172,9 +166,9 @@ func formOf(m []complex128) Form {
 
 // axisOf is the Pauli matrix on qubit k that m commutes with, or 0.
 func axisOf(m []complex128, k int) byte {
-	n := qubitsOf(m)
+	n := matrix.Qubits(m)
 	for i, p := range []SignedPauli{{Z: 1 << k}, {X: 1 << k}, {X: 1 << k, Z: 1 << k}} {
-		if p := p.matrix(n); isClose(product(m, p), product(p, m)) {
+		if p := p.matrix(n); matrix.IsClose(matrix.Product(m, p), matrix.Product(p, m)) {
 			return "ZXY"[i]
 		}
 	}
@@ -183,7 +177,7 @@ func axisOf(m []complex128, k int) byte {
 
 // exchangedQubits is m with qubits j and k exchanged.
 func exchangedQubits(m []complex128, j, k int) []complex128 {
-	d := order(m)
+	d := matrix.Order(m)
 	at := func(i int) int {
 		different := (i>>j ^ i>>k) & 1
 		return i ^ (different<<j | different<<k)
@@ -207,7 +201,7 @@ func (s *Spec) isAdditive() bool {
 		return m
 	}
 	a, b := 0.7391, -1.9137
-	return isClose(product(at(a), at(b)), at(a+b))
+	return matrix.IsClose(matrix.Product(at(a), at(b)), at(a+b))
 }
 
 // rotationPauli finds the string of [Gate.Pauli]: of an additive gate whose generator is half
@@ -262,22 +256,9 @@ func fixedRotation(m []complex128, axis byte) Rotation {
 		plus, minus = m[0]+1i*m[1], m[0]-1i*m[1]
 	}
 	angle := cmplx.Phase(minus * cmplx.Conj(plus))
-	if angle < -math.Pi+negligible {
+	if angle < -math.Pi+1e-12 {
 		angle = math.Pi
 	}
 	gate := map[byte]Gate{'X': GateRX, 'Y': GateRY, 'Z': GateRZ}[axis]
 	return Rotation{Gate: gate, Angle: Const(angle), Phase: Const(cmplx.Phase(plus) + angle/2)}
-}
-
-// isClose reports whether two matrices of one order are equal up to rounding.
-func isClose(a, b []complex128) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if !(cmplx.Abs(a[i]-b[i]) <= 1e-12) {
-			return false
-		}
-	}
-	return true
 }

@@ -10,48 +10,47 @@ import (
 )
 
 // facts is what the table must know of each gate: the axis of each qubit; for each the first
-// that it may be exchanged with; its form; the rotation that it is; its Pauli string; its cost
-// in CX; c where it is a Clifford operator and i where it undoes itself; its symbol.
+// that it may be exchanged with; its form; the rotation that it is; its Pauli string; c where it is a Clifford operator and i where it undoes itself; its symbol.
 const facts = `
-	id      Z    0    phase    -                -  0 ci I
-	x       X    0    flip     rx(3.1416)+1.57  -  0 ci X
-	y       Y    0    dense    ry(3.1416)+1.57  -  0 ci Y
-	z       Z    0    phase    rz(3.1416)+1.57  -  0 ci Z
-	h       -    0    dense    -                -  0 ci H
-	s       Z    0    phase    rz(1.5708)+0.79  -  0 c  S
-	sdg     Z    0    phase    rz(-1.5708)-0.79 -  0 c  S†
-	t       Z    0    phase    rz(0.7854)+0.39  -  0 -  T
-	tdg     Z    0    phase    rz(-0.7854)-0.39 -  0 -  T†
-	sx      X    0    dense    rx(1.5708)+0.79  -  0 c  SX
-	sxdg    X    0    dense    rx(-1.5708)-0.79 -  0 c  SX†
-	rx      X    0    dense    rx(θ)            X  0 -  RX
-	ry      Y    0    dense    ry(θ)            Y  0 -  RY
-	rz      Z    0    diagonal rz(θ)            Z  0 -  RZ
-	p       Z    0    phase    rz(θ)+θ/2        -  0 -  P
-	u       -    0    dense    -                -  0 -  U
-	r       -    0    dense    -                -  0 -  R
-	gpi     -    0    dense    -                -  0 -  GPi
-	gpi2    -    0    dense    -                -  0 -  GPi2
-	cx      ZX   01   flip     -                -  1 ci X
-	cy      ZY   01   dense    -                -  1 ci Y
-	cz      ZZ   00   phase    cp(3.1416)+0.00  -  1 ci Z
-	ch      Z-   01   dense    -                -  1 i  H
-	cp      ZZ   00   phase    cp(θ)            -  2 -  P
-	crx     ZX   01   dense    crx(θ)           X  2 -  RX
-	cry     ZY   01   dense    cry(θ)           Y  2 -  RY
-	crz     ZZ   01   diagonal crz(θ)           Z  2 -  RZ
-	cu      Z-   01   dense    -                -  2 -  U
-	swap    --   00   swap     -                -  3 ci SWAP
-	iswap   --   00   dense    -                -  2 c  iSWAP
-	ecr     -X   01   dense    -                -  1 ci ECR
-	rxx     XX   00   dense    rxx(θ)           XX 2 -  RXX
-	ryy     YY   00   dense    ryy(θ)           YY 2 -  RYY
-	rzz     ZZ   00   diagonal rzz(θ)           ZZ 2 -  RZZ
-	rzx     ZX   01   dense    rzx(θ)           ZX 2 -  RZX
-	ccx     ZZX  002  flip     -                -  0 i  X
-	ccz     ZZZ  000  phase    -                -  0 i  Z
-	cswap   Z--  011  swap     -                -  0 i  SWAP
-	gphase  -    -    phase    -                -  0 -  GPHASE
+	id      Z    0    phase    -                -  ci I
+	x       X    0    flip     rx(3.1416)+1.57  -  ci X
+	y       Y    0    dense    ry(3.1416)+1.57  -  ci Y
+	z       Z    0    phase    rz(3.1416)+1.57  -  ci Z
+	h       -    0    dense    -                -  ci H
+	s       Z    0    phase    rz(1.5708)+0.79  -  c  S
+	sdg     Z    0    phase    rz(-1.5708)-0.79 -  c  S†
+	t       Z    0    phase    rz(0.7854)+0.39  -  -  T
+	tdg     Z    0    phase    rz(-0.7854)-0.39 -  -  T†
+	sx      X    0    dense    rx(1.5708)+0.79  -  c  SX
+	sxdg    X    0    dense    rx(-1.5708)-0.79 -  c  SX†
+	rx      X    0    dense    rx(θ)            X  -  RX
+	ry      Y    0    dense    ry(θ)            Y  -  RY
+	rz      Z    0    diagonal rz(θ)            Z  -  RZ
+	p       Z    0    phase    rz(θ)+θ/2        -  -  P
+	u       -    0    dense    -                -  -  U
+	r       -    0    dense    -                -  -  R
+	gpi     -    0    dense    -                -  -  GPi
+	gpi2    -    0    dense    -                -  -  GPi2
+	cx      ZX   01   flip     -                -  ci X
+	cy      ZY   01   dense    -                -  ci Y
+	cz      ZZ   00   phase    cp(3.1416)+0.00  -  ci Z
+	ch      Z-   01   dense    -                -  i  H
+	cp      ZZ   00   phase    cp(θ)            -  -  P
+	crx     ZX   01   dense    crx(θ)           X  -  RX
+	cry     ZY   01   dense    cry(θ)           Y  -  RY
+	crz     ZZ   01   diagonal crz(θ)           Z  -  RZ
+	cu      Z-   01   dense    -                -  -  U
+	swap    --   00   swap     -                -  ci SWAP
+	iswap   --   00   dense    -                -  c  iSWAP
+	ecr     -X   01   dense    -                -  ci ECR
+	rxx     XX   00   dense    rxx(θ)           XX -  RXX
+	ryy     YY   00   dense    ryy(θ)           YY -  RYY
+	rzz     ZZ   00   diagonal rzz(θ)           ZZ -  RZZ
+	rzx     ZX   01   dense    rzx(θ)           ZX -  RZX
+	ccx     ZZX  002  flip     -                -  i  X
+	ccz     ZZZ  000  phase    -                -  i  Z
+	cswap   Z--  011  swap     -                -  i  SWAP
+	gphase  -    -    phase    -                -  -  GPHASE
 `
 
 // TestFacts walks the gate table and finds every gate in facts: a new gate needs a line there,
@@ -66,7 +65,7 @@ func TestFacts(t *testing.T) {
 	gates := tableGates()
 	for _, g := range gates {
 		got := strings.Join([]string{
-			g.String(), axes(g), alike(g), forms[g.Form()], rotation(g), or(g.Pauli()), fmt.Sprint(g.CXCost()),
+			g.String(), axes(g), alike(g), forms[g.Form()], rotation(g), or(g.Pauli()),
 			or(when2(g.Clifford() != nil, "c") + when2(g.SelfInverse(), "i")), g.Spec().Symbol(),
 		}, " ")
 		if got != want[g.String()] {
@@ -266,7 +265,7 @@ func TestUnknownFacts(t *testing.T) {
 	for _, g := range []circuits.Gate{circuits.GateUnitary, circuits.GateBarrier, circuits.GateMeasure, circuits.GateLoop} {
 		_, ok := circuits.Op{Gate: g}.Rotation()
 		if ok || g.Form() != circuits.FormDense || g.Axis(0) != 0 || g.Axis(7) != 0 || g.Exchangeable(0, 1) || !g.Exchangeable(1, 1) ||
-			g.Additive() || g.SelfInverse() || g.Pauli() != "" || g.Clifford() != nil || g.CXCost() != 0 {
+			g.Additive() || g.SelfInverse() || g.Pauli() != "" || g.Clifford() != nil {
 			t.Errorf("%v: something is known of it", g)
 		}
 	}

@@ -2,8 +2,8 @@ package circuits
 
 import (
 	"fmt"
-	"math"
-	"math/cmplx"
+
+	"github.com/qnn-go/qnn/circuits/internal/matrix"
 )
 
 // unitaryTolerance is what [Circuit.Tolerance] 0 stands for, and maxTolerance the largest.
@@ -20,30 +20,6 @@ func (c *Circuit) tolerance() float64 {
 	return c.Tolerance
 }
 
-// deviation is the entry of U·U† that is furthest from that of the identity, with its row
-// and column; NaN if some entry is.
-func deviation(u []complex128) (worst float64, row, column int) {
-	d := order(u)
-	for r := range d {
-		for c := range d {
-			var sum complex128
-			for j := range d {
-				sum += u[r*d+j] * cmplx.Conj(u[c*d+j])
-			}
-			if r == c {
-				sum--
-			}
-			switch off := cmplx.Abs(sum); {
-			case math.IsNaN(off):
-				return off, r, c
-			case off > worst:
-				worst, row, column = off, r, c
-			}
-		}
-	}
-	return worst, row, column
-}
-
 // largestDeviation bounds what [NearestUnitary] takes, and is small enough for its iteration
 // to converge.
 const largestDeviation = 0.1
@@ -57,22 +33,22 @@ func NearestUnitary(m []complex128) ([]complex128, error) {
 	if n := len(m); n != 4 && n != 16 && n != 64 {
 		return nil, fmt.Errorf("%d matrix entries, needs 4, 16 or 64: %w", n, ErrArity)
 	}
-	if off, r, c := deviation(m); !(off <= largestDeviation) {
+	if off, r, c := matrix.Deviation(m); !(off <= largestDeviation) {
 		return nil, fmt.Errorf("rows %d and %d are off by %.2g, more than rounding explains: %w", r, c, off, ErrUnitary)
 	}
 	// Newton and Schulz's iteration U ← U·(3 − U†U)/2 squares the deviation (Higham 2008,
 	// Functions of Matrices, eq. 8.20).
 	u := append([]complex128(nil), m...)
-	d := order(u)
+	d := matrix.Order(u)
 	for range 8 {
-		square := product(adjoint(u), u)
+		square := matrix.Product(matrix.Adjoint(u), u)
 		for i := range square {
 			square[i] *= -0.5
 		}
 		for i := range d {
 			square[i*d+i] += 1.5
 		}
-		u = product(u, square)
+		u = matrix.Product(u, square)
 	}
 	return u, nil
 }

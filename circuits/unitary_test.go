@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/synth"
 	"github.com/qnn-go/qnn/qsim/simtest"
 )
 
@@ -127,7 +128,7 @@ func TestTolerance(t *testing.T) {
 	if err := json.Unmarshal(text, &read); err != nil || read.Tolerance != 1e-6 {
 		t.Fatalf("read %v, tolerance %g", err, read.Tolerance)
 	}
-	written, err := read.Decompose([]circuits.Gate{circuits.GateU, circuits.GateCX, circuits.GateRY, circuits.GateRZ})
+	written, err := synth.Unitaries(&read)
 	if err != nil {
 		t.Fatal(err)
 	}

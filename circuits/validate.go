@@ -3,6 +3,8 @@ package circuits
 import (
 	"fmt"
 	"slices"
+
+	"github.com/qnn-go/qnn/circuits/internal/matrix"
 )
 
 // maxWires bounds the qubits and the classical bits of a circuit, so that a
@@ -119,7 +121,7 @@ func (op *Op) validateMatrix(tolerance float64) error {
 	if k < 1 || k > 3 || len(op.Matrix) != 1<<(2*k) {
 		return fmt.Errorf("%d qubits with %d matrix entries, needs 4, 16 or 64 on 1, 2 or 3 qubits: %w", k, len(op.Matrix), ErrArity)
 	}
-	if off, r, c := deviation(op.Matrix); !(off <= tolerance) { // also refuses NaN
+	if off, r, c := matrix.Deviation(op.Matrix); !(off <= tolerance) { // also refuses NaN
 		return fmt.Errorf("rows %d and %d are off by %.2g, at most %g (Circuit.Tolerance; RoundUnitaries mends it): %w", r, c, off, tolerance, ErrUnitary)
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"github.com/qnn-go/qnn/internal/fault"
 
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/synth"
 )
 
 // ErrNoQubits marks a circuit without qubits, which has no OpenQASM form.
@@ -52,7 +53,7 @@ var (
 )
 
 // Encode writes c as a program whose gates are all gates of the dialect; others are written as several gates, as
-// [circuits.Circuit.Decompose] does. The register of classical bits is left out
+// [synth.Decompose] does. The register of classical bits is left out
 // when there are none. Numbers are the shortest that read back to the same bits.
 //
 // The errors of c are those of [circuits.Circuit.Validate]. Others wrap
@@ -71,7 +72,7 @@ func Encode(w io.Writer, c *circuits.Circuit, o Options) error {
 	if err != nil {
 		return err
 	}
-	plain, err := bound.Decompose(slices.Collect(maps.Keys(d.gates)))
+	plain, err := synth.Decompose(bound, slices.Collect(maps.Keys(d.gates)))
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/synth"
 )
 
 // modifierKind is a gate modifier of OpenQASM 3.
@@ -149,7 +150,7 @@ func controlled(op circuits.Op, q int) ([]circuits.Op, error) {
 	for i := range local.Qubits {
 		local.Qubits[i] = i
 	}
-	plain, err := (&circuits.Circuit{Qubits: len(op.Qubits), Ops: []circuits.Op{local}}).Decompose(controlBasis)
+	plain, err := synth.Decompose(&circuits.Circuit{Qubits: len(op.Qubits), Ops: []circuits.Op{local}}, controlBasis)
 	if err != nil {
 		return nil, err
 	}

@@ -1,3 +1,4 @@
-// Package synth writes operators in gates: Clifford operators, given as a [Tableau], between
-// neighbouring qubits.
+// Package synth writes operators in gates: unitary matrices on one to three qubits
+// ([Decompose], [Unitaries], [KAK]) and Clifford operators between neighbouring qubits
+// ([Clifford]).
 package synth

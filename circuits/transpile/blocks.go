@@ -5,11 +5,12 @@ import (
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/synth"
 )
 
 // blocks collects the longest sequences of gates on a pair of qubits that hold no symbols,
 // and writes those anew that take fewer of the target's gates on two qubits so, by the KAK
-// decomposition of their matrix ([circuits.KAK]). A SWAP beside other gates on its pair so
+// decomposition of their matrix ([synth.KAK]). A SWAP beside other gates on its pair so
 // costs at most as much as it and they need together.
 //
 // With start set, the circuit begins in |0…0⟩, and what the first gates do to other states
@@ -36,7 +37,7 @@ func blocks(c *circuits.Circuit, t *Target, start bool) *circuits.Circuit {
 	return b.out
 }
 
-// entanglers lists those of the target's gates on two qubits that [circuits.KAK.Circuit]
+// entanglers lists those of the target's gates on two qubits that [synth.KAK.Circuit]
 // writes, the preferred one first.
 func entanglers(t *Target) []circuits.Gate {
 	var out []circuits.Gate
@@ -172,7 +173,7 @@ func (b *blockCollector) shortest(n *block) *circuits.Circuit {
 	}
 	best, fewest := (*circuits.Circuit)(nil), n.cost
 	try := func(before *circuits.Circuit, u []complex128) {
-		k, err := circuits.NewKAK(u)
+		k, err := synth.NewKAK(u)
 		if err != nil { // of a matrix that is not unitary but within 1e-9
 			return
 		}
@@ -278,7 +279,7 @@ func (c costs) of(op circuits.Op, entanglers []circuits.Gate) int {
 	}
 	one := circuits.New(slices.Max(op.Qubits) + 1)
 	one.Ops = append(one.Ops, op)
-	written, err := one.Decompose([]circuits.Gate{circuits.GateU, circuits.GateRZ, circuits.GateRY, entanglers[0]})
+	written, err := synth.Decompose(one, []circuits.Gate{circuits.GateU, circuits.GateRZ, circuits.GateRY, entanglers[0]})
 	if err != nil { // of a matrix within 1e-9 of a unitary one
 		return math.MaxInt32
 	}

@@ -1,6 +1,9 @@
 package transpile
 
-import "github.com/qnn-go/qnn/circuits"
+import (
+	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/synth"
+)
 
 // kind is what an operation counts as where blocks of gates on two qubits are priced.
 type kind uint8
@@ -32,7 +35,7 @@ func kindOf(op *circuits.Op) kind {
 	switch {
 	case op.Gate.Form() == circuits.FormSwap:
 		return kindSwap
-	case op.Gate.CXCost() == 1:
+	case synth.CXCost(op.Gate) == 1:
 		return kindOne
 	default: // also of an arbitrary matrix, whose cost is not in the table
 		return kindTwo

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/synth"
 )
 
 // Options says how [Run] works. The zero value rewrites without optimising.
@@ -255,13 +256,13 @@ func expand(c *circuits.Circuit, t *Target) (*circuits.Circuit, error) {
 		}
 	}
 	if n, ok := t.native(circuits.GateRZZ); ok && n.Angle == nil {
-		wide, err := c.Decompose(append(basis, circuits.GateCCX))
+		wide, err := synth.Decompose(c, append(basis, circuits.GateCCX))
 		if err != nil {
 			return nil, err
 		}
 		c = halves(wide)
 	}
-	return c.Decompose(basis)
+	return synth.Decompose(c, basis)
 }
 
 // halves writes CCX by square roots of X, each of which is a controlled phase of ±π/2

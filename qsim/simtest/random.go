@@ -59,11 +59,17 @@ func randomAngle(rng *rand.Rand, weights, features int) circuits.Angle {
 // complex normal variates.
 func RandomUnitary(rng *rand.Rand, d int) []complex128 {
 	m := make([]complex128, d*d)
+	for i := range m {
+		m[i] = complex(rng.NormFloat64(), rng.NormFloat64())
+	}
+	Orthonormalize(m, d)
+	return m
+}
+
+// Orthonormalize makes the rows of a d×d matrix, row-major, orthonormal by Gram–Schmidt.
+func Orthonormalize(m []complex128, d int) {
 	for r := range d {
 		row := m[r*d : r*d+d]
-		for i := range row {
-			row[i] = complex(rng.NormFloat64(), rng.NormFloat64())
-		}
 		// Twice: once leaves errors of the condition number times ε.
 		for range 2 {
 			for p := range r {
@@ -81,7 +87,6 @@ func RandomUnitary(rng *rand.Rand, d int) []complex128 {
 			}
 		}
 	}
-	return m
 }
 
 // RandomObservable is a sum of terms random Pauli strings on n qubits with

@@ -1,42 +1,46 @@
-package circuits_test
+package synth_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"math/cmplx"
+	"os"
 	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/synth"
+	"github.com/qnn-go/qnn/qsim/simtest"
 )
 
 // entanglers are the gates on two qubits that a KAK is written in.
 var entanglers = []circuits.Gate{circuits.GateCX, circuits.GateCZ, circuits.GateECR, circuits.GateRZZ, circuits.GateISWAP}
 
 // composed is the matrix that k says it is.
-func composed(t testing.TB, k *circuits.KAK) []complex128 {
+func composed(t testing.TB, k *synth.KAK) []complex128 {
 	c := circuits.New(2).Unitary(k.Right[0], 0).Unitary(k.Right[1], 1)
 	x := k.Coordinates
 	c.RXX(circuits.Const(-2*x[0]), 0, 1).RYY(circuits.Const(-2*x[1]), 0, 1).RZZ(circuits.Const(-2*x[2]), 0, 1)
 	c.Unitary(k.Left[0], 0).Unitary(k.Left[1], 1).GPhase(circuits.Const(k.Phase))
-	return matrix(t, c, nil, nil)
+	return matrixOf(t, c)
 }
 
 // checkKAK decomposes u and checks form, chamber, and the circuits in every gate.
-func checkKAK(t testing.TB, name string, u []complex128) *circuits.KAK {
+func checkKAK(t testing.TB, name string, u []complex128) *synth.KAK {
 	t.Helper()
-	k, err := circuits.NewKAK(u)
+	k, err := synth.NewKAK(u)
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
-	if d := distance(t, composed(t, k), u); !(d <= 1e-13) {
+	if d := distance(composed(t, k), u); !(d <= 1e-13) {
 		t.Errorf("%s: differs by %g", name, d)
 	}
 	x := k.Coordinates
-	const slack = circuits.KAKTolerance
+	const slack = synth.KAKTolerance
 	if !(x[0] <= math.Pi/4+slack && x[0] >= x[1] && x[1] >= math.Abs(x[2])) || x[0] > math.Pi/4-slack && x[2] < 0 {
 		t.Errorf("%s: coordinates %v are not in the chamber", name, x)
 	}
@@ -49,7 +53,7 @@ func checkKAK(t testing.TB, name string, u []complex128) *circuits.KAK {
 		if got, want := c.Count()[g], k.Count(g); got != want || want > 3 || c.Count()[circuits.GateU] > 2*want+2 {
 			t.Errorf("%s: %d %v and %d u, counted %d", name, got, g, c.Count()[circuits.GateU], want)
 		}
-		if d := distance(t, matrix(t, c, nil, nil), u); !(d <= 3*slack) {
+		if d := distance(matrixOf(t, c), u); !(d <= 3*slack) {
 			t.Errorf("%s in %v differs by %g", name, g, d)
 		}
 		for _, op := range c.Ops {
@@ -72,7 +76,18 @@ func TestKAKEqualsQiskit(t *testing.T) {
 		Coordinates [3]float64
 		CX          int
 	}
-	for _, c := range readCases[kakCase](t, "testdata/kak.json") {
+	data, err := os.ReadFile("testdata/kak.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Python, Qiskit string
+		Cases          []kakCase
+	}
+	if err := json.Unmarshal(data, &file); err != nil || file.Qiskit == "" || len(file.Cases) == 0 {
+		t.Fatalf("version %q, %d cases: %v", file.Qiskit, len(file.Cases), err)
+	}
+	for _, c := range file.Cases {
 		u := make([]complex128, len(c.Matrix))
 		for i, v := range c.Matrix {
 			u[i] = complex(v[0], v[1])
@@ -104,7 +119,7 @@ func TestKAKDegenerate(t *testing.T) {
 	rng := newRand(21)
 	for _, eps := range []float64{1e-3, 1e-6, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13, 1e-15} {
 		for i := range 20 {
-			c := circuits.New(2).Unitary(randomUnitary(rng, 2), 0).Unitary(randomUnitary(rng, 2), 1)
+			c := circuits.New(2).Unitary(simtest.RandomUnitary(rng, 2), 0).Unitary(simtest.RandomUnitary(rng, 2), 1)
 			angle := circuits.Const(eps)
 			c.RXX(angle, 0, 1).RYY(angle.Scale(float64(i%3)), 0, 1).RZZ(angle.Scale(float64(i%2)), 0, 1)
 			switch i % 4 {
@@ -115,8 +130,8 @@ func TestKAKDegenerate(t *testing.T) {
 			case 3:
 				c.ISWAP(0, 1)
 			}
-			c.Unitary(randomUnitary(rng, 2), 0).Unitary(randomUnitary(rng, 2), 1)
-			checkKAK(t, fmt.Sprintf("%g away from a corner, %d", eps, i), matrix(t, c, nil, nil))
+			c.Unitary(simtest.RandomUnitary(rng, 2), 0).Unitary(simtest.RandomUnitary(rng, 2), 1)
+			checkKAK(t, fmt.Sprintf("%g away from a corner, %d", eps, i), matrixOf(t, c))
 		}
 	}
 }
@@ -144,7 +159,7 @@ func TestKAKCounts(t *testing.T) {
 		"turn":      {circuits.New(2).RZZ(circuits.Const(2*math.Pi), 0, 1), counts{0, 0, 0}},
 		"half turn": {circuits.New(2).RZZ(circuits.Const(math.Pi), 0, 1), counts{0, 0, 0}},
 	} {
-		k := checkKAK(t, name, matrix(t, c.circuit, nil, nil))
+		k := checkKAK(t, name, matrixOf(t, c.circuit))
 		if got := (counts{k.Count(circuits.GateCX), k.Count(circuits.GateRZZ), k.Count(circuits.GateISWAP)}); got != c.want {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)
 		}
@@ -155,11 +170,11 @@ func TestKAKCounts(t *testing.T) {
 func TestKAKInvariant(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		rng := newRand(rapid.Uint64().Draw(r, "seed"))
-		u := randomUnitary(rng, 4)
+		u := simtest.RandomUnitary(rng, 4)
 		k := checkKAK(t, "random", u)
-		c := circuits.New(2).Unitary(randomUnitary(rng, 2), 0).Unitary(randomUnitary(rng, 2), 1).Unitary(u, 1, 0).
-			Unitary(randomUnitary(rng, 2), 0).Unitary(randomUnitary(rng, 2), 1)
-		other := checkKAK(t, "with local gates", matrix(t, c, nil, nil))
+		c := circuits.New(2).Unitary(simtest.RandomUnitary(rng, 2), 0).Unitary(simtest.RandomUnitary(rng, 2), 1).Unitary(u, 1, 0).
+			Unitary(simtest.RandomUnitary(rng, 2), 0).Unitary(simtest.RandomUnitary(rng, 2), 1)
+		other := checkKAK(t, "with local gates", matrixOf(t, c))
 		for i, x := range k.Coordinates {
 			if math.Abs(x-other.Coordinates[i]) > 1e-12 {
 				r.Fatalf("coordinates %v become %v", k.Coordinates, other.Coordinates)
@@ -169,11 +184,11 @@ func TestKAKInvariant(t *testing.T) {
 }
 
 func TestKAKErrors(t *testing.T) {
-	if _, err := circuits.NewKAK(make([]complex128, 4)); !errors.Is(err, circuits.ErrArity) {
+	if _, err := synth.NewKAK(make([]complex128, 4)); !errors.Is(err, circuits.ErrArity) {
 		t.Errorf("four entries: error %v, want ErrArity", err)
 	}
-	u := randomUnitary(newRand(22), 4)
-	k, err := circuits.NewKAK(u)
+	u := simtest.RandomUnitary(newRand(22), 4)
+	k, err := synth.NewKAK(u)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,17 +198,17 @@ func TestKAKErrors(t *testing.T) {
 	for _, v := range []complex128{2, cmplx.NaN()} {
 		bad := slices.Clone(u)
 		bad[3] = v
-		if _, err := circuits.NewKAK(bad); !errors.Is(err, circuits.ErrUnitary) {
+		if _, err := synth.NewKAK(bad); !errors.Is(err, circuits.ErrUnitary) {
 			t.Errorf("entry %v: error %v, want ErrUnitary", v, err)
 		}
 	}
 }
 
 func BenchmarkKAK(b *testing.B) {
-	u := randomUnitary(newRand(23), 4)
+	u := simtest.RandomUnitary(newRand(23), 4)
 	b.ReportAllocs()
 	for b.Loop() {
-		k, err := circuits.NewKAK(u)
+		k, err := synth.NewKAK(u)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -205,7 +220,7 @@ func BenchmarkKAK(b *testing.B) {
 
 // Coordinates within the tolerance count as those that need fewer gates, and others do not.
 func TestKAKCount(t *testing.T) {
-	const q, near, far = math.Pi / 4, circuits.KAKTolerance / 2, 3 * circuits.KAKTolerance
+	const q, near, far = math.Pi / 4, synth.KAKTolerance / 2, 3 * synth.KAKTolerance
 	for _, tt := range []struct {
 		at             [3]float64
 		cx, iswap, rzz int
@@ -222,7 +237,7 @@ func TestKAKCount(t *testing.T) {
 		{[3]float64{q, q, far}, 3, 3, 3},
 		{[3]float64{q, q, q}, 3, 3, 3},
 	} {
-		k := &circuits.KAK{Coordinates: tt.at}
+		k := &synth.KAK{Coordinates: tt.at}
 		for g, want := range map[circuits.Gate]int{
 			circuits.GateCX: tt.cx, circuits.GateCZ: tt.cx, circuits.GateECR: tt.cx, circuits.GateISWAP: tt.iswap, circuits.GateRZZ: tt.rzz, circuits.GateSWAP: -1,
 		} {

@@ -1,9 +1,12 @@
-package circuits
+package synth
 
 import (
 	"fmt"
 	"math"
 	"math/cmplx"
+
+	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/internal/matrix"
 )
 
 // KAK is a unitary matrix on two qubits in the form
@@ -28,25 +31,28 @@ const KAKTolerance = 1e-12
 
 // NewKAK decomposes the unitary matrix u, row-major of order 4, its first qubit the least
 // significant bit of row and column, to about 1e-14, degenerate or not. The error wraps
-// [ErrArity] or [ErrUnitary].
+// [circuits.ErrArity] or [circuits.ErrUnitary].
 //
 // In the magic basis, gates on one qubit are real and the exponential is diagonal (Makhlin
 // 2000, arXiv:quant-ph/0002045), so that U = K·D·Pᵀ there with orthogonal K and P, and
 // UᵀU = P·D²·Pᵀ: its real and imaginary parts are diagonal in the same real basis.
 func NewKAK(u []complex128) (*KAK, error) {
-	op := Op{Gate: GateUnitary, Qubits: []int{0, 1}, Matrix: u}
-	if err := op.validateMatrix(unitaryTolerance); err != nil {
-		return nil, fmt.Errorf("matrix on two qubits: %w", err)
+	if len(u) != 16 {
+		return nil, fmt.Errorf("matrix on two qubits with %d entries, needs 16: %w", len(u), circuits.ErrArity)
+	}
+	const tolerance = 1e-9
+	if off, r, c := matrix.Deviation(u); !(off <= tolerance) { // also refuses NaN
+		return nil, fmt.Errorf("matrix on two qubits: rows %d and %d are off by %.2g, at most %g: %w", r, c, off, tolerance, circuits.ErrUnitary)
 	}
 	return newKAK(u), nil
 }
 
 // newKAK is [NewKAK] of a matrix that is known to be unitary.
 func newKAK(u []complex128) *KAK {
-	m, mAdjoint := magic(), adjoint(magic())
-	up := product(mAdjoint, product(u, m))
-	p := commonVectors(product(transposed(up), up))
-	k := product(up, p)
+	m, mAdjoint := magic(), matrix.Adjoint(magic())
+	up := matrix.Product(mAdjoint, matrix.Product(u, m))
+	p := commonVectors(matrix.Product(transposed(up), up))
+	k := matrix.Product(up, p)
 	var phases [4]float64
 	for j := range phases {
 		phases[j] = columnPhase(k, j)
@@ -64,8 +70,8 @@ func newKAK(u []complex128) *KAK {
 	}
 	out := &KAK{
 		Phase: (phases[0] + phases[1] + phases[2] + phases[3]) / 4,
-		Left:  factors(product(m, product(k, mAdjoint))),
-		Right: factors(product(m, product(transposed(p), mAdjoint))),
+		Left:  factors(matrix.Product(m, matrix.Product(k, mAdjoint))),
+		Right: factors(matrix.Product(m, matrix.Product(transposed(p), mAdjoint))),
 		Coordinates: [3]float64{
 			(phases[0] - phases[1] + phases[2] - phases[3]) / 4,
 			(-phases[0] + phases[1] + phases[2] - phases[3]) / 4,
@@ -90,7 +96,7 @@ func magic() []complex128 {
 // doi:10.1137/0614062. It overwrites m.
 func commonVectors(m []complex128) []complex128 {
 	const d = 4
-	v := identity(d)
+	v := matrix.Identity(d)
 	for range maxSweeps {
 		rotated := false
 		for j := range d {
@@ -136,7 +142,7 @@ func negateColumn(m []complex128, j int) {
 }
 
 func transposed(m []complex128) []complex128 {
-	d := order(m)
+	d := matrix.Order(m)
 	out := make([]complex128, len(m))
 	for r := range d {
 		for c := range d {
@@ -203,7 +209,12 @@ func (k *KAK) toChamber() {
 }
 
 // axis is the Pauli matrix of coordinate i.
-func axis(i int) []complex128 { return paulis["XYZ"[i]] }
+func axis(i int) []complex128 {
+	return circuits.Op{Gate: []circuits.Gate{circuits.GateX, circuits.GateY, circuits.GateZ}[i]}.TargetMatrix(nil)
+}
+
+// r2 is 1/√2.
+const r2 complex128 = 1 / math.Sqrt2
 
 // shift takes n·π/2 from coordinate i: exp(iπ/2·P⊗P) = i·P⊗P.
 func (k *KAK) shift(i, n int) {
@@ -211,7 +222,7 @@ func (k *KAK) shift(i, n int) {
 	k.Phase += float64(n) * math.Pi / 2
 	if n%2 != 0 {
 		for q := range k.Left {
-			k.Left[q] = product(k.Left[q], axis(i))
+			k.Left[q] = matrix.Product(k.Left[q], axis(i))
 		}
 	}
 }
@@ -224,7 +235,7 @@ func (k *KAK) exchange(i, j int) {
 		v[n] = (axis(i)[n] + axis(j)[n]) * r2
 	}
 	for q := range k.Left {
-		k.Left[q], k.Right[q] = product(k.Left[q], v), product(v, k.Right[q])
+		k.Left[q], k.Right[q] = matrix.Product(k.Left[q], v), matrix.Product(v, k.Right[q])
 	}
 	k.Coordinates[i], k.Coordinates[j] = k.Coordinates[j], k.Coordinates[i]
 }
@@ -232,7 +243,7 @@ func (k *KAK) exchange(i, j int) {
 // negate negates coordinates i and j by the third Pauli matrix on qubit 0.
 func (k *KAK) negate(i, j int) {
 	third := axis(3 - i - j)
-	k.Left[0], k.Right[0] = product(k.Left[0], third), product(third, k.Right[0])
+	k.Left[0], k.Right[0] = matrix.Product(k.Left[0], third), matrix.Product(third, k.Right[0])
 	k.Coordinates[i], k.Coordinates[j] = -k.Coordinates[i], -k.Coordinates[j]
 }
 
@@ -241,7 +252,7 @@ func (k *KAK) negate(i, j int) {
 // arXiv:quant-ph/0308033, proposition III.1), for ISWAP, which is a CZ with a SWAP, the
 // same but that its class and not theirs takes one; for RZZ of any angles as many as
 // coordinates differ from 0. It is −1 for other gates.
-func (k *KAK) Count(g Gate) int {
+func (k *KAK) Count(g circuits.Gate) int {
 	n := 0
 	for _, x := range k.Coordinates {
 		if math.Abs(x) > KAKTolerance {
@@ -249,14 +260,14 @@ func (k *KAK) Count(g Gate) int {
 		}
 	}
 	switch g {
-	case GateRZZ:
+	case circuits.GateRZZ:
 		return n
-	case GateCX, GateCZ, GateECR:
+	case circuits.GateCX, circuits.GateCZ, circuits.GateECR:
 		if n == 1 && k.Coordinates[0] < math.Pi/4-KAKTolerance {
 			return 2
 		}
 		return n
-	case GateISWAP:
+	case circuits.GateISWAP:
 		if n == 2 && k.Coordinates[1] > math.Pi/4-KAKTolerance {
 			return 1
 		}
@@ -267,167 +278,4 @@ func (k *KAK) Count(g Gate) int {
 	default:
 		return -1
 	}
-}
-
-// Circuit returns a circuit on two qubits equal to the matrix to about 1e-14 plus
-// [KAKTolerance], of [KAK.Count] gates g, on either qubit at most one GateU between them,
-// and a global phase. RZZ has angles in [0, π/2]. The error wraps [ErrBasis] if g is none
-// of CX, CZ, ECR, ISWAP and RZZ.
-func (k *KAK) Circuit(g Gate) (*Circuit, error) {
-	if k.Count(g) < 0 {
-		return nil, fmt.Errorf("%v, needs cx, cz, ecr, iswap or rzz: %w", g, ErrBasis)
-	}
-	return k.circuit(g), nil
-}
-
-// circuit is [KAK.Circuit] of one of its gates.
-func (k *KAK) circuit(g Gate) *Circuit {
-	n := k.Count(g)
-	if g == GateISWAP && n%2 == 1 {
-		k = k.swapped()
-	}
-	w := newWeaver(g)
-	w.phase = k.Phase
-	w.local(0, k.Right[0])
-	w.local(1, k.Right[1])
-	x := k.Coordinates
-	switch {
-	case g == GateRZZ:
-		for i := range n {
-			w.interaction(i, x[i])
-		}
-	case n == 1:
-		w.rotate(0, GateH).cx(0, 1).rotate(0, GateRZ, -math.Pi/2).rotate(1, GateRX, -math.Pi/2).rotate(0, GateH)
-		w.phase -= math.Pi / 4
-	case n == 2: // RX(π/2) on both turns Y⊗Y into Z⊗Z; between CX, X⊗X and Z⊗Z are X and Z
-		w.rotate(0, GateRX, -math.Pi/2).rotate(1, GateRX, -math.Pi/2).cx(0, 1).rotate(0, GateRX, -2*x[0]).
-			rotate(1, GateRZ, -2*x[1]).cx(0, 1).rotate(0, GateRX, math.Pi/2).rotate(1, GateRX, math.Pi/2)
-	case n == 3: // Vatan and Williams 2004, arXiv:quant-ph/0308006, figure 6
-		w.rotate(1, GateRZ, math.Pi/2).cx(1, 0).rotate(0, GateRZ, math.Pi/2-2*x[2]).rotate(1, GateRY, math.Pi/2-2*x[0]).
-			cx(0, 1).rotate(1, GateRY, 2*x[1]-math.Pi/2).cx(1, 0).rotate(0, GateRZ, -math.Pi/2)
-		w.phase += math.Pi / 4
-	}
-	w.local(0, k.Left[0])
-	w.local(1, k.Left[1])
-	return w.finish()
-}
-
-// swapped is the KAK of SWAP·U: SWAP = e^{−iπ/4}·exp(iπ/4·(X⊗X + Y⊗Y + Z⊗Z)).
-func (k *KAK) swapped() *KAK {
-	out := &KAK{Phase: k.Phase - math.Pi/4, Left: [2][]complex128{k.Left[1], k.Left[0]}, Right: k.Right, Coordinates: k.Coordinates}
-	for i := range out.Coordinates {
-		out.Coordinates[i] += math.Pi / 4
-	}
-	out.toChamber()
-	return out
-}
-
-// weaver writes a circuit on two qubits in gates U and one gate on two qubits, joining
-// what comes between these on each qubit.
-type weaver struct {
-	gate    Gate
-	out     *Circuit
-	open    [2][]complex128 // not yet written, on each qubit of the circuit
-	crossed bool            // qubit 0 of the caller is qubit 1 of the circuit
-	phase   float64
-}
-
-func newWeaver(g Gate) *weaver {
-	return &weaver{gate: g, out: New(2), open: [2][]complex128{identity(2), identity(2)}}
-}
-
-// local appends the matrix m on qubit q.
-func (w *weaver) local(q int, m []complex128) {
-	q = w.at(q)
-	w.open[q] = product(m, w.open[q])
-}
-
-// at is the circuit's qubit of the caller's.
-func (w *weaver) at(q int) int {
-	if w.crossed {
-		return 1 - q
-	}
-	return q
-}
-
-// rotate appends a gate of the table on qubit q.
-func (w *weaver) rotate(q int, g Gate, angles ...float64) *weaver {
-	w.local(q, Op{Gate: g}.TargetMatrix(angles))
-	return w
-}
-
-// cx appends a CX, or what is one in the weaver's gate.
-func (w *weaver) cx(control, target int) *weaver {
-	switch w.gate {
-	case GateCZ:
-		w.rotate(target, GateH).entangle(GateCZ, nil, 0, 1).rotate(target, GateH)
-	case GateECR:
-		w.rotate(control, GateSdg).rotate(target, GateSXdg).entangle(GateECR, nil, control, target).rotate(control, GateX)
-		w.phase += math.Pi / 4
-	case GateISWAP: // SWAP·CZ·(S⊗S); the SWAP changes what the caller calls 0 and 1
-		w.rotate(target, GateH).rotate(0, GateSdg).rotate(1, GateSdg).entangle(GateISWAP, nil, 0, 1)
-		w.crossed = !w.crossed
-		w.rotate(target, GateH)
-	default:
-		w.entangle(GateCX, nil, control, target)
-	}
-	return w
-}
-
-// interaction appends exp(ix·P⊗P) for the Pauli matrix P of coordinate i, by an RZZ of
-// positive angle: X on one side negates Z⊗Z.
-func (w *weaver) interaction(i int, x float64) {
-	var to, back []complex128
-	switch i {
-	case 0:
-		to = Op{Gate: GateH}.TargetMatrix(nil)
-		back = to
-	case 1:
-		to, back = Op{Gate: GateRX}.TargetMatrix([]float64{math.Pi / 2}), Op{Gate: GateRX}.TargetMatrix([]float64{-math.Pi / 2})
-	default:
-		to, back = identity(2), identity(2)
-	}
-	w.local(0, to)
-	w.local(1, to)
-	if x > 0 {
-		w.rotate(0, GateX)
-	}
-	w.entangle(GateRZZ, []Angle{Const(2 * math.Abs(x))}, 0, 1)
-	if x > 0 {
-		w.rotate(0, GateX)
-	}
-	w.local(0, back)
-	w.local(1, back)
-}
-
-// entangle writes what is open and then gate g.
-func (w *weaver) entangle(g Gate, angles []Angle, qubits ...int) *weaver {
-	w.flush()
-	at := make([]int, len(qubits))
-	for i, q := range qubits {
-		at[i] = w.at(q)
-	}
-	w.out.Append(g, angles, at...)
-	return w
-}
-
-func (w *weaver) flush() {
-	for q, m := range w.open {
-		if cmplx.Abs(m[1]) < negligible && cmplx.Abs(m[0]-m[3]) < negligible {
-			w.phase += cmplx.Phase(m[0])
-		} else {
-			theta, phi, lambda, phase := zyz(m)
-			w.out.U(Const(theta), Const(phi), Const(lambda), q)
-			w.phase += phase
-		}
-		w.open[q] = identity(2)
-	}
-}
-
-func (w *weaver) finish() *Circuit {
-	w.flush()
-	if phase := math.Remainder(w.phase, 2*math.Pi); phase != 0 {
-		w.out.GPhase(Const(phase))
-	}
-	return w.out
 }

@@ -39,7 +39,7 @@ const rules = `
 	qnn/hardware <- circuits circuits/qpu qsim qnn qnn/metric gonum.org/v1/gonum
 	qnn/report qnn/diagnose qnn/explain <- qnn qnn/compare qnn/dataset qnn/metric gonum.org/v1/plot github.com/mattn/go-runewidth golang.org/x/image
 
-	qnn/search <- circuits/ansatz qnn qnn/dataset
+	qnn/search <- circuits/ansatz qnn qnn/dataset qnn/optim
 
 	classical <- qnn/dataset gonum.org/v1/gonum
 

@@ -32,7 +32,7 @@ func TestEstimatorsCompare(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trainer := qnn.Trainer{Epochs: 60, Config: optim.Config{LearningRate: 0.1}}
+	trainer := qnn.Trainer{Epochs: 60, Optimizer: &optim.Adam{LearningRate: 0.1}}
 	var models []compare.Estimator
 	for label, c := range map[string]qnn.Config{
 		"with pipeline": {Circuit: circuit, Classes: blobs.Classes, Target: blobs.Target, Pipeline: pipeline},

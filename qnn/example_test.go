@@ -2,6 +2,7 @@ package qnn_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log"
 	"math"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/circuits/ansatz"
 	"github.com/qnn-go/qnn/circuits/qasm"
 	"github.com/qnn-go/qnn/qnn"
@@ -45,7 +47,7 @@ func Example() {
 	model := must(qnn.New(qnn.Config{Circuit: circuit, Classes: iris.Classes, Pipeline: angles, Seed: 1}))
 
 	// Training, with exact gradients.
-	trainer := qnn.Trainer{Epochs: 30, Config: optim.Config{LearningRate: 0.1}}
+	trainer := qnn.Trainer{Epochs: 30, Optimizer: &optim.Adam{LearningRate: 0.1}}
 	state := must(trainer.Fit(ctx, model, train, nil))
 
 	predicted := must(model.Predict(ctx, test.X))
@@ -72,4 +74,65 @@ func Example() {
 	// accuracy 0.97 on 30 unseen flowers
 	// first flower: virginica
 	// OPENQASM 3.0;
+}
+
+// signDescent is an optimiser of a user's own: steps of one size along the signs of the
+// derivatives.
+type signDescent struct{ Size float64 }
+
+func (s *signDescent) Name() string    { return "sign-descent" }
+func (s *signDescent) FullBatch() bool { return false }
+func (s *signDescent) Reset()          {}
+
+func (s *signDescent) Step(w []float64, _ float64, grad []float64) error {
+	for i, g := range grad {
+		w[i] -= math.Copysign(s.Size, g)
+	}
+	return nil
+}
+
+func (s *signDescent) MarshalJSON() ([]byte, error)    { return json.Marshal(s.Size) }
+func (s *signDescent) UnmarshalJSON(text []byte) error { return json.Unmarshal(text, &s.Size) }
+
+// absolute is a loss of a user's own: |y − s| of a regression.
+type absolute struct{}
+
+func (absolute) Name() string { return "absolute" }
+
+func (absolute) Check(t qnn.Task) error {
+	if t != qnn.Regression {
+		return fmt.Errorf("absolute loss is for regression: %w", qnn.ErrConfig)
+	}
+	return nil
+}
+
+func (absolute) Evaluate(h qnn.Head, ds, s []float64, y float64) float64 {
+	d := s[0] - (y-h.Offset)/h.Scale
+	ds[0] = math.Copysign(1, d)
+	return math.Abs(d)
+}
+
+// A user's own optimiser and loss fit wherever those of this module do.
+func ExampleTrainer_own() {
+	d, err := dataset.Load("sine", dataset.Synthetic{Samples: 60, Seed: 1})
+	if err != nil {
+		log.Fatal(err)
+	}
+	c := circuits.New(2)
+	for k := range 3 {
+		c.RY(circuits.Feature(0), 0).RY(circuits.Feature(0).Scale(2), 1).CZ(0, 1)
+		c.RY(circuits.Weight(2*k), 0).RY(circuits.Weight(2*k+1), 1)
+	}
+	m, err := qnn.New(qnn.Config{Circuit: c, Seed: 1})
+	if err != nil {
+		log.Fatal(err)
+	}
+	t := qnn.Trainer{Epochs: 30, BatchSize: 10, Optimizer: &signDescent{Size: 0.02}, Loss: absolute{}}
+	s, err := t.Fit(context.Background(), m, d, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("loss %.1f, then %.1f\n", s.History[0].TrainLoss, s.History[len(s.History)-1].TrainLoss)
+	// Output:
+	// loss 1.1, then 0.3
 }

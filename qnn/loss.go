@@ -7,26 +7,41 @@ import (
 	"github.com/qnn-go/qnn/internal/suggest"
 )
 
-// Loss is a loss function of a sample's scores s and its target y.
-type Loss string
+// Loss is a loss function of a sample's scores s and its target y. A [NamedLoss] is one; a
+// user's own fits wherever it does. It is called by many goroutines at once.
+type Loss interface {
+	// Name tells it apart from others in checkpoints and reports.
+	Name() string
+	// Check refuses tasks that the loss is not for. Errors wrap [ErrConfig].
+	Check(t Task) error
+	// Evaluate returns the loss for the scores s of a model with head h and target y, a
+	// class index or a value, and writes its derivative by each score to ds. s is read only.
+	Evaluate(h Head, ds, s []float64, y float64) float64
+}
+
+// NamedLoss is one of the loss functions of this package.
+type NamedLoss string
 
 const (
 	// CrossEntropy is −ln p(y): ln(1+e^{−±s}) for Binary, with + for class 0, and
 	// ln Σₖe^{sₖ} − s_y for Multiclass.
-	CrossEntropy Loss = "cross-entropy"
+	CrossEntropy NamedLoss = "cross-entropy"
 	// MSE is (s−(±1))² for Binary, Σₖ(pₖ−[k=y])² over the softmax p for Multiclass
 	// (Brier 1950), and ((y−Offset)/Scale−s)² for Regression.
-	MSE Loss = "mse"
+	MSE NamedLoss = "mse"
 	// Hinge is max(0, 1−±s) for Binary, and max(0, 1+max_{k≠y}sₖ−s_y) for Multiclass
 	// (Crammer and Singer 2001).
-	Hinge Loss = "hinge"
+	Hinge NamedLoss = "hinge"
 )
 
 // Losses lists the names of the loss functions.
 func Losses() []string { return []string{string(CrossEntropy), string(MSE), string(Hinge)} }
 
-// check refuses an unknown loss and one that does not go with the task.
-func (l Loss) check(t Task) error {
+// Name implements [Loss].
+func (l NamedLoss) Name() string { return string(l) }
+
+// Check refuses an unknown loss and one that does not go with the task.
+func (l NamedLoss) Check(t Task) error {
 	switch l {
 	case CrossEntropy, Hinge:
 		if t == Regression {
@@ -40,16 +55,15 @@ func (l Loss) check(t Task) error {
 }
 
 // DefaultLoss is mean squared error for regression and cross-entropy otherwise.
-func DefaultLoss(t Task) Loss {
+func DefaultLoss(t Task) NamedLoss {
 	if t == Regression {
 		return MSE
 	}
 	return CrossEntropy
 }
 
-// evaluate returns the loss for scores s and target y and writes its derivative by
-// the scores to ds.
-func (l Loss) evaluate(h Head, ds, s []float64, y float64) float64 {
+// Evaluate implements [Loss].
+func (l NamedLoss) Evaluate(h Head, ds, s []float64, y float64) float64 {
 	switch h.Task {
 	case Regression:
 		r := s[0] - (y-h.Offset)/h.Scale
@@ -67,7 +81,7 @@ func (l Loss) evaluate(h Head, ds, s []float64, y float64) float64 {
 }
 
 // binary returns the loss and its derivative by the margin m = ±s.
-func (l Loss) binary(m float64) (value, derivative float64) {
+func (l NamedLoss) binary(m float64) (value, derivative float64) {
 	switch l {
 	case MSE:
 		return (m - 1) * (m - 1), 2 * (m - 1)
@@ -81,7 +95,7 @@ func (l Loss) binary(m float64) (value, derivative float64) {
 	}
 }
 
-func (l Loss) multiclass(ds, s []float64, y int) float64 {
+func (l NamedLoss) multiclass(ds, s []float64, y int) float64 {
 	if l == Hinge {
 		return crammerSinger(ds, s, y)
 	}

@@ -18,18 +18,18 @@ func allNear(a, b []float64, tol float64) bool {
 }
 
 // losses are the losses that go with each task.
-func losses(t Task) []Loss {
+func losses(t Task) []NamedLoss {
 	if t == Regression {
-		return []Loss{MSE}
+		return []NamedLoss{MSE}
 	}
-	return []Loss{CrossEntropy, MSE, Hinge}
+	return []NamedLoss{CrossEntropy, MSE, Hinge}
 }
 
 func TestLossValues(t *testing.T) {
 	ln2, ln3 := math.Ln2, math.Log(3)
 	tests := []struct {
 		name   string
-		loss   Loss
+		loss   NamedLoss
 		head   Head
 		scores []float64
 		y      float64
@@ -59,7 +59,7 @@ func TestLossValues(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(string(tt.head.Task)+"/"+string(tt.loss)+"/"+tt.name, func(t *testing.T) {
 			ds := make([]float64, len(tt.scores))
-			if got := tt.loss.evaluate(tt.head, ds, tt.scores, tt.y); !near(got, tt.want, 1e-15) {
+			if got := tt.loss.Evaluate(tt.head, ds, tt.scores, tt.y); !near(got, tt.want, 1e-15) {
 				t.Errorf("loss %v, want %v", got, tt.want)
 			}
 			if !allNear(ds, tt.ds, 1e-15) {
@@ -101,16 +101,16 @@ func TestLossDerivatives(t *testing.T) {
 					t.Skip("no derivative at a kink")
 				}
 				ds, scratch := make([]float64, len(s)), make([]float64, len(s))
-				value := loss.evaluate(h, ds, s, y)
+				value := loss.Evaluate(h, ds, s, y)
 				if value < 0 {
 					t.Fatalf("loss %v is negative", value)
 				}
 				for k := range s {
 					at := slices.Clone(s)
 					at[k] += step
-					up := loss.evaluate(h, scratch, at, y)
+					up := loss.Evaluate(h, scratch, at, y)
 					at[k] -= 2 * step
-					down := loss.evaluate(h, scratch, at, y)
+					down := loss.Evaluate(h, scratch, at, y)
 					// Truncation step²·f‴/6 and rounding ε·f/step are both near 1e-10.
 					if slope := (up - down) / (2 * step); !near(ds[k], slope, 1e-8) {
 						t.Fatalf("derivative by score %d is %v, central difference %v", k, ds[k], slope)
@@ -124,7 +124,7 @@ func TestLossDerivatives(t *testing.T) {
 func TestLossOfHugeScores(t *testing.T) {
 	const huge = 1e4 // e^huge overflows
 	tests := []struct {
-		loss Loss
+		loss NamedLoss
 		s    []float64
 		y    float64
 		want float64
@@ -146,7 +146,7 @@ func TestLossOfHugeScores(t *testing.T) {
 		if len(tt.s) == 2 {
 			h = newHead(Multiclass, 2)
 		}
-		if got := tt.loss.evaluate(h, ds, tt.s, tt.y); !near(got, tt.want, 1e-12) || !allNear(ds, tt.ds, 1e-12) {
+		if got := tt.loss.Evaluate(h, ds, tt.s, tt.y); !near(got, tt.want, 1e-12) || !allNear(ds, tt.ds, 1e-12) {
 			t.Errorf("%s of %v for class %v: %v and %v, want %v and %v", tt.loss, tt.s, tt.y, got, ds, tt.want, tt.ds)
 		}
 	}
@@ -156,8 +156,8 @@ func TestLossCheck(t *testing.T) {
 	for _, task := range []Task{Binary, Multiclass, Regression} {
 		allowed := losses(task)
 		for _, name := range Losses() {
-			err := Loss(name).check(task)
-			if slices.Contains(allowed, Loss(name)) != (err == nil) {
+			err := NamedLoss(name).Check(task)
+			if slices.Contains(allowed, NamedLoss(name)) != (err == nil) {
 				t.Errorf("%s for %s: %v", name, task, err)
 			}
 			if err != nil && !errors.Is(err, ErrConfig) {
@@ -168,7 +168,7 @@ func TestLossCheck(t *testing.T) {
 			t.Errorf("default loss of %s is %s", task, DefaultLoss(task))
 		}
 	}
-	err := Loss("crossentropy").check(Binary)
+	err := NamedLoss("crossentropy").Check(Binary)
 	if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), `did you mean "cross-entropy"?`) {
 		t.Errorf("misspelt loss: %v", err)
 	}

@@ -29,15 +29,15 @@ type trial struct {
 }
 
 func trials() []trial {
-	momentum := optim.Config{LearningRate: 0.1, Momentum: 0.9}
+	sgd := func() optim.Optimizer { return &optim.SGD{LearningRate: 0.1, Momentum: 0.9} }
 	class, validation := randomData(1, Binary, 13, 2), randomData(2, Binary, 6, 2)
 	return []trial{
 		{"adam", Binary, Trainer{Epochs: 4, BatchSize: 5}, class, validation},
 		{"adam, one sample a step", Multiclass, Trainer{Epochs: 2, BatchSize: 1, Loss: Hinge}, randomData(1, Multiclass, 5, 2), nil},
-		{"sgd", Regression, Trainer{Epochs: 4, BatchSize: 5, Optimizer: "sgd", Config: momentum}, randomData(1, Regression, 13, 2), randomData(2, Regression, 6, 2)},
-		{"sgd, stops early", Binary, Trainer{Epochs: 30, Patience: 2, BatchSize: 5, Optimizer: "sgd", Config: momentum}, class, validation},
-		{"lbfgs", Binary, Trainer{Epochs: 9, Optimizer: "lbfgs"}, class, validation},
-		{"lbfgs, converges", Regression, Trainer{Epochs: 200, Optimizer: "lbfgs", Config: optim.Config{GradientTolerance: 1e-2}}, randomData(1, Regression, 13, 2), nil},
+		{"sgd", Regression, Trainer{Epochs: 4, BatchSize: 5, Optimizer: sgd()}, randomData(1, Regression, 13, 2), randomData(2, Regression, 6, 2)},
+		{"sgd, stops early", Binary, Trainer{Epochs: 30, Patience: 2, BatchSize: 5, Optimizer: sgd()}, class, validation},
+		{"lbfgs", Binary, Trainer{Epochs: 9, Optimizer: new(optim.LBFGS)}, class, validation},
+		{"lbfgs, converges", Regression, Trainer{Epochs: 200, Optimizer: &optim.LBFGS{GradientTolerance: 1e-2}}, randomData(1, Regression, 13, 2), nil},
 	}
 }
 
@@ -305,8 +305,8 @@ func TestResumeRefusesAnotherConfiguration(t *testing.T) {
 		"validation":       func(x *trial, _ *Model) { x.validation = randomData(9, Binary, 6, 2) },
 		"no validation":    func(x *trial, _ *Model) { x.validation = nil },
 		"batch size":       func(x *trial, _ *Model) { x.trainer.BatchSize = 4 },
-		"optimizer":        func(x *trial, _ *Model) { x.trainer.Optimizer = "sgd" },
-		"learning rate":    func(x *trial, _ *Model) { x.trainer.Config.LearningRate = 0.02 },
+		"optimizer":        func(x *trial, _ *Model) { x.trainer.Optimizer = new(optim.SGD) },
+		"learning rate":    func(x *trial, _ *Model) { x.trainer.Optimizer = &optim.Adam{LearningRate: 0.02} },
 		"loss":             func(x *trial, _ *Model) { x.trainer.Loss = MSE },
 		"method":           func(x *trial, _ *Model) { x.trainer.Method = qsim.ParameterShift },
 		"seed":             func(x *trial, _ *Model) { x.trainer.Seed = 1 },
@@ -402,7 +402,7 @@ func TestResumeRefusesTheOptimizerOfAnotherRun(t *testing.T) {
 		if !errors.Is(err, ErrInterrupted) {
 			t.Fatal(err)
 		}
-		o := value(optim.New(cmp.Or(x.trainer.Optimizer, "adam"), optim.Config{}))(t)
+		o := value(optim.New(cmp.Or[optim.Optimizer](x.trainer.Optimizer, new(optim.Adam)).Name(), optim.Config{}))(t)
 		w := []float64{1, 2}
 		if err := o.Step(w, 1, []float64{3, 4}); err != nil {
 			t.Fatal(err)

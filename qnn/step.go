@@ -1,7 +1,6 @@
 package qnn
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -57,7 +56,7 @@ func (s *step) evaluate(ctx context.Context, head Head, loss Loss, method qsim.M
 	err := m.simulator.Gradient(ctx, method, s.gradient[:m.weights], nil, weights, s.x, func(i int, e, cotangent []float64) {
 		scores, ds, da := s.scores[i*o:(i+1)*o], s.ds[i*o:(i+1)*o], s.head[i*h:(i+1)*h]
 		head.scores(scores, a, e)
-		s.loss[i] = loss.evaluate(head, ds, scores, s.y[i])
+		s.loss[i] = loss.Evaluate(head, ds, scores, s.y[i])
 		s.correct[i] = head.predict(scores) == s.y[i]
 		for k := range ds {
 			ds[k] /= float64(n)
@@ -80,7 +79,7 @@ func (s *step) evaluate(ctx context.Context, head Head, loss Loss, method qsim.M
 // Gradient returns the mean loss of samples, given as features that the circuit reads
 // and targets (class indices or values), and its gradient by all parameters.
 func (m *Model) Gradient(ctx context.Context, loss Loss, method qsim.Method, x [][]float64, y []float64) (float64, []float64, error) {
-	if err := loss.check(m.Head.Task); err != nil {
+	if err := loss.Check(m.Head.Task); err != nil {
 		return 0, nil, err
 	}
 	if len(x) == 0 || len(y) != len(x) {
@@ -114,10 +113,7 @@ func (t *Trainer) order(n, epoch int, full bool) []int {
 // Batch returns which of the n samples of a training part a step takes. Steps are counted
 // from 0 over all epochs. Errors wrap [ErrConfig].
 func (t *Trainer) Batch(n, step int) ([]int, error) {
-	size, full, err := t.BatchOf(n)
-	if err != nil {
-		return nil, err
-	}
+	size, full := t.BatchOf(n)
 	if step < 0 || size < 1 {
 		return nil, fmt.Errorf("step %d with batches of %d: %w", step, size, ErrConfig)
 	}
@@ -132,16 +128,20 @@ func (t *Trainer) Batch(n, step int) ([]int, error) {
 // in every step need exact gradients of them and are refused. Errors wrap [ErrConfig], or
 // [ErrFormat] for a state that is none of this optimiser; parameters are untouched then.
 func (t *Trainer) Step(state json.RawMessage, parameters []float64, loss float64, gradient []float64) (json.RawMessage, error) {
-	o, err := t.stepwise()
-	if err != nil {
-		return nil, err
+	o := t.Optimizer
+	switch {
+	case o == nil:
+		o = new(optim.Adam)
+	case o.FullBatch():
+		return nil, fmt.Errorf("%s needs exact gradients of all samples; train with adam or sgd: %w", o.Name(), ErrConfig)
 	}
+	o.Reset()
 	if state != nil {
 		if err := o.UnmarshalJSON(state); err != nil {
 			return nil, fmt.Errorf("optimizer state: %w: %w", ErrFormat, err)
 		}
 	}
-	err = o.Step(parameters, loss, gradient)
+	err := o.Step(parameters, loss, gradient)
 	if errors.Is(err, optim.ErrLength) || errors.Is(err, optim.ErrPoint) {
 		return nil, fmt.Errorf("optimizer state: %w: %w", ErrFormat, err)
 	}
@@ -151,24 +151,11 @@ func (t *Trainer) Step(state json.RawMessage, parameters []float64, loss float64
 	return o.MarshalJSON()
 }
 
-// stepwise makes the optimiser, which must take some samples in a step.
-func (t *Trainer) stepwise() (optim.Optimizer, error) {
-	name := cmp.Or(t.Optimizer, defaultOptimizer)
-	o, err := optim.New(name, t.Config)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
-	}
-	if o.FullBatch() {
-		return nil, fmt.Errorf("%s needs exact gradients of all samples; train with adam or sgd: %w", name, ErrConfig)
-	}
-	return o, nil
-}
-
 // epoch runs the steps that are left in the current epoch. After an error the
 // state is that of the last completed step.
 func (r *run) epoch(ctx context.Context) error {
 	s := r.state
-	perm := r.order(len(r.train.x), s.Epoch, r.optimizer.FullBatch())
+	perm := r.order(len(r.train.x), s.Epoch, r.Optimizer.FullBatch())
 	for lo := s.Batch * r.BatchSize; lo < len(perm) && !s.Running.Converged; lo += r.BatchSize {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -178,10 +165,10 @@ func (r *run) epoch(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if r.validation == nil && r.optimizer.FullBatch() {
+		if r.validation == nil && r.Optimizer.FullBatch() {
 			s.keepBest(s.Epoch+1, loss)
 		}
-		err = r.optimizer.Step(s.Parameters, loss, r.step.gradient)
+		err = r.Optimizer.Step(s.Parameters, loss, r.step.gradient)
 		switch {
 		case errors.Is(err, optim.ErrLength) || errors.Is(err, optim.ErrPoint): // of a saved optimiser
 			return fmt.Errorf("checkpoint state: %w: %w", ErrFormat, err)
@@ -250,7 +237,7 @@ func (r *run) validate(ctx context.Context) (loss, accuracy float64, err error) 
 	correct := 0
 	for i, s := range scores {
 		y := r.validation.y[i]
-		loss += r.Loss.evaluate(r.state.Head, ds, s, y)
+		loss += r.Loss.Evaluate(r.state.Head, ds, s, y)
 		if r.state.Head.predict(s) == y {
 			correct++
 		}
@@ -277,14 +264,13 @@ func (r *run) fingerprint(train, validation *dataset.Dataset) (string, error) {
 		Train       string
 		Validation  string
 		Batch       int
-		Optimizer   string
-		Config      optim.Config
-		Loss        Loss
+		Optimizer   json.RawMessage
+		Loss        string
 		Method      string
 		Seed        uint64
 	}{
 		m.Circuit, m.Observables, m.Head.Task, m.Classes, m.Pipeline, m.Amplitude, train.Hash(), "",
-		r.BatchSize, r.Optimizer, r.Config, r.Loss, r.Method.String(), r.Seed,
+		r.BatchSize, r.settings, r.Loss.Name(), r.Method.String(), r.Seed,
 	}
 	if r.validation != nil {
 		id.Validation = validation.Hash()

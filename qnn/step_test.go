@@ -1,7 +1,6 @@
 package qnn
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -42,7 +41,7 @@ func testBatchGradient(t *testing.T, task Task, loss Loss, method qsim.Method) {
 	mean := func(p []float64) float64 {
 		sum, ds := 0.0, make([]float64, head.Outputs)
 		for i, scores := range value(m.scores(t.Context(), p, s.x))(t) {
-			sum += loss.evaluate(head, ds, scores, s.y[i])
+			sum += loss.Evaluate(head, ds, scores, s.y[i])
 		}
 		return sum / float64(len(s.x))
 	}
@@ -75,15 +74,15 @@ func testBatchGradient(t *testing.T, task Task, loss Loss, method qsim.Method) {
 func TestOrder(t *testing.T) {
 	d := randomData(1, Binary, 20, 2)
 	mini := value((&Trainer{Seed: 9}).prepare(small(t, Binary, 1, nil), d, nil))(t)
-	full := value((&Trainer{Seed: 9, Optimizer: "lbfgs"}).prepare(small(t, Binary, 1, nil), d, nil))(t)
-	natural := full.order(len(full.train.x), 0, full.optimizer.FullBatch())
-	if !slices.Equal(mini.order(len(mini.train.x), 3, mini.optimizer.FullBatch()), mini.order(len(mini.train.x), 3, mini.optimizer.FullBatch())) || slices.Equal(mini.order(len(mini.train.x), 3, mini.optimizer.FullBatch()), mini.order(len(mini.train.x), 4, mini.optimizer.FullBatch())) || slices.Equal(mini.order(len(mini.train.x), 0, mini.optimizer.FullBatch()), natural) {
+	full := value((&Trainer{Seed: 9, Optimizer: new(optim.LBFGS)}).prepare(small(t, Binary, 1, nil), d, nil))(t)
+	natural := full.order(len(full.train.x), 0, full.Optimizer.FullBatch())
+	if !slices.Equal(mini.order(len(mini.train.x), 3, mini.Optimizer.FullBatch()), mini.order(len(mini.train.x), 3, mini.Optimizer.FullBatch())) || slices.Equal(mini.order(len(mini.train.x), 3, mini.Optimizer.FullBatch()), mini.order(len(mini.train.x), 4, mini.Optimizer.FullBatch())) || slices.Equal(mini.order(len(mini.train.x), 0, mini.Optimizer.FullBatch()), natural) {
 		t.Error("orders of epochs are not a function of seed and epoch")
 	}
-	if !slices.Equal(full.order(len(full.train.x), 5, full.optimizer.FullBatch()), natural) {
+	if !slices.Equal(full.order(len(full.train.x), 5, full.Optimizer.FullBatch()), natural) {
 		t.Error("a full batch has more than one order")
 	}
-	for _, order := range [][]int{mini.order(len(mini.train.x), 0, mini.optimizer.FullBatch()), mini.order(len(mini.train.x), 7, mini.optimizer.FullBatch()), natural} {
+	for _, order := range [][]int{mini.order(len(mini.train.x), 0, mini.Optimizer.FullBatch()), mini.order(len(mini.train.x), 7, mini.Optimizer.FullBatch()), natural} {
 		slices.Sort(order)
 		for i, v := range order {
 			if v != i || len(order) != 20 {
@@ -97,10 +96,10 @@ func TestOrder(t *testing.T) {
 // the norms of the gradients over its steps.
 func TestHistoryHoldsMeans(t *testing.T) {
 	m, d := small(t, Binary, 3, nil), randomData(4, Binary, 10, 2)
-	tr := Trainer{Epochs: 1, BatchSize: 4, Optimizer: "sgd", Config: optim.Config{LearningRate: 1e-15}} // stays where it is
+	tr := Trainer{Epochs: 1, BatchSize: 4, Optimizer: &optim.SGD{LearningRate: 1e-15}} // stays where it is
 	r := value(tr.prepare(m, d, nil))(t)
 	loss, norm := 0.0, 0.0
-	for batch := range slices.Chunk(r.order(len(r.train.x), 0, r.optimizer.FullBatch()), 4) {
+	for batch := range slices.Chunk(r.order(len(r.train.x), 0, r.Optimizer.FullBatch()), 4) {
 		r.step.take(r.train, batch)
 		v, g, err := m.Gradient(t.Context(), CrossEntropy, qsim.Adjoint, r.step.x, r.step.y)
 		if err != nil {
@@ -133,44 +132,42 @@ func TestKeepBestKeepsTheFirst(t *testing.T) {
 // TestBatch: the samples of a step on a device are those of the same step in training.
 func TestBatch(t *testing.T) {
 	for _, tt := range []struct {
-		optimizer   string
+		optimizer   optim.Optimizer
 		size, n, at int
 		want        int
-	}{{"adam", 4, 10, 0, 4}, {"adam", 4, 10, 2, 2}, {"adam", 4, 10, 3, 4}, {"adam", 0, 40, 1, 8}, {"adam", 100, 10, 5, 10}, {"lbfgs", 4, 10, 3, 10}} {
+	}{{nil, 4, 10, 0, 4}, {nil, 4, 10, 2, 2}, {nil, 4, 10, 3, 4}, {new(optim.SGD), 0, 40, 1, 8}, {nil, 100, 10, 5, 10}, {new(optim.LBFGS), 4, 10, 3, 10}} {
 		trainer := &Trainer{Optimizer: tt.optimizer, BatchSize: tt.size, Seed: 5}
 		got, err := trainer.Batch(tt.n, tt.at)
 		if err != nil || len(got) != tt.want {
 			t.Fatalf("%+v: %v, %v", tt, got, err)
 		}
-		size, full, _ := trainer.BatchOf(tt.n)
+		size, full := trainer.BatchOf(tt.n)
 		each := (tt.n + size - 1) / size
 		order := trainer.order(tt.n, tt.at/each, full)
 		if from := tt.at % each * size; !slices.Equal(got, order[from:from+tt.want]) {
 			t.Errorf("%+v: %v of %v", tt, got, order)
 		}
 	}
-	for _, trainer := range []*Trainer{{}, {Optimizer: "x"}} {
-		if _, err := trainer.Batch(10, -1); !errors.Is(err, ErrConfig) {
-			t.Errorf("step −1: %v", err)
-		}
+	if _, err := new(Trainer).Batch(10, -1); !errors.Is(err, ErrConfig) {
+		t.Errorf("step −1: %v", err)
 	}
 }
 
 // TestStep: steps with the gradients of a training are its steps, and their states go on
 // from each other.
 func TestStep(t *testing.T) {
-	for _, c := range []Trainer{{}, {Optimizer: "sgd", Config: optim.Config{Momentum: 0.9}}} {
+	for _, c := range []struct {
+		Trainer
+		alone optim.Optimizer
+	}{{Trainer{}, new(optim.Adam)}, {Trainer{Optimizer: &optim.SGD{Momentum: 0.9}}, &optim.SGD{Momentum: 0.9}}} {
 		want, got := []float64{1, -2}, []float64{1, -2}
-		o, err := optim.New(cmp.Or(c.Optimizer, "adam"), c.Config)
-		if err != nil {
-			t.Fatal(err)
-		}
 		var state json.RawMessage
 		for k := range 4 {
 			gradient := []float64{0.5 + float64(k), -0.25}
-			if err := o.Step(want, 1, gradient); err != nil {
+			if err := c.alone.Step(want, 1, gradient); err != nil {
 				t.Fatal(err)
 			}
+			var err error
 			if state, err = c.Step(state, got, 1, gradient); err != nil || !slices.Equal(got, want) {
 				t.Fatalf("step %d: %v, %v, want %v", k, got, err, want)
 			}
@@ -182,7 +179,7 @@ func TestStep(t *testing.T) {
 			t.Errorf("a state that is none: %v", err)
 		}
 	}
-	if _, err := (&Trainer{Optimizer: "lbfgs"}).Step(nil, []float64{1}, 1, []float64{1}); !errors.Is(err, ErrConfig) {
+	if _, err := (&Trainer{Optimizer: new(optim.LBFGS)}).Step(nil, []float64{1}, 1, []float64{1}); !errors.Is(err, ErrConfig) {
 		t.Errorf("an optimiser of all samples: %v", err)
 	}
 }

@@ -26,19 +26,19 @@ func TestLearnsClasses(t *testing.T) {
 		loss    Loss
 		least   float64
 	}{
-		{"moons", dataset.Synthetic{Samples: 160, Noise: 0.1, Seed: 1}, reuploading, "", 0.9},
+		{"moons", dataset.Synthetic{Samples: 160, Noise: 0.1, Seed: 1}, reuploading, nil, 0.9},
 		{"moons", dataset.Synthetic{Samples: 160, Noise: 0.1, Seed: 1}, reuploading, Hinge, 0.9},
 		{"moons", dataset.Synthetic{Samples: 160, Noise: 0.1, Seed: 1}, reuploading, MSE, 0.9},
-		{"blobs", dataset.Synthetic{Samples: 90, Seed: 1}, reuploading, "", 0.95},
-		{"iris", dataset.Synthetic{}, layered, "", 0.9},
+		{"blobs", dataset.Synthetic{Samples: 90, Seed: 1}, reuploading, nil, 0.95},
+		{"iris", dataset.Synthetic{}, layered, nil, 0.9},
 		{"iris", dataset.Synthetic{}, layered, Hinge, 0.9},
 		{"iris", dataset.Synthetic{}, layered, MSE, 0.9},
 	}
 	for _, tt := range tests {
-		t.Run(tt.data+"/"+string(tt.loss), func(t *testing.T) {
+		t.Run(tt.data+"/"+fmt.Sprint(tt.loss), func(t *testing.T) {
 			train, test := halves(t, load(t, tt.data, tt.size))
 			m := create(t, Config{Circuit: build(t, tt.circuit), Classes: train.Classes, Pipeline: scaled(t, train), Seed: 1})
-			s := fit(t, Trainer{Epochs: 40, BatchSize: 16, Loss: tt.loss, Config: optim.Config{LearningRate: 0.1}}, m, train, nil)
+			s := fit(t, Trainer{Epochs: 40, BatchSize: 16, Loss: tt.loss, Optimizer: &optim.Adam{LearningRate: 0.1}}, m, train, nil)
 			first, last := s.History[0], s.History[len(s.History)-1]
 			if last.TrainLoss > 0.7*first.TrainLoss || len(s.History) != 40 || s.Stopped != AllEpochs {
 				t.Errorf("%d epochs, %s: loss from %.3f to %.3f", len(s.History), s.Stopped, first.TrainLoss, last.TrainLoss)
@@ -61,7 +61,7 @@ func sine(t *testing.T, seed uint64) (*Model, *dataset.Dataset) {
 
 func TestLearnsSine(t *testing.T) {
 	m, d := sine(t, 1)
-	s := fit(t, Trainer{Epochs: 100, Config: optim.Config{LearningRate: 0.05}}, m, d, nil)
+	s := fit(t, Trainer{Epochs: 100, Optimizer: &optim.Adam{LearningRate: 0.05}}, m, d, nil)
 	sum := 0.0
 	for i, v := range value(m.Predict(t.Context(), d.X))(t) {
 		sum += (v - d.Y[i]) * (v - d.Y[i])
@@ -86,7 +86,7 @@ func TestLearnsAmplitudes(t *testing.T) {
 	if m.Circuit.Qubits != 2 {
 		t.Fatalf("%d qubits for 4 amplitudes", m.Circuit.Qubits)
 	}
-	fit(t, Trainer{Epochs: 20, Config: optim.Config{LearningRate: 0.1}}, m, train, nil)
+	fit(t, Trainer{Epochs: 20, Optimizer: &optim.Adam{LearningRate: 0.1}}, m, train, nil)
 	if got := accuracy(t, m, test); got < 0.95 {
 		t.Errorf("accuracy %.3f, want at least 0.95", got)
 	}
@@ -105,7 +105,7 @@ func TestPipelineIsPartOfTheModel(t *testing.T) {
 		out.Columns, out.X = p.OutputColumns(), value(p.Transform(d.X))(t)
 		return &out
 	}
-	tr := Trainer{Epochs: 5, Config: optim.Config{LearningRate: 0.1}}
+	tr := Trainer{Epochs: 5, Optimizer: &optim.Adam{LearningRate: 0.1}}
 	a, b := fit(t, tr, whole, train, test), fit(t, tr, bare, transformed(train), transformed(test))
 	if text(t, a.History) != text(t, b.History) || text(t, whole.Parameters) != text(t, bare.Parameters) {
 		t.Error("training with the pipeline inside and outside differ")
@@ -124,7 +124,7 @@ func TestMethodsTrainAlike(t *testing.T) {
 		d := randomData(1, task, 20, 2)
 		train := func(method qsim.Method) (*Model, *State) {
 			m := small(t, task, 1, nil)
-			tr := Trainer{Epochs: 4, BatchSize: 4, Method: method, Optimizer: "sgd", Config: optim.Config{LearningRate: 0.05, Momentum: 0.5}}
+			tr := Trainer{Epochs: 4, BatchSize: 4, Method: method, Optimizer: &optim.SGD{LearningRate: 0.05, Momentum: 0.5}}
 			return m, fit(t, tr, m, d, d)
 		}
 		want, history := train(qsim.Adjoint)
@@ -154,7 +154,7 @@ func TestEarlyStopping(t *testing.T) {
 	for _, patience := range []int{1, 3, 10} {
 		m := create(t, Config{Circuit: build(t, ansatz.Config{Features: 2, Layers: 2}), Classes: train.Classes, Seed: 1})
 		var path [][]float64
-		tr := Trainer{Patience: patience, BatchSize: 8, Config: optim.Config{LearningRate: 0.05}, Observe: func(s *State) error {
+		tr := Trainer{Patience: patience, BatchSize: 8, Optimizer: &optim.Adam{LearningRate: 0.05}, Observe: func(s *State) error {
 			path = append(path, slices.Clone(s.Parameters))
 			return nil
 		}}
@@ -182,13 +182,13 @@ func TestEarlyStopping(t *testing.T) {
 
 func TestLBFGSConverges(t *testing.T) {
 	m, d := sine(t, 4)
-	tr := Trainer{Epochs: 500, Optimizer: "lbfgs", BatchSize: 7}
+	tr := Trainer{Epochs: 500, Optimizer: new(optim.LBFGS), BatchSize: 7}
 	s := fit(t, tr, m, d, nil)
 	if s.Stopped != ConvergedPoint || s.Epoch >= 500 {
 		t.Fatalf("%q after %d epochs", s.Stopped, s.Epoch)
 	}
 	r := value(tr.prepare(m, d, nil))(t)
-	r.step.take(r.train, r.order(len(r.train.x), 0, r.optimizer.FullBatch()))
+	r.step.take(r.train, r.order(len(r.train.x), 0, r.Optimizer.FullBatch()))
 	loss := value(r.step.evaluate(t.Context(), m.Head, MSE, qsim.Adjoint, m.Parameters))(t)
 	// The gradient tolerance is 1e-6 by default.
 	largest := max(slices.Max(r.step.gradient), -slices.Min(r.step.gradient))
@@ -203,10 +203,10 @@ func TestLBFGSKeepsTheLowestPoint(t *testing.T) {
 	higher := 0
 	for epochs := 1; epochs <= 25; epochs++ {
 		m, d := sine(t, 2)
-		tr := Trainer{Epochs: epochs, Optimizer: "lbfgs"}
+		tr := Trainer{Epochs: epochs, Optimizer: new(optim.LBFGS)}
 		s := fit(t, tr, m, d, nil)
 		r := value(tr.prepare(m, d, nil))(t)
-		r.step.take(r.train, r.order(len(r.train.x), 0, r.optimizer.FullBatch()))
+		r.step.take(r.train, r.order(len(r.train.x), 0, r.Optimizer.FullBatch()))
 		at := func(p []float64) float64 {
 			return value(r.step.evaluate(t.Context(), m.Head, MSE, qsim.Adjoint, p))(t)
 		}

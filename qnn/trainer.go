@@ -17,12 +17,12 @@ import (
 // Trainer fits models. The zero value trains with Adam for 60 epochs in batches of
 // 32 and stops early when there is validation data.
 type Trainer struct {
-	Epochs    int          // passes over the training data; 0: 60
-	BatchSize int          // samples a step; 0: 32. Full-batch optimisers take all samples
-	Optimizer string       // a name of package optim; "": adam
-	Config    optim.Config // settings of the optimiser
-	Loss      Loss         // "": cross-entropy, or MSE for regression
-	Method    qsim.Method  // how gradients are computed
+	Epochs    int // passes over the training data; 0: 60
+	BatchSize int // samples a step; 0: 32. Full-batch optimisers take all samples
+	// Optimizer is reset before a training and belongs to it; nil: Adam with its defaults.
+	Optimizer optim.Optimizer
+	Loss      Loss        // nil: cross-entropy, or MSE for regression
+	Method    qsim.Method // how gradients are computed
 	// Patience is the number of epochs without a lower validation loss after which
 	// training stops; 0: 10, negative: never. Without validation data it has no effect.
 	Patience int
@@ -36,11 +36,8 @@ type Trainer struct {
 	Observe func(*State) error
 }
 
-// The defaults of a Trainer that are asked for in more than one place.
-const (
-	defaultOptimizer = "adam"
-	defaultBatchSize = 32
-)
+// defaultBatchSize is that of a Trainer which names none.
+const defaultBatchSize = 32
 
 // Epoch is one row of the training history.
 type Epoch struct {
@@ -133,7 +130,7 @@ func interrupted(err error) error {
 type run struct {
 	*Trainer
 	model      *Model
-	optimizer  optim.Optimizer
+	settings   json.RawMessage // of the optimiser, before its first step
 	train      part
 	validation *part
 	state      *State
@@ -152,7 +149,8 @@ func (t *Trainer) prepare(m *Model, train, validation *dataset.Dataset) (*run, e
 		return nil, err
 	}
 	r := &run{Trainer: settings, model: m}
-	if r.optimizer, err = optim.New(settings.Optimizer, settings.Config); err != nil {
+	settings.Optimizer.Reset()
+	if r.settings, err = settings.Optimizer.MarshalJSON(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	loaded, err := m.load(train)
@@ -167,9 +165,7 @@ func (t *Trainer) prepare(m *Model, train, validation *dataset.Dataset) (*run, e
 		}
 		r.validation = &loaded
 	}
-	if r.BatchSize, _, err = settings.BatchOf(len(r.train.x)); err != nil {
-		return nil, err
-	}
+	r.BatchSize, _ = settings.BatchOf(len(r.train.x))
 	r.step = newStep(m, r.BatchSize)
 	if err := r.start(train, validation); err != nil {
 		return nil, err
@@ -179,16 +175,12 @@ func (t *Trainer) prepare(m *Model, train, validation *dataset.Dataset) (*run, e
 
 // BatchOf returns how many samples each step of t takes where there are n to train on,
 // the last of an epoch excepted: BatchSize and at most n, or all n where full says that
-// the optimiser takes no fewer. Errors wrap [ErrConfig].
-func (t *Trainer) BatchOf(n int) (size int, full bool, err error) {
-	o, err := optim.New(cmp.Or(t.Optimizer, defaultOptimizer), t.Config)
-	if err != nil {
-		return 0, false, fmt.Errorf("%w: %w", ErrConfig, err)
+// the optimiser takes no fewer.
+func (t *Trainer) BatchOf(n int) (size int, full bool) {
+	if t.Optimizer != nil && t.Optimizer.FullBatch() {
+		return n, true
 	}
-	if o.FullBatch() {
-		return n, true, nil
-	}
-	return min(cmp.Or(t.BatchSize, defaultBatchSize), n), false, nil
+	return min(cmp.Or(t.BatchSize, defaultBatchSize), n), false
 }
 
 // load checks that d fits the model and computes its features.
@@ -236,14 +228,16 @@ func (t *Trainer) resolve(task Task) (*Trainer, error) {
 	if s.Patience == 0 {
 		s.Patience = 10
 	}
-	s.Optimizer = cmp.Or(s.Optimizer, defaultOptimizer)
-	if s.Loss == "" {
+	if s.Optimizer == nil {
+		s.Optimizer = new(optim.Adam)
+	}
+	if s.Loss == nil {
 		s.Loss = DefaultLoss(task)
 	}
 	if _, err := qsim.ParseMethod(s.Method.String()); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
-	return &s, s.Loss.check(task)
+	return &s, s.Loss.Check(task)
 }
 
 // start makes the first state, or takes up the one to resume.
@@ -272,7 +266,7 @@ func (r *run) start(train, validation *dataset.Dataset) error {
 	}
 	s.Parameters, s.History = slices.Clone(s.Parameters), slices.Clone(s.History)
 	s.Best.Parameters = slices.Clone(s.Best.Parameters)
-	if err := r.optimizer.UnmarshalJSON(s.Optimizer); err != nil {
+	if err := r.Optimizer.UnmarshalJSON(s.Optimizer); err != nil {
 		return fmt.Errorf("checkpoint state: %w: %w", ErrFormat, err)
 	}
 	r.state = &s
@@ -288,7 +282,7 @@ func (r *run) impossible(s *State, head Head) string {
 	n := len(r.train.x)
 	steps := (n + r.BatchSize - 1) / r.BatchSize
 	seen := min(s.Batch, steps) * r.BatchSize
-	best, kept, keeps := s.Best.Epoch, 0, r.validation != nil || r.optimizer.FullBatch()
+	best, kept, keeps := s.Best.Epoch, 0, r.validation != nil || r.Optimizer.FullBatch()
 	if best > 0 {
 		kept = len(s.Parameters)
 	}
@@ -340,7 +334,7 @@ func standard(y []float64) (mean, deviation float64) {
 }
 
 func (r *run) saveOptimizer() error {
-	text, err := r.optimizer.MarshalJSON()
+	text, err := r.Optimizer.MarshalJSON()
 	r.state.Optimizer = text
 	return err
 }

@@ -28,13 +28,11 @@ func TestImpossibleSettings(t *testing.T) {
 	}{
 		{"negative epochs", Binary, Trainer{Epochs: -1}, ErrConfig, "epochs -1"},
 		{"negative batch", Binary, Trainer{BatchSize: -8}, ErrConfig, "batch size -8"},
-		{"misspelt optimizer", Binary, Trainer{Optimizer: "adan"}, optim.ErrUnknown, `did you mean "adam"?`},
-		{"misspelt loss", Binary, Trainer{Loss: "hing"}, ErrConfig, `did you mean "hinge"?`},
+		{"misspelt loss", Binary, Trainer{Loss: NamedLoss("hing")}, ErrConfig, `did you mean "hinge"?`},
 		{"hinge for numbers", Regression, Trainer{Loss: Hinge}, ErrConfig, `use "mse"`},
 		{"cross-entropy for numbers", Regression, Trainer{Loss: CrossEntropy}, ErrConfig, `use "mse"`},
-		{"NaN learning rate", Binary, Trainer{Config: optim.Config{LearningRate: nan}}, optim.ErrConfig, "learning_rate"},
-		{"negative learning rate", Binary, Trainer{Config: optim.Config{LearningRate: -1}}, optim.ErrConfig, "learning_rate"},
-		{"setting of another optimizer", Binary, Trainer{Config: optim.Config{Momentum: 0.9}}, optim.ErrConfig, "momentum"},
+		{"NaN learning rate", Binary, Trainer{Optimizer: &optim.Adam{LearningRate: nan}}, optim.ErrConfig, "learning_rate"},
+		{"negative learning rate", Binary, Trainer{Optimizer: &optim.Adam{LearningRate: -1}}, optim.ErrConfig, "learning_rate"},
 		{"unknown method", Binary, Trainer{Method: 9}, ErrConfig, "adjoint"},
 	}
 	for _, tt := range tests {
@@ -53,7 +51,7 @@ func TestImpossibleSettings(t *testing.T) {
 func TestDefaults(t *testing.T) {
 	for task, loss := range map[Task]Loss{Binary: CrossEntropy, Multiclass: CrossEntropy, Regression: MSE} {
 		got := value((&Trainer{}).resolve(task))(t)
-		if got.Epochs != 60 || got.BatchSize != 32 || got.Optimizer != "adam" || got.Patience != 10 || got.Loss != loss || got.Method != qsim.Adjoint {
+		if got.Epochs != 60 || got.BatchSize != 32 || got.Optimizer.Name() != "adam" || got.Patience != 10 || got.Loss != loss || got.Method != qsim.Adjoint {
 			t.Errorf("%s: defaults %+v", task, got)
 		}
 	}
@@ -129,7 +127,7 @@ func TestOddData(t *testing.T) {
 		constant.Y[i] = 3
 	}
 	m := small(t, Regression, 1, nil)
-	fit(t, Trainer{Epochs: 200, Config: optim.Config{LearningRate: 0.05}}, m, constant, nil)
+	fit(t, Trainer{Epochs: 200, Optimizer: &optim.Adam{LearningRate: 0.05}}, m, constant, nil)
 	for _, v := range value(m.Predict(t.Context(), constant.X))(t) {
 		if math.Abs(v-3) > 0.1 {
 			t.Errorf("constant target 3 predicted as %v", v)
@@ -145,7 +143,7 @@ func TestDivergence(t *testing.T) {
 	if _, err := (&Trainer{Epochs: 3}).Fit(t.Context(), small(t, Regression, 1, nil), d, far); !errors.Is(err, optim.ErrNotFinite) {
 		t.Errorf("validation loss out of range: %v", err)
 	}
-	tr := Trainer{Epochs: 1000, Optimizer: "sgd", Config: optim.Config{LearningRate: 1e100}}
+	tr := Trainer{Epochs: 1000, Optimizer: &optim.SGD{LearningRate: 1e100}}
 	m := small(t, Regression, 1, nil)
 	s, err := tr.Fit(t.Context(), m, d, nil)
 	if !errors.Is(err, optim.ErrNotFinite) || s == nil || !strings.Contains(err.Error(), "learning rate") {
@@ -308,7 +306,7 @@ func TestNoWeights(t *testing.T) {
 	c := circuits.New(2).RY(circuits.Feature(0), 0).RY(circuits.Feature(1), 1)
 	m := create(t, Config{Circuit: c, Task: Multiclass, Classes: []string{"a", "b"}})
 	d := randomData(1, Binary, 20, 2)
-	s := fit(t, Trainer{Config: optim.Config{LearningRate: 0.1}}, m, d, nil)
+	s := fit(t, Trainer{Optimizer: &optim.Adam{LearningRate: 0.1}}, m, d, nil)
 	if first, last := s.History[0].TrainLoss, s.History[s.Epoch-1].TrainLoss; m.Weights() != 0 || last >= first {
 		t.Errorf("%d weights, loss from %v to %v", m.Weights(), first, last)
 	}

@@ -76,7 +76,7 @@ func (r *Run) summary(got []float64) (report.Summary, error) {
 			Columns: r.Columns, Dropped: r.dropped(), OneHot: r.Pipeline.OneHotWidths(), Remarks: r.Remarks,
 		},
 		Training: report.Training{
-			Optimizer: r.Trainer.Optimizer, LearningRate: r.Trainer.Config.LearningRate, BatchSize: r.Settings.Batch, Loss: r.Settings.Loss,
+			Optimizer: r.Settings.Optimizer, LearningRate: r.Settings.Rate, BatchSize: r.Settings.Batch, Loss: r.Settings.Loss,
 			Seed: r.Settings.Seed, MaxEpochs: r.Settings.Epochs,
 		},
 		Test: test, TrainSeconds: r.Seconds, Run: r.Dir,

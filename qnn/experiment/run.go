@@ -153,17 +153,14 @@ func (r *Run) build(ctx context.Context, s Settings) error {
 // an optimiser that takes all of them.
 func (r *Run) resolve() error {
 	s := &r.Settings
-	batch, full, err := r.Trainer.BatchOf(r.Train.Len())
-	if err != nil {
-		return err
-	}
+	batch, full := r.Trainer.BatchOf(r.Train.Len())
 	if full && s.Batch < batch && s.Batch != DefaultBatch && r.resumed == nil {
 		return refuse("{batch %d} has no effect: %s takes all %d samples of the training part in every step. Leave it out, or use {optimizer adam}", s.Batch, s.Optimizer, batch)
 	}
 	s.Batch = batch
-	s.Gradient, s.Rate = r.Trainer.Method.String(), r.Trainer.Config.LearningRate
-	r.Trainer.Loss = cmp.Or(r.Trainer.Loss, qnn.DefaultLoss(r.Model.Head.Task))
-	s.Loss = string(r.Trainer.Loss)
+	s.Gradient, s.Rate = r.Trainer.Method.String(), s.learningRate()
+	r.Trainer.Loss = cmp.Or[qnn.Loss](r.Trainer.Loss, qnn.DefaultLoss(r.Model.Head.Task))
+	s.Loss = r.Trainer.Loss.Name()
 	return nil
 }
 

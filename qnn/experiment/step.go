@@ -114,11 +114,8 @@ func (s *Settings) stepTrainer() (*qnn.Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, full, err := t.BatchOf(1); err != nil || full {
-		if full {
-			err = refuse("the run's optimiser is %s, which needs exact gradients of all samples. Train with adam or sgd for steps on a device", t.Optimizer)
-		}
-		return nil, err
+	if t.Optimizer.FullBatch() {
+		return nil, refuse("the run's optimiser is %s, which needs exact gradients of all samples. Train with adam or sgd for steps on a device", s.Optimizer)
 	}
 	return t, nil
 }
@@ -241,7 +238,7 @@ func (m *Results) take(ctx context.Context, d *Step, s *Settings, before *Step, 
 	if err != nil {
 		return err
 	}
-	slope, err := m.Measured.Slope(ctx, m.Model, cmp.Or(t.Loss, qnn.DefaultLoss(m.Model.Head.Task)), seed)
+	slope, err := m.Measured.Slope(ctx, m.Model, cmp.Or[qnn.Loss](t.Loss, qnn.DefaultLoss(m.Model.Head.Task)), seed)
 	if err != nil {
 		return err
 	}

@@ -78,17 +78,23 @@ func (s *Settings) NewTrainer() (*qnn.Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := optim.Config{LearningRate: s.Rate, Momentum: s.Momentum, Nesterov: s.Nesterov}
-	if s.Optimizer == "adam" && s.Rate == 0 {
-		c.LearningRate = 0.05 // twenty steps an epoch are few: larger than the usual 0.01
-	}
-	if _, err := optim.New(s.Optimizer, c); err != nil {
+	o, err := optim.New(s.Optimizer, optim.Config{LearningRate: s.learningRate(), Momentum: s.Momentum, Nesterov: s.Nesterov})
+	if err != nil {
 		return nil, refuse("{optimizer} %w", err)
 	}
-	return &qnn.Trainer{
-		Epochs: s.Epochs, BatchSize: s.Batch, Optimizer: s.Optimizer, Config: c, Loss: qnn.Loss(s.Loss),
-		Method: m, Patience: s.Patience, Seed: s.Seed,
-	}, nil
+	t := &qnn.Trainer{Epochs: s.Epochs, BatchSize: s.Batch, Optimizer: o, Method: m, Patience: s.Patience, Seed: s.Seed}
+	if s.Loss != "" {
+		t.Loss = qnn.NamedLoss(s.Loss)
+	}
+	return t, nil
+}
+
+// learningRate is that of the optimiser; 0 is its own default.
+func (s *Settings) learningRate() float64 {
+	if s.Optimizer == "adam" && s.Rate == 0 {
+		return 0.05 // twenty steps an epoch are few: larger than the usual 0.01
+	}
+	return s.Rate
 }
 
 // fits refuses circuits that are too large for this machine before one is built.

@@ -41,6 +41,9 @@ func (a *Adam) Name() string { return adamName }
 // FullBatch returns false.
 func (a *Adam) FullBatch() bool { return false }
 
+// Reset implements [Optimizer].
+func (a *Adam) Reset() { a.steps, a.first, a.second = 0, nil, nil }
+
 // configure fills in the defaults and checks the settings.
 func (a *Adam) configure() error {
 	for _, setting := range [...]struct {

@@ -54,6 +54,9 @@ func (l *LBFGS) Name() string { return lbfgsName }
 // FullBatch returns true.
 func (l *LBFGS) FullBatch() bool { return true }
 
+// Reset implements [Optimizer].
+func (l *LBFGS) Reset() { l.steps, l.best, l.search = 0, accepted{}, nil }
+
 // configure fills in the defaults and checks the settings.
 func (l *LBFGS) configure() error {
 	if l.GradientTolerance == 0 {

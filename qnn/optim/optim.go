@@ -71,7 +71,11 @@ type Optimizer interface {
 	// ErrPoint or ErrConfig (w and the state are then untouched).
 	Step(w []float64, loss float64, grad []float64) error
 
-	// MarshalJSON returns the whole state: settings, counters and moments.
+	// Reset forgets all but the settings, as before the first Step.
+	Reset()
+
+	// MarshalJSON returns the whole state: settings, counters and moments. Errors wrap
+	// ErrConfig for settings that cannot be used.
 	json.Marshaler
 
 	// UnmarshalJSON replaces the settings and the state by saved ones, after

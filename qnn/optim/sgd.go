@@ -39,6 +39,9 @@ func (s *SGD) Name() string { return sgdName }
 // FullBatch returns false.
 func (s *SGD) FullBatch() bool { return false }
 
+// Reset implements [Optimizer].
+func (s *SGD) Reset() { s.steps, s.velocity = 0, nil }
+
 // configure fills in the defaults and checks the settings.
 func (s *SGD) configure() error {
 	if s.LearningRate == 0 {

@@ -14,6 +14,7 @@ import (
 	"github.com/qnn-go/qnn/internal/plural"
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/dataset"
+	"github.com/qnn-go/qnn/qnn/optim"
 )
 
 // ErrConfig reports settings that cannot be searched with.
@@ -392,7 +393,8 @@ func baseline(train, test *dataset.Dataset) float64 {
 
 // trainer is how a candidate is trained on a fold.
 func trainer(seed uint64) qnn.Trainer {
-	t := qnn.Trainer{Epochs: trialEpochs, BatchSize: trialBatch, Patience: trialPatience, Seed: seed}
-	t.Config.LearningRate = trialRate
-	return t
+	return qnn.Trainer{
+		Epochs: trialEpochs, BatchSize: trialBatch, Patience: trialPatience, Seed: seed,
+		Optimizer: &optim.Adam{LearningRate: trialRate},
+	}
 }

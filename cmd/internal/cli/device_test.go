@@ -222,7 +222,7 @@ func slopeOf(t *testing.T, r *experiment.Stored, parameters []float64, rows []in
 	for _, i := range rows {
 		batch, y = append(batch, x[i]), append(y, r.Train.Y[i])
 	}
-	loss, gradient, err := m.Gradient(t.Context(), qnn.Loss(r.Settings.Loss), qsim.Adjoint, batch, y)
+	loss, gradient, err := m.Gradient(t.Context(), qnn.NamedLoss(r.Settings.Loss), qsim.Adjoint, batch, y)
 	if err != nil {
 		t.Fatal(err)
 	}

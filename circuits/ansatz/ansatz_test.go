@@ -300,6 +300,36 @@ func TestTypedErrors(t *testing.T) {
 	}
 }
 
+// TestOwnLayer: the encoding comes once, or before each layer, and what cannot be combined
+// with a layer of one's own, or goes wrong in it, is an error.
+func TestOwnLayer(t *testing.T) {
+	own := func(c *circuits.Circuit, l int) error {
+		if l == 7 {
+			return ansatz.ErrGate
+		}
+		c.RX(circuits.Weight(c.Weights()), l%c.Qubits)
+		return nil
+	}
+	for name, want := range map[string]int{"": 2, "reuploading": 6} {
+		c, err := ansatz.Build(ansatz.Config{Features: 2, Layers: 3, Ansatz: name, Layer: own})
+		if err != nil || c.Count()[circuits.GateRY] != want || c.Weights() != 3 || c.Ops[2].Gate != circuits.GateRX {
+			t.Errorf("%q: %v, %v", name, c, err)
+		}
+	}
+	for _, cfg := range []ansatz.Config{
+		{Features: 2, Layer: own, Ansatz: "two-local"},
+		{Features: 2, Layer: own, Entanglement: ansatz.Full},
+		{Features: 2, Layer: own, Entangler: circuits.GateCX},
+	} {
+		if _, err := ansatz.Build(cfg); !errors.Is(err, ansatz.ErrFixed) {
+			t.Errorf("%+v: %v, want %v", cfg, err, ansatz.ErrFixed)
+		}
+	}
+	if _, err := ansatz.Build(ansatz.Config{Features: 2, Layers: 8, Layer: own}); !errors.Is(err, ansatz.ErrGate) || !strings.Contains(err.Error(), "layer 7") {
+		t.Errorf("an error in a layer: %v", err)
+	}
+}
+
 func TestBuildRefusesWhatNoMachineHolds(t *testing.T) {
 	for _, cfg := range []ansatz.Config{
 		{Features: 4, Layers: 1 << 40},

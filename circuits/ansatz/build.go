@@ -22,6 +22,11 @@ type Config struct {
 	Layers       int          `json:"layers,omitempty"`       // 3
 	Entanglement Entanglement `json:"entanglement,omitempty"` // of the ansatz: two-local full, reuploading circular, real-amplitudes and efficient-su2 reverse-linear
 
+	// Layer is a layer of the caller's own, in place of an ansatz by name: it appends to c
+	// the trainable gates of layer l, from 0, whose weights follow c.Weights(). Layers of
+	// them follow the encoding; with the ansatz reuploading the encoding comes before each.
+	Layer func(c *circuits.Circuit, l int) error `json:"-"`
+
 	Rotations []circuits.Gate `json:"rotations,omitempty"` // of two-local: ry
 	Entangler circuits.Gate   `json:"entangler,omitempty"` // of two-local: cz
 }
@@ -34,6 +39,9 @@ type block struct {
 	gates    bool         // has rotations and entangler to choose
 	add      func(c *circuits.Circuit, cfg Config, encode func() error) error
 }
+
+// reuploading is the name of the ansatz that encodes before each layer.
+const reuploading = "reuploading"
 
 // blocks is the list of ansaetze, in the order it is shown.
 func blocks() []block {
@@ -62,7 +70,7 @@ func blocks() []block {
 		{name: "strongly-entangling", add: after(func(c *circuits.Circuit, cfg Config) error {
 			return StronglyEntangling(c, cfg.Layers)
 		})},
-		{name: "reuploading", standard: Circular, add: func(c *circuits.Circuit, cfg Config, encode func() error) error {
+		{name: reuploading, standard: Circular, add: func(c *circuits.Circuit, cfg Config, encode func() error) error {
 			return Reuploading(c, cfg.Layers, cfg.Entanglement, encode)
 		}},
 	}
@@ -78,13 +86,38 @@ func Ansaetze() []string {
 	return names
 }
 
-func findBlock(name string) (block, error) {
+// block is the ansatz of cfg.
+func (cfg *Config) block() (block, error) {
+	if cfg.Layer != nil {
+		return cfg.own()
+	}
 	for _, b := range blocks() {
-		if b.name == name {
+		if b.name == cfg.Ansatz {
 			return b, nil
 		}
 	}
-	return block{}, &NameError{Kind: "ansatz", Name: name, Known: Ansaetze()}
+	return block{}, &NameError{Kind: "ansatz", Name: cfg.Ansatz, Known: Ansaetze()}
+}
+
+// own is the ansatz of layers of the caller's own.
+func (cfg *Config) own() (block, error) {
+	again := cfg.Ansatz == reuploading
+	if cfg.Ansatz != "" && !again {
+		return block{}, fmt.Errorf("ansatz %s beside a layer of one's own: %w: leave it out, or use %s", cfg.Ansatz, ErrFixed, reuploading)
+	}
+	return block{name: "of one's own", add: func(c *circuits.Circuit, cfg Config, encode func() error) error {
+		for l := range cfg.Layers {
+			if l == 0 || again {
+				if err := encode(); err != nil {
+					return err
+				}
+			}
+			if err := cfg.Layer(c, l); err != nil {
+				return fmt.Errorf("layer %d: %w", l, err)
+			}
+		}
+		return nil
+	}}, nil
 }
 
 // maxGates bounds a circuit, which is refused before it takes all memory, or seconds.
@@ -120,7 +153,7 @@ func Build(cfg Config) (*circuits.Circuit, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := findBlock(cfg.Ansatz)
+	b, err := cfg.block()
 	if err != nil {
 		return nil, err
 	}
@@ -141,13 +174,15 @@ func Build(cfg Config) (*circuits.Circuit, error) {
 // or wraps [ErrFixed] for a setting that the named part does not have.
 func (cfg Config) Resolve() (Config, error) {
 	cfg.Encoding = orDefault(cfg.Encoding, "angle-ry")
-	cfg.Ansatz = orDefault(cfg.Ansatz, "strongly-entangling")
+	if cfg.Layer == nil {
+		cfg.Ansatz = orDefault(cfg.Ansatz, "strongly-entangling")
+	}
 	cfg.Layers = orDefault(cfg.Layers, 3)
 	e, err := FindEncoding(cfg.Encoding)
 	if err != nil {
 		return cfg, err
 	}
-	b, err := findBlock(cfg.Ansatz)
+	b, err := cfg.block()
 	if err != nil {
 		return cfg, err
 	}

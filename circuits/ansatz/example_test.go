@@ -44,3 +44,24 @@ func ExampleBuild() {
 	// 4 qubits, 60 weights, depth 36
 	// "amplitud": unknown encoding; did you mean "amplitude"? (angle-rx, angle-ry, angle-rz, amplitude, iqp, z, zz)
 }
+
+// A layer of one's own, with the encoding before each.
+func ExampleConfig_layer() {
+	ladder := func(c *circuits.Circuit, l int) error {
+		for q := range c.Qubits {
+			c.RY(circuits.Weight(c.Weights()), q)
+		}
+		for q := l % 2; q+1 < c.Qubits; q += 2 { // even pairs, then odd ones
+			c.CZ(q, q+1)
+		}
+		return nil
+	}
+	c, err := ansatz.Build(ansatz.Config{Features: 4, Layers: 3, Ansatz: "reuploading", Layer: ladder})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(c.Weights(), "weights,", c.Count()[circuits.GateRY], "RY,", c.Count()[circuits.GateCZ], "CZ")
+	// Output:
+	// 12 weights, 24 RY, 5 CZ
+}

@@ -23,7 +23,8 @@ const rules = `
 	circuits/internal/matrix <-
 	circuits/ansatz circuits/draw <- circuits
 	circuits/synth <- circuits circuits/internal/matrix
-	circuits/qasm circuits/transpile <- circuits circuits/synth
+	circuits/qasm <- circuits circuits/synth
+	circuits/transpile <- circuits circuits/synth circuits/internal/matrix
 	circuits/qpu <- circuits circuits/qasm circuits/transpile
 
 	qsim/internal/kernel <- golang.org/x/sys

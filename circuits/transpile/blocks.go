@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/internal/matrix"
 	"github.com/qnn-go/qnn/circuits/synth"
 )
 
@@ -190,14 +191,14 @@ func (b *blockCollector) shortest(n *block) *circuits.Circuit {
 	case n.fresh[0] && n.fresh[1] && fewest > 0:
 		state := prepare(u)
 		try(circuits.New(2), state)
-		try(circuits.New(2), multiply4(state, circuits.Op{Gate: circuits.GateSWAP}.TargetMatrix(nil))) // |00⟩ stays
+		try(circuits.New(2), matrix.Product(state, circuits.Op{Gate: circuits.GateSWAP}.TargetMatrix(nil))) // |00⟩ stays
 	case fresh && fewest > 2: // on |0⟩ and another, RZZ(ψ) is RZ(ψ) on the other
 		q := 0
 		if n.fresh[0] {
 			q = 1
 		}
 		angle := untwist(u)
-		twisted := multiply4(u, circuits.Op{Gate: circuits.GateRZZ}.TargetMatrix([]float64{angle}))
+		twisted := matrix.Product(u, circuits.Op{Gate: circuits.GateRZZ}.TargetMatrix([]float64{angle}))
 		try(circuits.New(2).RZ(circuits.Const(-angle), q), twisted)
 	}
 	return best
@@ -205,59 +206,36 @@ func (b *blockCollector) shortest(n *block) *circuits.Circuit {
 
 // matrix is the product of the gates of n, qubit a the least significant.
 func (n *block) matrix() []complex128 {
-	u := make([]complex128, 16)
-	for i := range 4 {
-		u[5*i] = 1
-	}
+	u := matrix.Identity(4)
 	for _, op := range n.ops {
 		p, _ := values(op)
-		u = multiply4(embedded(op, p, n.a), u)
+		u = matrix.Product(embedded(op.FullMatrix(p), op.Qubits, n.a), u)
 	}
 	return u
 }
 
-// embedded is the matrix of order 4 of a gate on one or two qubits, of which qubit a is
+// embedded is the matrix m of a gate on one or two qubits as one of order 4, of which qubit a is
 // the least significant.
-func embedded(op circuits.Op, angles []float64, a int) []complex128 {
-	m := op.TargetMatrix(angles)
+func embedded(m []complex128, qubits []int, a int) []complex128 {
+	first := qubits[0] == a
+	if len(qubits) == 2 && first {
+		return m
+	}
 	out := make([]complex128, 16)
-	first := op.Qubits[0] == a
-	switch {
-	case len(op.Qubits) == 1:
-		step, other := 1, 2
-		if !first {
-			step, other = 2, 1
-		}
-		for rest := range 2 {
-			for i, v := range m {
-				out[4*(i/2*step+rest*other)+i%2*step+rest*other] = v
-			}
+	if len(qubits) == 2 {
+		exchanged := []int{0, 2, 1, 3}
+		for i, v := range m {
+			out[4*exchanged[i/4]+exchanged[i%4]] = v
 		}
 		return out
-	case len(m) == 4: // one control, the least significant
-		out[0], out[10] = 1, 1
-		out[5], out[7], out[13], out[15] = m[0], m[1], m[2], m[3]
-	default:
-		copy(out, m)
 	}
+	step, other := 1, 2
 	if !first {
-		exchange := []int{0, 2, 1, 3}
-		swapped := make([]complex128, 16)
-		for i, v := range out {
-			swapped[4*exchange[i/4]+exchange[i%4]] = v
-		}
-		return swapped
+		step, other = 2, 1
 	}
-	return out
-}
-
-func multiply4(a, b []complex128) []complex128 {
-	out := make([]complex128, 16)
-	for r := range 4 {
-		for k := range 4 {
-			for c := range 4 {
-				out[4*r+c] += a[4*r+k] * b[4*k+c]
-			}
+	for rest := range 2 {
+		for i, v := range m {
+			out[4*(i/2*step+rest*other)+i%2*step+rest*other] = v
 		}
 	}
 	return out

@@ -258,7 +258,7 @@ func (op Op) Inverse() (Op, error) {
 	spec := op.Gate.Spec()
 	out := Op{Gate: spec.inverse, Qubits: op.Qubits}
 	if spec.inverse == GateUnitary {
-		out.Matrix = matrix.Adjoint(op.TargetMatrix(nil))
+		out.Matrix = matrix.Adjoint(op.FullMatrix(nil))
 		return out, nil
 	}
 	if spec.inverseAngles != nil {

@@ -5,7 +5,7 @@
 // device and [Compiled.Save] writes programs, a [Manifest] and a script that runs them
 // with the maker's own tools. [Read] reads what these tools save, [Manifest.Match] finds
 // the circuit of each record and brings its bits into the order of the model's qubits,
-// and [Result.Tally] turns outcomes into values of observables. [Prices.Estimate] tells
+// and [Result.OutcomeValues] turns outcomes into values of observables. [Prices.Estimate] tells
 // beforehand what it costs.
 //
 // Outcomes are written with bit 0 last, as everywhere in this module: qubit k of the

@@ -38,12 +38,12 @@ func TestEstimates(t *testing.T) {
 	parts, _ := m.Parts(m.Bases())
 	mean, variance := make([]float64, 2), make([]float64, 2)
 	for i, r := range results {
-		tally, err := r.Tally(parts[i])
+		values, err := r.OutcomeValues(parts[i])
 		if err != nil {
 			t.Fatal(err)
 		}
-		tally.Mean(mean)
-		tally.Variance(variance)
+		values.Mean(mean)
+		values.Variance(variance)
 	}
 	wantMean := []float64{0.5*0.5 + 2*0.75 - 3, -0.25 - 4*0.5}
 	wantVariance := []float64{0.005*0.005 + 0.04*0.04, 0.03*0.03 + 0.04*0.04}

@@ -45,12 +45,12 @@ func Example() {
 		log.Fatal(err)
 	}
 	for i, r := range results {
-		tally, err := r.Tally(m.Observables)
+		values, err := r.OutcomeValues(m.Observables)
 		if err != nil {
 			log.Fatal(err)
 		}
 		z := make([]float64, 1)
-		tally.Mean(z)
+		values.Mean(z)
 		fmt.Printf("sample %d: <Z0> = %.2f\n", m.Circuits[i].Sample, z[0])
 	}
 	// Output:

@@ -153,7 +153,7 @@ func roundTrip(t *testing.T, target string, j *Job) {
 	}
 	got := map[[2]int][]float64{}
 	for i, e := range m.Circuits {
-		tally, err := results[i].Tally(parts[slices.Index(m.Bases(), e.Basis)])
+		values, err := results[i].OutcomeValues(parts[slices.Index(m.Bases(), e.Basis)])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -161,7 +161,7 @@ func roundTrip(t *testing.T, target string, j *Job) {
 		if got[key] == nil {
 			got[key] = make([]float64, len(j.Observables))
 		}
-		tally.Mean(got[key])
+		values.Mean(got[key])
 	}
 	for key, values := range got {
 		want := shiftedValues(t, j, m, key[0], key[1])

@@ -145,22 +145,22 @@ func TestTally(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tally, err := r.Tally([]circuits.PauliSum{circuits.PauliZ(0), zz})
+	values, err := r.OutcomeValues([]circuits.PauliSum{circuits.PauliZ(0), zz})
 	if err != nil {
 		t.Fatal(err)
 	}
 	mean, variance := make([]float64, 2), make([]float64, 2)
-	tally.Mean(mean)
-	tally.Variance(variance)
+	values.Mean(mean)
+	values.Variance(variance)
 	// ⟨Z⟩ = 0.6 − 0.4, with the variance (1 − ⟨Z⟩²)/99.
 	if near := func(a, b float64) bool { return a-b < 1e-12 && b-a < 1e-12 }; !near(mean[0], 0.2) || !near(mean[1], 0) || !near(variance[0], 0.96/99) || !near(variance[1], 1.0/99) {
 		t.Errorf("means %v, variances %v", mean, variance)
 	}
 	exact := &Result{Values: map[string]float64{"Z0": 0.5}}
-	if tally, err = exact.Tally([]circuits.PauliSum{{{Coef: 2, String: circuits.PauliZ(0)[0].String}, {Coef: 1}}}); err != nil || tally.Values[0][0] != 2 || tally.N != 0 {
-		t.Errorf("%+v, %v", tally, err)
+	if values, err = exact.OutcomeValues([]circuits.PauliSum{{{Coef: 2, String: circuits.PauliZ(0)[0].String}, {Coef: 1}}}); err != nil || values.Values[0][0] != 2 || values.N != 0 {
+		t.Errorf("%+v, %v", values, err)
 	}
-	if _, err := exact.Tally([]circuits.PauliSum{zz}); !errors.Is(err, ErrMismatch) {
+	if _, err := exact.OutcomeValues([]circuits.PauliSum{zz}); !errors.Is(err, ErrMismatch) {
 		t.Errorf("an observable that was not measured: %v", err)
 	}
 }

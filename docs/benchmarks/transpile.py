@@ -172,7 +172,7 @@ def table(o, cases, commit):
     lost = [k for k in range(len(cases)) if ratio[k] > 1]
     yield f"## {HEADING}\n"
     yield f"Written by `docs/benchmarks/transpile.py` on {datetime.date.today()}; `make bench-transpile` measures anew.\n"
-    yield f"- qnn {commit}, `qnn transpile --optimise 3`; Qiskit {qiskit.__version__}, its preset pass manager of level 3."
+    yield f"- qnn {commit}, `qnn transpile --level 3`; Qiskit {qiskit.__version__}, its preset pass manager of level 3."
     yield f"- Circuits of package ansatz with {LAYERS} layers and random angles; gates {', '.join(BASIS)}; seeds: {o.seeds}, of which the best counts."
     yield "- Targets: a line of as many qubits, IBM Heron r2 (heavy hexagons, 156 qubits), the smallest square grid that holds the circuit."
     yield f"- A cell is gates on two qubits / depth of qnn, then of Qiskit. qnn has at most as many gates on two qubits in {least} of {len(cases)} cases"

@@ -32,7 +32,7 @@ type Step struct {
 	Target  string `json:"target"`
 	Shots   int    `json:"shots"`
 	Samples []int  `json:"samples"` // rows of the training part
-	hardware.Slope
+	hardware.MeasuredGradient
 	Parameters []float64       `json:"parameters,omitempty"` // after the step
 	Optimizer  json.RawMessage `json:"optimizer"`            // its state after the step
 }
@@ -238,17 +238,17 @@ func (m *Results) take(ctx context.Context, d *Step, s *Settings, before *Step, 
 	if err != nil {
 		return err
 	}
-	slope, err := m.Measured.Slope(ctx, m.Model, cmp.Or[qnn.Loss](t.Loss, qnn.DefaultLoss(m.Model.Head.Task)), seed)
+	measured, err := m.Measured.LossGradient(ctx, m.Model, cmp.Or[qnn.Loss](t.Loss, qnn.DefaultLoss(m.Model.Head.Task)), seed)
 	if err != nil {
 		return err
 	}
-	d.Slope = *slope
+	d.MeasuredGradient = *measured
 	var state json.RawMessage
 	if before != nil {
 		state = before.Optimizer
 	}
 	m.Model.Parameters = slices.Clone(m.Model.Parameters)
-	d.Optimizer, err = t.Step(state, m.Model.Parameters, slope.Loss, slope.Gradient)
+	d.Optimizer, err = t.Step(state, m.Model.Parameters, measured.Loss, measured.Gradient)
 	if errors.Is(err, qnn.ErrFormat) {
 		return damaged(filepath.Join(m.Export, modelDir, StepFile), err)
 	}

@@ -177,19 +177,19 @@ func (h *Measured) ScoreInterval(ctx context.Context, model *qnn.Model, seed uin
 // GradientReplicates is how often measurements are drawn again for standard errors.
 const GradientReplicates = 200
 
-// Slope is a measured loss and gradient.
-type Slope struct {
+// MeasuredGradient is a measured loss and gradient.
+type MeasuredGradient struct {
 	Loss          float64   `json:"loss"`
 	LossError     float64   `json:"loss_error"` // standard errors of shot noise
 	Gradient      []float64 `json:"gradient"`   // by all parameters of the model
 	GradientError []float64 `json:"gradient_error"`
 }
 
-// Slope is the mean loss of the samples of the export, and its gradient by the
+// LossGradient is the mean loss of the samples of the export, and its gradient by the
 // parameters of the model, from what was measured. Standard errors are the standard
 // deviations over [GradientReplicates] measurements drawn again by [Measured.Resample].
 // Errors wrap [ErrMissing] where results or labels are missing.
-func (h *Measured) Slope(ctx context.Context, model *qnn.Model, loss qnn.Loss, seed uint64) (*Slope, error) {
+func (h *Measured) LossGradient(ctx context.Context, model *qnn.Model, loss qnn.Loss, seed uint64) (*MeasuredGradient, error) {
 	var y []float64
 	for i, s := range h.Samples() {
 		if s.Label == nil {
@@ -209,7 +209,7 @@ func (h *Measured) Slope(ctx context.Context, model *qnn.Model, loss qnn.Loss, s
 	if err != nil {
 		return nil, err
 	}
-	out := &Slope{Loss: value, Gradient: gradient, GradientError: make([]float64, len(gradient))}
+	out := &MeasuredGradient{Loss: value, Gradient: gradient, GradientError: make([]float64, len(gradient))}
 	losses, sums := moments{}, make([]moments, len(gradient))
 	for i := range GradientReplicates {
 		if err := ctx.Err(); err != nil {

@@ -135,7 +135,7 @@ func TestExactGradient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := measured(t, m, 5, 0, true, 0).Slope(t.Context(), m, qnn.CrossEntropy, 0)
+	s, err := measured(t, m, 5, 0, true, 0).LossGradient(t.Context(), m, qnn.CrossEntropy, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func TestMeasuredGradient(t *testing.T) {
 	}
 	n, sum := 0.0, 0.0
 	for seed := range uint64(4) {
-		s, err := measured(t, m, 3, 200_000, true, seed).Slope(t.Context(), m, qnn.CrossEntropy, seed)
+		s, err := measured(t, m, 3, 200_000, true, seed).LossGradient(t.Context(), m, qnn.CrossEntropy, seed)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -297,7 +297,7 @@ func TestMissing(t *testing.T) {
 	if len(missing) != 2 || missing[0].Row != 1 || missing[1].Row != 2 || len(h.Samples()) != 2 {
 		t.Errorf("missing %v, there are %v", missing, h.Samples())
 	}
-	if _, err := h.Slope(t.Context(), m, qnn.CrossEntropy, 0); !errors.Is(err, hardware.ErrMissing) {
+	if _, err := h.LossGradient(t.Context(), m, qnn.CrossEntropy, 0); !errors.Is(err, hardware.ErrMissing) {
 		t.Errorf("a gradient without shifted circuits: %v", err)
 	}
 	if _, err := hardware.New(manifest, m, make([]*qpu.Result, len(all))); !errors.Is(err, hardware.ErrMissing) {
@@ -308,7 +308,7 @@ func TestMissing(t *testing.T) {
 	if h, err = hardware.New(manifest, m, all); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.Slope(t.Context(), m, qnn.CrossEntropy, 0); !errors.Is(err, hardware.ErrMissing) {
+	if _, err := h.LossGradient(t.Context(), m, qnn.CrossEntropy, 0); !errors.Is(err, hardware.ErrMissing) {
 		t.Errorf("a gradient with a shifted circuit missing: %v", err)
 	}
 	other := *m

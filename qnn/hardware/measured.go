@@ -40,13 +40,13 @@ type Measured struct {
 	// rows are the samples of the manifest that have all results without a shift.
 	rows []int
 	// points are what was measured of a sample with one shift or none: sample s without a
-	// shift is point s·(1+shifts), with shift k it is that +1+k. A point has a tally for
+	// shift is point s·(1+shifts), with shift k it is that +1+k. A point has values for
 	// each basis, or is nil.
 	points []point
 	shifts int
 }
 
-type point []*qpu.Tally
+type point []*qpu.OutcomeValues
 
 // New joins the results of an export, as [qpu.Manifest.Match] orders them, with the
 // model that it was made from. Errors wrap [ErrModel], [ErrMissing] when no sample is
@@ -78,11 +78,11 @@ func New(m *qpu.Manifest, model *qnn.Model, results []*qpu.Result) (*Measured, e
 			h.points[at] = make(point, len(bases))
 		}
 		b := slices.Index(bases, e.Basis)
-		tally, err := r.Tally(parts[b])
+		values, err := r.OutcomeValues(parts[b])
 		if err != nil {
 			return nil, fmt.Errorf("circuit %04d: %w", i, err)
 		}
-		h.points[at][b] = tally
+		h.points[at][b] = values
 	}
 	for s := range m.Samples {
 		if h.points[s*(1+h.shifts)].complete() {
@@ -270,18 +270,18 @@ func (h *Measured) Resample(rng *rand.Rand) *Measured {
 
 // resample draws a multinomial sample, one binomial after the other; of estimates it draws
 // normal ones with their standard errors.
-func resample(t *qpu.Tally, rng *rand.Rand) *qpu.Tally {
+func resample(t *qpu.OutcomeValues, rng *rand.Rand) *qpu.OutcomeValues {
 	if t.Errors != nil {
 		row := slices.Clone(t.Values[0])
 		for k, e := range t.Errors {
 			row[k] += e * rng.NormFloat64()
 		}
-		return &qpu.Tally{Share: t.Share, Values: [][]float64{row}, Errors: t.Errors}
+		return &qpu.OutcomeValues{Share: t.Share, Values: [][]float64{row}, Errors: t.Errors}
 	}
 	if t.N == 0 {
 		return t
 	}
-	out := &qpu.Tally{N: t.N, Share: make([]float64, len(t.Share)), Values: t.Values}
+	out := &qpu.OutcomeValues{N: t.N, Share: make([]float64, len(t.Share)), Values: t.Values}
 	left, rest := t.N, 1.0
 	for i, p := range t.Share {
 		n := left

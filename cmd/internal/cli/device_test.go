@@ -252,7 +252,7 @@ func TestDeviceRefusals(t *testing.T) {
 		{exitUsage, "write test, or numbers and ranges", []string{"export", dir, "--target", "braket", "--samples", "5-"}},
 		{exitUsage, "named twice", []string{"export", dir, "--target", "braket", "--samples", "0-3,2"}},
 		{exitUsage, "the directory is not empty", []string{"export", dir, "--target", "braket", "--out", export}},
-		{exitUsage, "level 7", []string{"export", dir, "--target", "ibm", "--optimise", "7", "--out", filepath.Join(at, "c")}},
+		{exitUsage, "level 7", []string{"export", dir, "--target", "ibm", "--level", "7", "--out", filepath.Join(at, "c")}},
 		{exitIO, "Check the file of prices", []string{"export", dir, "--target", "braket", "--prices", filepath.Join(at, "none.json")}},
 		{exitData, "prices[0]: ", []string{"export", dir, "--target", "braket", "--prices", prices}},
 		{exitUsage, "--batch 0: must be 1 to 96", []string{"export", dir, "--target", "braket", "--gradient", "--batch", "0"}},

@@ -70,7 +70,6 @@ training part, and qnn results --step takes an optimiser step with what was meas
 	f.StringVar(&o.Target, "target", "", "device: ibm (Heron r2), braket (any of its devices), one of qnn transpile --targets, or a JSON file")
 	f.StringVar(&o.Samples, "samples", "test", "samples for the device: test (all of them), or numbers such as 0-9,12")
 	f.IntVar(&o.Shots, "shots", 1000, "shots of each circuit")
-	f.IntVar(&o.Search.Level, "optimise", 3, "how hard to shorten circuits, 0 to 3")
 	addSearchFlags(f, &o.Search)
 	f.BoolVar(&o.Symbolic, "symbolic", false, "one program with inputs and a table of their values, instead of a program a sample")
 	f.BoolVar(&o.Gradient, "gradient", false, "circuits of the parameter-shift rules for one batch of the training part")
@@ -114,7 +113,7 @@ func (o *exportOptions) refuseIdle(f *pflag.FlagSet) error {
 		f,
 		idle{o.Target == "", "it needs --target, the device to run on, such as ibm or braket", []string{"samples", "shots", "symbolic", "gradient", "batch", "prices"}},
 		idle{o.isOne(), "--sample writes the circuit of one sample. Leave one of them out", []string{"samples", "shots", "symbolic", "batch", "prices"}},
-		idle{!placed, "only circuits for one device are shortened. Leave it out, or give --target", []string{"optimise", "objective", "effort"}},
+		idle{!placed, "only circuits for one device are shortened. Leave it out, or give --target", []string{"level", "objective", "effort"}},
 		idle{o.Target != "", "--target has its own format. Leave it out", []string{"format"}},
 		idle{o.Gradient, "a gradient is of samples of the training part, --batch of them. Leave it out", []string{"samples", "sample", "data"}},
 		idle{!o.Gradient, "it is the number of samples of --gradient. Leave it out, or choose with --samples", []string{"batch"}},

@@ -44,7 +44,7 @@ func TestEveryFlagActs(t *testing.T) {
 		"patience": "1", "seed": "3", "gradient": "parameter-shift", "backend": "q", "precision": "single",
 	}
 	device := map[string]string{
-		"format": "openqasm2", "sample": "1", "data": "DIR/moons.csv", "target": "line-3", "samples": "0,2", "shots": "77", "optimise": "0",
+		"format": "openqasm2", "sample": "1", "data": "DIR/moons.csv", "target": "line-3", "samples": "0,2", "shots": "77", "level": "0",
 		"objective": "error", "effort": "0.5", "symbolic": "true", "gradient": "true", "batch": "2", "prices": "DIR/prices.json", "out": "other",
 	}
 	programs := map[string]string{
@@ -52,8 +52,8 @@ func TestEveryFlagActs(t *testing.T) {
 		"include": "DIR", "strict": "true",
 	}
 	draws := map[string]string{"features": "3", "qubits": "6", "encoding": "angle-rx", "ansatz": "two-local", "layers": "1", "entanglement": "full", "ascii": "true", "width": "30", "format": "svg", "set": "x=1", "include": "DIR", "strict": "true"}
-	routes := map[string]string{"target": "line-6", "targets": "true", "optimise": "0", "seed": "5", "trials": "1", "layout": "1,2", "set": "x=1", "include": "DIR", "strict": "true", "verify": "true", "objective": "error", "effort": "0.5"}
-	shortest := map[string]string{"optimise": "two layers on two qubits have nothing to shorten", "effort": "a short circuit needs no search"}
+	routes := map[string]string{"target": "line-6", "targets": "true", "level": "0", "seed": "5", "trials": "1", "layout": "1,2", "set": "x=1", "include": "DIR", "strict": "true", "verify": "true", "objective": "error", "effort": "0.5"}
+	shortest := map[string]string{"level": "two layers on two qubits have nothing to shorten", "effort": "a short circuit needs no search"}
 	form := map[string]string{"missing": "drop", "separator": "x", "header": "no", "strict": "true"}
 	numbers := map[string]string{"missing": "no cell is missing", "strict": "there are no categories"}
 	short := "two epochs have no room for it"

@@ -58,7 +58,7 @@ the program and compared, up to 20 with --verify.`,
 			chosen := []string{"trials", "seed"}
 			err := refuseIdle(
 				c.Flags(),
-				idle{o.List, "--targets only lists. Leave it out", append(chosen, "target", "optimise", "objective", "effort", "layout", "set", "include", "strict", "verify", "out")},
+				idle{o.List, "--targets only lists. Leave it out", append(chosen, "target", "level", "objective", "effort", "layout", "set", "include", "strict", "verify", "out")},
 				idle{o.Options.Layout != nil, "--layout is the only layout. Leave it out", chosen},
 			)
 			if err != nil {
@@ -74,7 +74,6 @@ the program and compared, up to 20 with --verify.`,
 	f := c.Flags()
 	f.StringVar(&o.Target, "target", "", "the device: a name or a JSON file")
 	f.BoolVar(&o.List, "targets", false, "list the targets that come along")
-	f.IntVar(&o.Options.Level, "optimise", 3, "0: only what is needed, 1: gates on one qubit and layout, 2: gates that commute, 3: gates on two qubits")
 	f.Uint64Var(&o.Options.Seed, "seed", 0, "seed of the layouts that are tried")
 	f.IntVar(&o.Options.Trials, "trials", 20, "layouts that are tried where none fits without swaps")
 	addSearchFlags(f, &o.Options)
@@ -89,6 +88,13 @@ the program and compared, up to 20 with --verify.`,
 // addSearchFlags adds what the search for a short circuit is after, and how much it does.
 func addSearchFlags(f *pflag.FlagSet, o *transpile.Options) {
 	o.Objective = transpile.Gates
+	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		if name == "optimise" { // as it was called once
+			name = "level"
+		}
+		return pflag.NormalizedName(name)
+	})
+	f.IntVar(&o.Level, "level", 3, "how hard to shorten; 0: only what is needed, 1: gates on one qubit and layout, 2: gates that commute, 3: gates on two qubits")
 	f.StringVar((*string)(&o.Objective), "objective", string(transpile.Gates), "least of what: gates (on two qubits), depth, or error (by the device's rates)")
 	f.Float64Var(&o.Effort, "effort", 1, "how long to search, in proportion; counted in work, not by the clock, so that results repeat")
 }
@@ -107,7 +113,7 @@ func checkSearch(o transpile.Options) error {
 // transpiled is the object of transpile --json.
 type transpiled struct {
 	Target    string              `json:"target"`
-	Optimise  int                 `json:"optimise"`
+	Level     int                 `json:"level"`
 	Objective transpile.Objective `json:"objective"`
 	Effort    float64             `json:"effort"`
 	Seed      uint64              `json:"seed"`
@@ -177,7 +183,7 @@ func runTranspile(ctx context.Context, o *transpileOptions) error {
 		return err
 	}
 	result := transpiled{
-		Target: t.Name, Optimise: o.Options.Level, Objective: o.Options.Objective, Effort: o.Options.Effort, Seed: o.Options.Seed,
+		Target: t.Name, Level: o.Options.Level, Objective: o.Options.Objective, Effort: o.Options.Effort, Seed: o.Options.Seed,
 		Before: sizeOf(c), After: sizeOf(r.Circuit), Swaps: r.Swaps, Initial: shifted(r.Initial, t.First), Final: shifted(r.Final, t.First),
 		Verified: verified, Source: source.String(),
 	}
@@ -230,7 +236,7 @@ func (o *transpileOptions) compare(ctx context.Context, c *circuits.Circuit, r *
 func transpileError(err error, o *transpileOptions, t *transpile.Target) error {
 	switch {
 	case errors.Is(err, transpile.ErrLevel):
-		return usage("--optimise %d: must be 0 to 3", o.Options.Level)
+		return usage("--level %d: must be 0 to 3", o.Options.Level)
 	case errors.Is(err, transpile.ErrObjective):
 		return usage("--objective %s: %w; choose gates or depth, or give \"errors\" in a target's file", o.Options.Objective, err)
 	case errors.Is(err, transpile.ErrLayout):

@@ -71,7 +71,7 @@ func TestTranspileRefuses(t *testing.T) {
 		{2, `did you mean "ibm-eagle"`, []string{path, "--target", "ibm-eagel"}},
 		{2, "line-1 has 1", []string{path, "--target", "line-1"}},
 		{2, "1 to 2000 qubits", []string{path, "--target", "line-0"}},
-		{2, "must be 0 to 3", []string{path, "--target", "line-2", "--optimise", "4"}},
+		{2, "must be 0 to 3", []string{path, "--target", "line-2", "--level", "4"}},
 		{2, "distinct qubits", []string{path, "--target", "line-2", "--layout", "0,0"}},
 		{2, "layout of 1 qubits", []string{path, "--target", "line-2", "--layout", "0"}},
 		{2, "must be at least 1", []string{path, "--target", "line-2", "--trials", "0"}},

@@ -8,9 +8,9 @@ import (
 	"github.com/qnn-go/qnn/circuits"
 )
 
-// Tally is the different values that one shot of a circuit gave to the observables,
+// OutcomeValues are the different values that one shot of a circuit gave to the observables,
 // with their shares of the shots.
-type Tally struct {
+type OutcomeValues struct {
 	N      int // number of shots; 0: exact
 	Share  []float64
 	Values [][]float64 // a row for each share, a column for each observable
@@ -18,14 +18,14 @@ type Tally struct {
 	Errors []float64
 }
 
-// Tally evaluates the observables, or the parts of them that the circuit's basis
+// OutcomeValues evaluates the observables, or the parts of them that the circuit's basis
 // measures, for every outcome: a product of Pauli matrices is −1 to the number of its
 // qubits that were 1.
-func (r *Result) Tally(observables []circuits.PauliSum) (*Tally, error) {
+func (r *Result) OutcomeValues(observables []circuits.PauliSum) (*OutcomeValues, error) {
 	if r.Outcomes == nil {
 		return r.exact(observables)
 	}
-	s := &Tally{N: r.Shots}
+	s := &OutcomeValues{N: r.Shots}
 	row := make([]float64, len(observables))
 	seen := map[string]int{}
 	var key []byte
@@ -65,9 +65,9 @@ func valueOf(sum circuits.PauliSum, bits string) float64 {
 
 // exact takes the observables from the expectation values of their terms. Standard errors
 // of terms count as independent.
-func (r *Result) exact(observables []circuits.PauliSum) (*Tally, error) {
+func (r *Result) exact(observables []circuits.PauliSum) (*OutcomeValues, error) {
 	row := make([]float64, len(observables))
-	out := &Tally{Share: []float64{1}, Values: [][]float64{row}}
+	out := &OutcomeValues{Share: []float64{1}, Values: [][]float64{row}}
 	if r.Errors != nil {
 		out.Errors = make([]float64, len(observables))
 	}
@@ -92,7 +92,7 @@ func (r *Result) exact(observables []circuits.PauliSum) (*Tally, error) {
 }
 
 // Mean adds the mean value of every observable to dst.
-func (s *Tally) Mean(dst []float64) {
+func (s *OutcomeValues) Mean(dst []float64) {
 	for i, p := range s.Share {
 		for k, v := range s.Values[i] {
 			dst[k] += p * v
@@ -102,7 +102,7 @@ func (s *Tally) Mean(dst []float64) {
 
 // Variance adds the variance of the mean of every observable to dst: 0 for exact values,
 // the squared standard errors of estimates, and Σ p·(v−mean)²/(N−1), unbiased, for shots.
-func (s *Tally) Variance(dst []float64) {
+func (s *OutcomeValues) Variance(dst []float64) {
 	for k, e := range s.Errors {
 		dst[k] += e * e
 	}

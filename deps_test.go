@@ -32,7 +32,7 @@ const rules = `
 	qsim/internal/plan <- circuits qsim/internal/kernel qsim/internal/memory
 	qsim <- circuits qsim/internal/...
 	qsim/reference <- circuits qsim qsim/internal/memory github.com/itsubaki/q
-	qsim/simtest qsim/cluster <- circuits qsim
+	qsim/equivalence qsim/simtest qsim/cluster <- circuits qsim
 
 	qnn/dataset qnn/metric qnn/optim <- gonum.org/v1/gonum
 	qnn <- circuits circuits/ansatz qsim qnn/dataset qnn/metric qnn/optim

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/qnn-go/qnn/qsim/equivalence"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -225,7 +227,10 @@ func (o *transpileOptions) compare(ctx context.Context, c *circuits.Circuit, r *
 	if o.Verify {
 		limit = most
 	}
-	verified, err := verify(ctx, c, r, limit)
+	verified, err := equivalence.Check(ctx, c, r.Circuit, r.Final, limit)
+	if errors.Is(err, equivalence.ErrDiffers) {
+		return false, fmt.Errorf("the transpiled program does not do what the original does; please report this with both: %w", err)
+	}
 	if err == nil && o.Verify && !verified {
 		return false, usage("--verify: the program measures or resets before its end, or the result uses more than %d qubits; leave it out", most)
 	}

@@ -1,4 +1,5 @@
-package cli
+// Package equivalence tells by simulation whether two circuits do the same.
+package equivalence
 
 import (
 	"context"
@@ -10,42 +11,45 @@ import (
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
-	"github.com/qnn-go/qnn/circuits/transpile"
 	"github.com/qnn-go/qnn/qsim"
 )
 
-// errDiffers marks a transpiled circuit that is not the program.
-var errDiffers = errors.New("the transpiled program does not give the state of the original; please report this with both")
+// ErrDiffers marks circuits that do not do the same.
+var ErrDiffers = errors.New("the circuits do not do the same")
 
-// verify compares what c and r make of |0…0⟩, with symbols at values drawn at random:
-// the probabilities of the measured bits, or without measurements the states, r's up to
-// a global phase and its layout at the end. It reports false where it cannot: gates act on
-// more than most qubits, or c has no one state.
-func verify(ctx context.Context, c *circuits.Circuit, r *transpile.Result, most int) (bool, error) {
-	if len(r.Circuit.Active()) > most || len(c.Active()) > most {
+// tolerance is what rounding may make of a distance of distributions, or of 1 − |⟨a|b⟩|.
+const tolerance = 1e-9
+
+// Check compares what two circuits make of |0…0⟩, with symbols at values drawn at random:
+// the probabilities of the bits that a measures, or where it measures none the states, up
+// to a global phase. Qubit q of a is qubit final[q] of b at the end. It reports false where
+// it cannot tell: gates act on more than most qubits, or a has no one state at its end.
+// Errors wrap [ErrDiffers].
+func Check(ctx context.Context, a, b *circuits.Circuit, final []int, most int) (bool, error) {
+	if len(b.Active()) > most || len(a.Active()) > most {
 		return false, nil
 	}
 	rng := rand.New(rand.NewPCG(0, 0))
-	weights, features := normals(rng, c.Weights()), normals(rng, c.Features())
-	want, err := finalState(ctx, c, weights, features)
+	weights, features := normals(rng, a.Weights()), normals(rng, a.Features())
+	want, err := finalState(ctx, a, weights, features)
 	if errors.Is(err, qsim.ErrNotUnitary) {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	got, err := finalState(ctx, r.Circuit, weights, features)
+	got, err := finalState(ctx, b, weights, features)
 	if err != nil {
 		return false, err
 	}
 	var loss float64
-	if c.Count()[circuits.GateMeasure] > 0 {
-		loss = distance(bitProbabilities(c, want), bitProbabilities(r.Circuit, got))
+	if a.Count()[circuits.GateMeasure] > 0 {
+		loss = distance(bitProbabilities(a, want), bitProbabilities(b, got))
 	} else {
-		loss = 1 - overlap(want, got, r.Final)
+		loss = 1 - overlap(want, got, final)
 	}
-	if !(loss < 1e-9) {
-		return false, fmt.Errorf("differs by %.3g: %w", loss, errDiffers)
+	if !(loss < tolerance) {
+		return false, fmt.Errorf("differ by %.3g: %w", loss, ErrDiffers)
 	}
 	return true, nil
 }

@@ -24,6 +24,8 @@ var (
 	ErrNoControl = fault.New(fault.Data, "gate has no controlled form")
 	// ErrBasis marks gates that the gates of a target cannot express.
 	ErrBasis = fault.New(fault.Data, "gate cannot be written in the gates of the target")
+	// ErrNotHermitian marks products of observables that are none: they do not commute.
+	ErrNotHermitian = fault.New(fault.Usage, "product of observables that do not commute")
 	// ErrUnbound marks angles that still hold weights or features where a number
 	// is needed.
 	ErrUnbound = fault.New(fault.Usage, "angle is not bound to a number")

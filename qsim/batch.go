@@ -23,6 +23,7 @@ type workspaces struct {
 	free   sync.Pool // of *workspace
 	bounds sync.Pool // of *bound
 	calls  sync.Pool // of *call
+	values sync.Pool // of *value
 }
 
 // bound returns angles and matrices with the constant ones filled in.

@@ -26,6 +26,7 @@ type batched struct {
 	qubits        int
 	state         int          // numbers in memory that the states of a group take
 	layout        kernel.Lanes // of these
+	numbers       []int        // where the amplitudes of the first sample are, of a plan for states
 	calls         sync.Pool    // of *batchCall
 	groups        sync.Pool    // of *group
 }
@@ -53,6 +54,20 @@ func newBatched(p Precision, c *circuits.Circuit, observables []plan.Observable,
 	})
 	s.others = s.forward.Others()
 	s.mixed = slices.ContainsFunc(s.others, func(o plan.Observable) bool { return len(o) > 0 })
+	s.state, s.layout.Row, s.layout.Gap = s.forward.Layout()
+	return s, nil
+}
+
+// newBatchedStates plans c for states instead of expectation values.
+func newBatchedStates(p Precision, c *circuits.Circuit) (*batched, error) {
+	s := &batched{precision: p, qubits: c.Qubits, numbers: make([]int, 1<<c.Qubits)}
+	var err error
+	if s.forward, err = plan.NewBatchStates(c, kernel.NewMachine(p == Single)); err != nil {
+		return nil, err
+	}
+	for x := range s.numbers {
+		s.numbers[x] = s.forward.Number(uint64(x))
+	}
 	s.state, s.layout.Row, s.layout.Gap = s.forward.Layout()
 	return s, nil
 }
@@ -142,6 +157,7 @@ type batchCall struct {
 	chunk         int         // samples in each
 	loss          Loss        // nil for expectation values
 	dst           []float64   // expectation values
+	states        []*State    // nil but where these are asked for
 	rows          []float64   // gradients by the weights, of each chunk
 	dx            [][]float64 // may be nil
 	errs          []error     // of each chunk
@@ -175,7 +191,7 @@ func resized[T any](s []T, n int) []T { return slices.Grow(s[:0], n)[:n] }
 
 // release keeps c for the next call.
 func (c *batchCall) release() {
-	c.ctx, c.weights, c.samples, c.loss, c.dst, c.dx = nil, nil, nil, nil, nil, nil
+	c.ctx, c.weights, c.samples, c.loss, c.dst, c.states, c.dx = nil, nil, nil, nil, nil, nil, nil
 	c.calls.Put(c)
 }
 
@@ -213,6 +229,9 @@ func (c *batchCall) runChunk(chunk int) error {
 		}
 		if c.loss == nil {
 			copy(c.dst[lo*k:], g.e[:len(these)*k])
+			for l := range min(len(these), len(c.states)) {
+				c.states[lo+l].amplitudes.takeLane(g.states, c.numbers, l, c.batched.forward.Phase(g.forward, l))
+			}
 			continue
 		}
 		if err := c.chunkBack(g, chunk, lo, these); err != nil {
@@ -256,6 +275,17 @@ func (s *batched) expect(ctx context.Context, dst, weights []float64, samples []
 	return c.each()
 }
 
+// fill puts each of the states into that of its sample.
+func (s *batched) fill(ctx context.Context, states []*State, weights []float64, samples [][]float64) error {
+	c, err := s.call(ctx, weights, samples, false)
+	defer c.release()
+	if err != nil {
+		return err
+	}
+	c.states = states
+	return c.each()
+}
+
 // gradient adds the derivatives of all samples, by features where dx is not nil.
 func (s *batched) gradient(ctx context.Context, dw []float64, dx [][]float64, weights []float64, samples [][]float64, loss Loss) error {
 	c, err := s.call(ctx, weights, samples, true)
@@ -279,6 +309,7 @@ func (s *batched) gradient(ctx context.Context, dw []float64, dx [][]float64, we
 type groups struct {
 	once     [2]sync.Once
 	features [2]*batched // [1] with derivatives by features
+	states   func() *batched
 }
 
 // small returns the plan for groups of samples, nil where there is none.
@@ -291,12 +322,7 @@ func (p *Program) small(features bool) *batched {
 	if features {
 		k = 1
 	}
-	s.once[k].Do(func() {
-		var err error
-		if s.features[k], err = newBatched(p.precision, p.circuit, p.observables, features); err != nil { // the circuit was validated
-			panic(fmt.Sprintf("qsim: %v", err))
-		}
-	})
+	s.once[k].Do(func() { s.features[k] = must(newBatched(p.precision, p.circuit, p.observables, features)) })
 	return s.features[k]
 }
 

@@ -131,7 +131,16 @@ func compile(c *circuits.Circuit, r register, o Options) (*Program, error) {
 	program.whole = sync.OnceValues(func() (*Program, error) {
 		return compile(r.spread(program.circuit), newRegister(r.qubits, nil), o)
 	})
+	program.groups.states = sync.OnceValue(func() *batched { return must(newBatchedStates(program.precision, program.circuit)) })
 	return program, program.plan()
+}
+
+// must returns s; the circuit that it is of has been validated.
+func must(s *batched, err error) *batched {
+	if err != nil {
+		panic(fmt.Sprintf("qsim: %v", err))
+	}
+	return s
 }
 
 // tolerant is c with a tolerance for matrices no smaller than the rounding of amplitudes.

@@ -275,6 +275,22 @@ func (v vector) gradientGroup(p *plan.Plan, b *plan.Bound, g *plan.Group, cotang
 	plan.Gradient(p, b, g, v.double, cotangents)
 }
 
+// takeLane writes phase times the amplitudes of sample l of a group, that of the first sample
+// being the given numbers of a.
+func (v vector) takeLane(a vector, numbers []int, l int, phase complex128) {
+	if v.single != nil {
+		takeLane(v.single, a.single[l:], numbers, phase)
+		return
+	}
+	takeLane(v.double, a.double[l:], numbers, phase)
+}
+
+func takeLane[A kernel.Amplitude](dst, a []A, numbers []int, phase complex128) {
+	for x, at := range numbers {
+		dst[x] = A(phase * complex128(a[at]))
+	}
+}
+
 func (v vector) expectLanes(dst []float64, in kernel.Lanes, amplitudes int, s kernel.Pauli, coef float64) {
 	if v.single != nil {
 		kernel.ExpectLanes(dst, v.single, in, amplitudes, s, coef)

@@ -40,6 +40,37 @@ func NewBatch(c *circuits.Circuit, m *kernel.Machine, observables []Observable) 
 	return p, nil
 }
 
+// NewBatchStates is NewBatch for the states themselves, without observables: amplitude x of
+// sample l of a group ends at [Plan.Number](x) + l, without the phase [Plan.Phase].
+func NewBatchStates(c *circuits.Circuit, m *kernel.Machine) (*Plan, error) {
+	l, err := lower(c, m.Lanes)
+	if err != nil {
+		return nil, err
+	}
+	p := newPlan(l, m, m.Lanes+c.Qubits)
+	p.batch = true
+	p.nots = l.putOff()
+	p.divide(l.forwards(), 0, p.whole())
+	p.layout()
+	return p, nil
+}
+
+// Number is where amplitude x of the first sample is among the numbers in memory of the
+// states that a plan of [NewBatchStates] leaves.
+func (p *Plan) Number(x uint64) int { return int(p.offset(p.Index(x)) / p.machine.Amplitude()) }
+
+// Phase is the global phase of sample l of those loaded into g, as far as it depends on
+// features: expectation values do not need it.
+func (p *Plan) Phase(g *Group, l int) complex128 {
+	var sum turn
+	for i, scale := range p.phase.scales {
+		if p.local(i) {
+			sum.add(scale * g.angles[i*p.Samples()+l])
+		}
+	}
+	return sum.unit()
+}
+
 // NewBatchAdjoint plans the gradient by the weights, and where asked the features,
 // for the states that a plan of [NewBatch] leaves, as [NewAdjoint] does. It adds
 // the observables applied to ψ, times their cotangents, to λ first, but for the terms

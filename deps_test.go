@@ -33,6 +33,7 @@ const rules = `
 	qsim <- circuits qsim/internal/...
 	qsim/reference <- circuits qsim qsim/internal/memory github.com/itsubaki/q
 	qsim/equivalence qsim/simtest qsim/cluster <- circuits qsim
+	qsim/roofline <- circuits qsim qsim/internal/kernel
 
 	qnn/dataset qnn/metric qnn/optim <- gonum.org/v1/gonum
 	qnn <- circuits circuits/ansatz qsim qnn/dataset qnn/metric qnn/optim
@@ -45,7 +46,7 @@ const rules = `
 	classical <- qnn/dataset gonum.org/v1/gonum
 
 	cmd/internal/numpyrand <-
-	cmd/internal/bench <- circuits qsim qnn/optim cmd/internal/numpyrand
+	cmd/internal/bench <- circuits qsim qsim/roofline qnn/optim cmd/internal/numpyrand
 	qnn/experiment <- circuits circuits/ansatz circuits/draw circuits/qasm circuits/qpu circuits/transpile classical qsim qsim/reference qnn qnn/compare qnn/dataset qnn/hardware qnn/metric qnn/optim qnn/report qnn/search go.yaml.in/yaml
 	cmd/internal/cli <- cmd/internal/bench circuits/... qsim/... qnn/... classical circuits qsim qnn github.com/spf13/cobra github.com/spf13/pflag github.com/vbauerster/mpb golang.org/x/term
 	cmd/qnn <- cmd/internal/cli

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/qnn-go/qnn/qsim"
+	"github.com/qnn-go/qnn/qsim/roofline"
 )
 
 // Machine is what the work is held against. The maps are by number of threads.
@@ -23,7 +23,7 @@ type Machine struct {
 }
 
 // MeasureMachine measures the limits on one thread and on as many as GOMAXPROCS
-// allows. Errors are those of [qsim.MeasureLimits].
+// allows. Errors are those of [roofline.Measure].
 func MeasureMachine(ctx context.Context) (Machine, error) {
 	m := Machine{cpuName(), runtime.NumCPU(), map[string]float64{}, map[string]float64{}}
 	for _, threads := range []int{1, runtime.GOMAXPROCS(0)} {
@@ -32,7 +32,7 @@ func MeasureMachine(ctx context.Context) (Machine, error) {
 			continue
 		}
 		restore := setThreads(threads)
-		l, err := qsim.MeasureLimits(ctx)
+		l, err := roofline.Measure(ctx)
 		restore()
 		if err != nil {
 			return Machine{}, err

@@ -15,6 +15,7 @@ import (
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/circuits/qasm"
 	"github.com/qnn-go/qnn/qsim"
+	"github.com/qnn-go/qnn/qsim/roofline"
 )
 
 type inspectOptions struct {
@@ -78,7 +79,7 @@ func runInspect(ctx context.Context, o *inspectOptions) error {
 	i := inspect(d)
 	d.Circuit = nil
 	debug.FreeOSMemory() // the state that is measured with is large, too
-	limits, err := qsim.MeasureLimits(ctx)
+	limits, err := roofline.Measure(ctx)
 	if err != nil {
 		return err
 	}

@@ -1,15 +1,15 @@
-package qsim_test
+package roofline_test
 
 import (
 	"context"
 	"errors"
 	"testing"
 
-	"github.com/qnn-go/qnn/qsim"
+	"github.com/qnn-go/qnn/qsim/roofline"
 )
 
-func TestMeasureLimits(t *testing.T) {
-	l, err := qsim.MeasureLimits(t.Context())
+func TestMeasure(t *testing.T) {
+	l, err := roofline.Measure(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -20,7 +20,7 @@ func TestMeasureLimits(t *testing.T) {
 	t.Logf("%.1f GB/s, %.1f GFlop/s", l.Bandwidth/1e9, l.Arithmetic/1e9)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := qsim.MeasureLimits(ctx); !errors.Is(err, context.Canceled) {
+	if _, err := roofline.Measure(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package qnn_test
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -144,5 +145,39 @@ func TestPermitted(t *testing.T) {
 		if got := permitted(strings.Fields(tt.rule), tt.name); got != tt.want {
 			t.Errorf("rule %q, import %s: %v, want %v", tt.rule, tt.name, got, tt.want)
 		}
+	}
+}
+
+// TestSizes: files of at most 450 lines and, outside of tests and generators, functions of
+// at most 60.
+func TestSizes(t *testing.T) {
+	const mostLines, mostOfFunction = 450, 60
+	set := token.NewFileSet()
+	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && file != "." && (strings.HasPrefix(d.Name(), ".") || strings.HasPrefix(d.Name(), "_") || d.Name() == "testdata"):
+			return fs.SkipDir
+		case d.IsDir() || !strings.HasSuffix(file, ".go"):
+			return nil
+		}
+		parsed, err := parser.ParseFile(set, file, nil, 0)
+		if err != nil {
+			return err
+		}
+		if n := set.File(parsed.Pos()).LineCount(); n > mostLines+1 { // with the empty one at its end
+			t.Errorf("%s: %d lines", file, n)
+		}
+		for _, decl := range parsed.Decls {
+			f, ok := decl.(*ast.FuncDecl)
+			if n := set.Position(decl.End()).Line - set.Position(decl.Pos()).Line + 1; ok && n > mostOfFunction && !strings.HasSuffix(file, "_test.go") {
+				t.Errorf("%s: %s has %d lines", file, f.Name.Name, n)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -40,33 +40,7 @@ type LDA struct {
 func (*LDA) Kind() string { return "lda" }
 
 func (s *LDA) fit(ctx context.Context, in []Column, x [][]float64, l labels) error {
-	if err := needNumeric(in); err != nil {
-		return err
-	}
-	if err := l.d.Validate(); err != nil {
-		return err
-	}
-	if l.d.Regression() {
-		return fmt.Errorf("%w: discriminants separate classes, and the labels are values: %w", ErrPipeline, ErrNoClasses)
-	}
-	if !(s.Shrinkage >= 0 && s.Shrinkage <= 1) {
-		return fmt.Errorf("%w: shrinkage %v is not in [0, 1]", ErrPipeline, s.Shrinkage)
-	}
-	present := 0
-	for _, n := range l.d.ClassCounts() {
-		if n > 0 {
-			present++
-		}
-	}
-	var err error
-	if s.K, err = components(s.K, min(len(in), present-1), fmt.Sprintf("%d columns and %d classes", len(in), present)); err != nil {
-		return err
-	}
-	if n := min(len(in), len(x)); n > maxDiscriminantColumns {
-		return fmt.Errorf("%w: discriminants of %d columns and %d samples: %w, over %d of both. Use partial least squares",
-			ErrPipeline, len(in), len(x), ErrTooLarge, maxDiscriminantColumns)
-	}
-	if err := checkRoom(3*len(x), len(in)); err != nil {
+	if err := s.check(in, len(x), l); err != nil {
 		return err
 	}
 	means, err := meansOf(ctx, x, len(in))
@@ -96,16 +70,52 @@ func (s *LDA) fit(ctx context.Context, in []Column, x [][]float64, l labels) err
 	}
 	s.Mean, s.Components = means, make([][]float64, s.K)
 	for k := range s.K {
-		direction := mat.Col(nil, k, directions)
-		if basis != nil {
-			full := mat.NewVecDense(len(in), nil)
-			full.MulVec(basis, mat.NewVecDense(len(direction), direction))
-			direction = full.RawVector().Data
-		}
-		orient(direction)
-		s.Components[k] = direction
+		s.Components[k] = direction(mat.Col(nil, k, directions), basis, len(in))
 	}
 	return nil
+}
+
+// check refuses what has no discriminants, and settles the number of components.
+func (s *LDA) check(in []Column, rows int, l labels) error {
+	if err := needNumeric(in); err != nil {
+		return err
+	}
+	if err := l.d.Validate(); err != nil {
+		return err
+	}
+	if l.d.Regression() {
+		return fmt.Errorf("%w: discriminants separate classes, and the labels are values: %w", ErrPipeline, ErrNoClasses)
+	}
+	if !(s.Shrinkage >= 0 && s.Shrinkage <= 1) {
+		return fmt.Errorf("%w: shrinkage %v is not in [0, 1]", ErrPipeline, s.Shrinkage)
+	}
+	present := 0
+	for _, n := range l.d.ClassCounts() {
+		if n > 0 {
+			present++
+		}
+	}
+	var err error
+	if s.K, err = components(s.K, min(len(in), present-1), fmt.Sprintf("%d columns and %d classes", len(in), present)); err != nil {
+		return err
+	}
+	if n := min(len(in), rows); n > maxDiscriminantColumns {
+		return fmt.Errorf("%w: discriminants of %d columns and %d samples: %w, over %d of both. Use partial least squares",
+			ErrPipeline, len(in), rows, ErrTooLarge, maxDiscriminantColumns)
+	}
+	return checkRoom(3*rows, len(in))
+}
+
+// direction is a discriminant in terms of the columns, with its sign settled; basis is that
+// of the coordinates it is in, nil where these are the columns.
+func direction(v []float64, basis *mat.Dense, columns int) []float64 {
+	if basis != nil {
+		full := mat.NewVecDense(columns, nil)
+		full.MulVec(basis, mat.NewVecDense(len(v), v))
+		v = full.RawVector().Data
+	}
+	orient(v)
+	return v
 }
 
 // coordinates returns the centred rows of a in an orthonormal basis of the space that

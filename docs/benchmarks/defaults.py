@@ -264,7 +264,8 @@ def markdown(rows, arguments):
         for prefix, _ in shown:
             for m in models[prefix]:
                 names = {"linear": ("linear", "logistic", "ridge")}.get(m, (m,))
-                found = [row["scores"][prefix + n] for n in names if prefix + n in row["scores"]]
+                # Of a seed that keeps all columns there is no score on others.
+                found = [v for n in names if len(v := row["scores"].get(prefix + n, [])) == len(row["scores"]["default"])]
                 cells.append(cell(found[-1]) if found else "")
         out.append("| " + " | ".join(cells) + " |\n")
     out.append("\n## What was chosen\n\n| table | by seed |\n| --- | --- |\n")
@@ -280,7 +281,7 @@ def markdown(rows, arguments):
 BESIDE = """Baselines of qnn are fitted on the same training parts; those of scikit-learn on training parts
 of the same size, drawn by scikit-learn with the same seeds: logistic regression or ridge (linear),
 random forest, support vector machine with the radial kernel, on all columns, standardised and
-one-hot.
+one-hot. A cell is empty where the model of some seed has all columns for its features.
 
 """
 

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/qnn-go/qnn/qsim/simtest"
+
 	"github.com/qnn-go/qnn/circuits"
 )
 
@@ -25,7 +27,7 @@ func randomCircuit(rng *rand.Rand, n, ops int) *circuits.Circuit {
 		}
 		qubits := rng.Perm(n)[:size]
 		if g == circuits.GateUnitary {
-			c.Unitary(randomUnitary(rng, 1<<size), qubits...)
+			c.Unitary(simtest.RandomUnitary(rng, 1<<size), qubits...)
 			continue
 		}
 		var angles []circuits.Angle

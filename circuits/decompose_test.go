@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/qnn-go/qnn/qsim/simtest"
+
 	"github.com/qnn-go/qnn/circuits"
 )
 
@@ -81,7 +83,7 @@ func TestDecomposeIntoRZZ(t *testing.T) {
 }
 
 func TestDecomposeKeeps(t *testing.T) {
-	m := randomUnitary(newRand(13), 4)
+	m := simtest.RandomUnitary(newRand(13), 4)
 	c := circuits.New(2).GPhase(circuits.Weight(0)).H(0).Barrier().Unitary(m, 1, 0).Reset(1).
 		GPhase(circuits.Const(0.5)).Measure(0, 1)
 	out, err := c.Decompose([]circuits.Gate{circuits.GateUnitary, circuits.GateH})

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/qnn-go/qnn/qsim/simtest"
+
 	"github.com/qnn-go/qnn/circuits"
 )
 
@@ -125,7 +127,7 @@ func TestShiftRules(t *testing.T) {
 		d := 1 << spec.Qubits
 		op := single(g).Ops[0]
 		for k := range spec.Params {
-			psi, a := randomState(rng, d), randomUnitary(rng, d)
+			psi, a := randomState(rng, d), simtest.RandomUnitary(rng, d)
 			p := randomAngles(rng, len(spec.Params))
 			// expect is ⟨ψ|U†(A+A†)U|ψ⟩ = 2 Re ⟨Uψ|A|Uψ⟩.
 			inner := func(x, y []complex128) (sum complex128) {
@@ -188,7 +190,7 @@ func TestInverse(t *testing.T) {
 		checkIdentity(t, g.String(), both, randomAngles(rng, len(g.Spec().Params)))
 	}
 	for n := 1; n <= 3; n++ {
-		c := circuits.New(n).Unitary(randomUnitary(rng, 1<<n), []int{2, 0, 1}[3-n:]...)
+		c := circuits.New(n).Unitary(simtest.RandomUnitary(rng, 1<<n), []int{2, 0, 1}[3-n:]...)
 		c.Qubits = 3
 		inv, err := c.Inverse()
 		if err != nil {
@@ -243,14 +245,14 @@ func TestControlled(t *testing.T) {
 		checkControlled(t, g.String(), matrix(t, single(g), p, nil), op, p)
 	}
 	for n := 1; n <= 2; n++ {
-		u := randomUnitary(rng, 1<<n)
+		u := simtest.RandomUnitary(rng, 1<<n)
 		op, err := (circuits.Op{Gate: circuits.GateUnitary, Qubits: []int{1, 2}[:n], Matrix: u}).Controlled(0)
 		if err != nil {
 			t.Fatal(err)
 		}
 		checkControlled(t, "unitary", u, op, nil)
 	}
-	three := circuits.Op{Gate: circuits.GateUnitary, Qubits: []int{1, 2, 3}, Matrix: randomUnitary(rng, 8)}
+	three := circuits.Op{Gate: circuits.GateUnitary, Qubits: []int{1, 2, 3}, Matrix: simtest.RandomUnitary(rng, 8)}
 	if _, err := three.Controlled(0); !errors.Is(err, circuits.ErrNoControl) {
 		t.Errorf("unitary on three qubits: error %v, want ErrNoControl", err)
 	}

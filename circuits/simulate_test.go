@@ -114,13 +114,6 @@ func randomState(rng *rand.Rand, d int) []complex128 {
 	return out
 }
 
-// randomUnitary orthogonalizes a random matrix of order d.
-func randomUnitary(rng *rand.Rand, d int) []complex128 {
-	out := randomState(rng, d*d)
-	orthogonalize(out)
-	return out
-}
-
 // orthogonalize makes the rows of m orthonormal by Gram and Schmidt, twice for
 // accuracy.
 func orthogonalize(m []complex128) {

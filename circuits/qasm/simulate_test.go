@@ -1,10 +1,10 @@
 package qasm_test
 
 import (
-	"math"
-	"math/cmplx"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/qnn-go/qnn/qsim/simtest"
 
 	"github.com/qnn-go/qnn/circuits"
 )
@@ -66,35 +66,6 @@ func apply(state []complex128, op circuits.Op, angles []float64) {
 	}
 }
 
-func randomUnitary(rng *rand.Rand, d int) []complex128 {
-	m := make([]complex128, d*d)
-	for r := range d {
-		row := m[r*d : r*d+d]
-		for k := range row {
-			row[k] = complex(rng.NormFloat64(), rng.NormFloat64())
-		}
-		for range 2 { // Gram and Schmidt, twice for accuracy
-			norm := 0.0
-			for p := range r {
-				var dot complex128
-				for k := range d {
-					dot += cmplx.Conj(m[p*d+k]) * row[k]
-				}
-				for k := range d {
-					row[k] -= dot * m[p*d+k]
-				}
-			}
-			for _, v := range row {
-				norm += real(v)*real(v) + imag(v)*imag(v)
-			}
-			for k := range row {
-				row[k] /= complex(math.Sqrt(norm), 0)
-			}
-		}
-	}
-	return m
-}
-
 // appendRandom appends gate g with constant random angles on random qubits.
 func appendRandom(c *circuits.Circuit, rng *rand.Rand, g circuits.Gate) {
 	size := g.Spec().Qubits
@@ -103,7 +74,7 @@ func appendRandom(c *circuits.Circuit, rng *rand.Rand, g circuits.Gate) {
 	}
 	qubits := rng.Perm(c.Qubits)[:size]
 	if g == circuits.GateUnitary {
-		c.Unitary(randomUnitary(rng, 1<<size), qubits...)
+		c.Unitary(simtest.RandomUnitary(rng, 1<<size), qubits...)
 		return
 	}
 	var angles []circuits.Angle

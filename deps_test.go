@@ -24,7 +24,8 @@ const rules = `
 	circuits/internal/matrix <-
 	circuits/ansatz circuits/draw <- circuits
 	circuits/synth <- circuits circuits/internal/matrix
-	circuits/qasm <- circuits circuits/synth
+	circuits/qasm <- circuits circuits/synth circuits/qasm/internal/syntax
+	circuits/qasm/internal/syntax <-
 	circuits/transpile <- circuits circuits/synth circuits/internal/matrix
 	circuits/qpu <- circuits circuits/qasm circuits/transpile
 

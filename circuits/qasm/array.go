@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/qasm/internal/syntax"
 )
 
 // maxDimensions bounds the dimensions of an array, as OpenQASM 3 does.
@@ -15,86 +16,88 @@ type array struct {
 	elements []*entry
 }
 
-// arrayDeclaration reads array[float[64], 2, 3] a = {{…}, …};. Without values its elements
+// declareArray lowers array[float[64], 2, 3] a = {{…}, …};. Without values its elements
 // are 0.
-func (p *parser) arrayDeclaration(constant bool) {
-	p.next()
-	p.expect('[')
-	typ := p.scalarType()
+func (s *variables) declareArray(d *syntax.Variables) {
+	s.width(&d.Type)
 	a := &array{}
 	n := 1
-	for p.accept(',') && p.err == nil {
-		pos := p.tok.pos
-		size := p.whole("size of an array", 0, maxWires)
-		a.sizes = append(a.sizes, size)
-		if n = saturate(n, size); n > maxWires || len(a.sizes) > maxDimensions {
-			p.fail(pos, ErrLimit, "array of more than %d elements or %d dimensions", maxWires, maxDimensions)
+	for size := d.Sizes; size != nil && s.err == nil; size = size.Next {
+		k := s.whole("size of an array", size, 0, maxWires)
+		a.sizes = append(a.sizes, k)
+		if n = saturate(n, k); n > maxWires || len(a.sizes) > maxDimensions {
+			s.fail(size.At(), ErrLimit, "array of more than %d elements or %d dimensions", maxWires, maxDimensions)
 		}
 	}
 	if len(a.sizes) == 0 {
-		p.fail(p.tok.pos, circuits.ErrSyntax, "array without a size")
+		s.fail(d.SizesEnd, circuits.ErrSyntax, "array without a size")
 	}
-	p.expect(']')
-	name, pos := p.name()
-	if !p.spend(pos, n) {
+	if !s.spend(d.Name.Pos, n) {
 		return
 	}
 	a.elements = make([]*entry, n)
 	for i := range a.elements {
-		e := &entry{name: name, kind: entryValue, constant: constant, typ: typ, level: len(p.conds)}
-		e.value = p.convert(pos, typ, e.value)
+		e := &entry{name: d.Name.Text, kind: entryValue, constant: d.Const, typ: d.Type.Scalar, level: len(s.conds)}
+		e.value = s.convert(d.Name.Pos, e.typ, e.value)
 		a.elements[i] = e
 	}
-	if p.accept('=') {
-		p.arrayValues(a.sizes, a.elements)
-	} else if constant {
-		p.expect('=')
+	if d.Assigned {
+		s.arrayValues(d.Init, a.sizes, a.elements)
 	}
-	p.expect(';')
-	p.define(pos, &entry{name: name, kind: entryArray, constant: constant, array: a})
+	if s.readable() {
+		s.define(d.Name.Pos, &entry{name: d.Name.Text, kind: entryArray, constant: d.Const, array: a})
+	}
 }
 
-// arrayValues reads {…} of the given sizes, or the name of an array of those sizes, into
-// elements.
-func (p *parser) arrayValues(sizes []int, elements []*entry) {
-	pos := p.tok.pos
-	if e := p.lookup(p.tok); p.tok.kind == tokenName && e != nil && e.kind == entryArray {
-		p.next()
-		p.copyArray(pos, e, sizes, elements)
+// arrayValues gives elements the values of {…} of the given sizes, or of an array of those
+// sizes.
+func (s *variables) arrayValues(x *syntax.Expr, sizes []int, elements []*entry) {
+	if x.Kind == syntax.Variable {
+		if e := s.named(x); e != nil && e.kind == entryArray {
+			s.copyArray(x, e, sizes, elements)
+			return
+		}
+	}
+	switch x.Kind {
+	case syntax.List:
+	case syntax.Bad:
+		s.readable()
+		return
+	default:
+		s.expectedAt(`"{"`, x.Pos)
 		return
 	}
-	p.expect('{')
 	stride := len(elements) / max(sizes[0], 1)
 	n := 0
-	for ; !p.is('}') && p.err == nil; n++ {
-		if n == sizes[0] {
-			break
-		}
-		part := elements[n*stride : (n+1)*stride]
+	part := x.Sub
+	for ; part != nil && s.err == nil && n < sizes[0] && part.Kind != syntax.Surplus; part = part.Next {
+		inner := elements[n*stride : (n+1)*stride]
 		if len(sizes) > 1 {
-			p.arrayValues(sizes[1:], part)
+			s.arrayValues(part, sizes[1:], inner)
 		} else {
-			start := p.tok.pos
-			p.set(start, part[0], p.convert(start, part[0].typ, p.expression(0)))
+			s.set(part.At(), inner[0], s.convert(part.At(), inner[0].typ, s.value(part)))
 		}
-		if !p.accept(',') {
-			n++
-			break
-		}
+		n++
 	}
-	if p.err == nil && (n != sizes[0] || !p.is('}')) {
-		p.fail(p.tok.pos, circuits.ErrArity, "array with other than its %d values", sizes[0])
+	switch {
+	case s.err != nil:
+	case part != nil && part.Kind == syntax.Bad:
+		s.readable()
+	case part != nil:
+		s.fail(part.At(), circuits.ErrArity, "array with other than its %d values", sizes[0])
+	case n != sizes[0]:
+		s.fail(int(x.Close), circuits.ErrArity, "array with other than its %d values", sizes[0])
 	}
-	p.expect('}')
 }
 
-// copyArray reads the indices of e and gives elements, of the given sizes, its values.
-func (p *parser) copyArray(pos int, e *entry, sizes []int, elements []*entry) {
-	from, source := p.part(e)
-	if p.err == nil && !slices.Equal(from, sizes) {
-		p.fail(pos, circuits.ErrArity, "array of sizes %v for %v", from, sizes)
+// copyArray gives elements, of the given sizes, the values of a part of an array.
+func (s *variables) copyArray(x *syntax.Expr, e *entry, sizes []int, elements []*entry) {
+	pos := x.At()
+	from, source, _ := s.part(e, x.Sub)
+	if s.err == nil && !slices.Equal(from, sizes) {
+		s.fail(pos, circuits.ErrArity, "array of sizes %v for %v", from, sizes)
 	}
-	if p.err != nil {
+	if s.err != nil {
 		return
 	}
 	values := make([]value, len(source))
@@ -102,66 +105,88 @@ func (p *parser) copyArray(pos int, e *entry, sizes []int, elements []*entry) {
 		values[i] = e.value // all, before the first changes
 	}
 	for i, v := range values {
-		p.set(pos, elements[i], p.convert(pos, elements[i].typ, v))
+		s.set(pos, elements[i], s.convert(pos, elements[i].typ, v))
+	}
+	if x.Then != nil && s.readable() {
+		s.expectedAt(`";"`, x.Then.Pos)
 	}
 }
 
-// part reads the indices that follow an array, in one pair of brackets or several, as far
-// as there are some and it has dimensions, and returns what they leave.
-func (p *parser) part(e *entry) (sizes []int, elements []*entry) {
-	sizes, elements = e.array.sizes, e.array.elements
-	for p.err == nil && len(sizes) > 0 && p.accept('[') {
-		for {
-			i, ok := p.indexValue(operand{n: sizes[0]})
+// part follows the indices of an array, in one pair of brackets or several, as far as there
+// are some and it has dimensions, and returns what they leave of it and of them.
+func (e *evaluator) part(n *entry, x *syntax.Expr) (sizes []int, elements []*entry, rest *syntax.Expr) {
+	sizes, elements = n.array.sizes, n.array.elements
+	for ; e.err == nil && len(sizes) > 0 && x != nil; x = x.Next {
+		i := e.indicesIn(x)
+		for ; i != nil && len(sizes) > 0 && e.err == nil; i = i.Next {
+			k, ok := e.indexValue(operand{n: sizes[0]}, i)
 			if !ok {
-				if p.err == nil {
-					p.fail(p.tok.pos, circuits.ErrRange, "index of an array without elements")
+				if e.err == nil {
+					e.fail(i.At(), circuits.ErrRange, "index of an array without elements")
 				}
-				return nil, nil
+				return nil, nil, nil
 			}
 			stride := len(elements) / sizes[0]
-			elements, sizes = elements[i*stride:(i+1)*stride], sizes[1:]
-			if len(sizes) == 0 || !p.accept(',') {
-				break
+			elements, sizes = elements[k*stride:(k+1)*stride], sizes[1:]
+			if x.Sub.Kind == syntax.Range {
+				e.expectedAt(`"]"`, x.Comma)
 			}
 		}
-		p.expect(']')
+		if e.err == nil && (i != nil || x.Comma != 0 && x.Sub.Next == nil) {
+			e.expectedAt(`"]"`, x.Comma)
+		}
 	}
-	return sizes, elements
+	return sizes, elements, x
 }
 
-// element reads an element of an array as a value.
-func (p *parser) element(e *entry) value {
-	pos := p.tok.pos
-	p.next()
-	sizes, elements := p.part(e)
+// indicesIn is the first of the indices in a pair of brackets.
+func (e *evaluator) indicesIn(x *syntax.Expr) *syntax.Expr {
 	switch {
-	case p.err != nil:
+	case x.Kind == syntax.Bad:
+		e.readable()
+		return nil
+	case x.Sub.Kind == syntax.List || x.Sub.Kind == syntax.Range && x.Sub.Sub.Kind == syntax.Omitted:
+		e.expectedAt("an expression", x.Comma)
+		return nil
+	case x.Sub.Kind == syntax.Range:
+		return x.Sub.Sub
+	}
+	return x.Sub
+}
+
+// element is an element of an array as a value.
+func (e *evaluator) element(x *syntax.Expr, n *entry) value {
+	sizes, elements, rest := e.part(n, x.Sub)
+	switch {
+	case e.err != nil:
 		return value{}
 	case len(sizes) > 0:
-		p.fail(pos, ErrUnsupported, "array %s in an expression, other than one of its elements", e.name)
+		e.fail(x.At(), ErrUnsupported, "array %s in an expression, other than one of its elements", n.name)
 		return value{}
-	case p.is('['):
-		return p.bitOf(elements[0].value)
+	case rest != nil:
+		return e.bitOf(elements[0].value, rest)
 	}
 	return elements[0].value
 }
 
-// assignArray reads a[1] = expression; and a = b;.
-func (p *parser) assignArray(e *entry) {
-	t := p.tok
-	p.next()
-	sizes, elements := p.part(e)
+// assignArray lowers a[1] = expression; and a = b;.
+func (s *variables) assignArray(a *syntax.Assign, e *entry) {
+	sizes, elements, rest := s.part(e, a.Indices)
 	switch {
-	case p.err != nil:
+	case s.err != nil:
 	case e.constant:
-		p.fail(t.pos, circuits.ErrSyntax, "%s cannot change", e.name)
+		s.fail(a.At.Pos, circuits.ErrSyntax, "%s cannot change", e.name)
+	case rest != nil && rest.Kind == syntax.Bad:
+		s.readable()
+	case len(sizes) == 0 && rest != nil:
+		s.expectedAt("an assignment", rest.Pos)
 	case len(sizes) == 0:
-		p.assignTo(elements[0])
-	case len(elements) == 0 || !p.spend(t.pos, len(elements)):
+		s.assignTo(a, elements[0])
+	case len(elements) == 0 || !s.spend(a.At.Pos, len(elements)):
+	case a.OpToken.Symbol != '=':
+		s.expected(`"="`, a.OpToken)
 	default:
-		p.expect('=')
-		p.arrayValues(sizes, elements)
-		p.expect(';')
+		s.arrayValues(a.Value, sizes, elements)
+		s.readable()
 	}
 }

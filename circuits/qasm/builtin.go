@@ -2,33 +2,27 @@ package qasm
 
 import (
 	"math"
-	"math/cmplx"
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/qasm/internal/syntax"
 )
 
-// gate is a gate, built in or defined by the program, or a def.
+// gate is a gate, built in or defined by the program.
 type gate struct {
 	name   string
-	params []string // names of the angles
-	qubits []string // names of the qubits; of a built-in gate empty
-	size   int      // number of qubits
-	angles int      // number of angles
+	size   int // number of qubits
+	angles int // number of angles
 
 	table  circuits.Gate            // of a built-in gate that is one operation
 	expand func() *circuits.Circuit // of one that is several; weight k is angle k
 	as     *circuits.Circuit        // what expand returned
 
-	body, bodySize int // position and bytes of the text in braces; 0: none
-	ops            int // operations of one call, at most maxCount
-
-	formal []parameter // of a def
-	result *parameter  // of a def that has one
+	body   *body    // of a gate that the program defines
+	params []*entry // its angles
+	qubits []*entry
+	ops    int // operations of one call, at most maxCount
 }
-
-// maxCount is where counts of operations stop.
-const maxCount = 1 << 40
 
 // native is the built-in gate of the table's gate g.
 func native(name string, g circuits.Gate) *gate {
@@ -41,12 +35,12 @@ func derived(name string, size, angles int, as func() *circuits.Circuit) *gate {
 	return &gate{name: name, size: size, angles: angles, expand: as, ops: 1}
 }
 
-func (p *parser) defineGates(gates []*gate) {
+func (l *lowering) defineGates(gates []*gate) {
 	for _, g := range gates {
-		if old := p.names[g.name]; old != nil && !old.builtin {
+		if old := l.names[g.name]; old != nil && !old.builtin {
 			continue // the program's own definition stays
 		}
-		p.names[g.name] = &entry{name: g.name, kind: entryGate, builtin: true, gate: g}
+		l.scope.set(g.name, &entry{name: g.name, kind: entryGate, builtin: true, gate: g})
 	}
 }
 
@@ -149,15 +143,15 @@ func hqslib1() []*gate {
 // extension finds a gate that no include defines but that programs call by the name
 // which most tools use: a gate of the table or of qelib1.inc. Those of qelib1.inc need
 // some include, as it is easily forgotten.
-func (p *parser) extension(t token) *entry {
-	if p.options.Strict || t.kind != tokenName || p.err != nil {
+func (l *lowering) extension(t syntax.Token) *entry {
+	if l.options.Strict || l.err != nil {
 		return nil
 	}
-	name := p.text(t)
+	name := l.text.Text(t)
 	var found *gate
 	library := qelib1()
 	at := slices.IndexFunc(library, func(g *gate) bool { return g.name == name })
-	if at >= 0 && !p.included {
+	if at >= 0 && !l.included {
 		return nil
 	}
 	if i := slices.IndexFunc(circuits.Gates(), func(g circuits.Gate) bool { return g.String() == name && g.Unitary() }); i >= 0 {
@@ -170,9 +164,9 @@ func (p *parser) extension(t token) *entry {
 	if found == nil {
 		return nil
 	}
-	p.remark(t.pos, "the gate %s is not defined; it is read as the gate that is usually called so", name)
+	l.remark(t.Pos, "the gate %s is not defined; it is read as the gate that is usually called so", name)
 	e := &entry{name: name, kind: entryGate, builtin: true, gate: found}
-	p.names[name] = e
+	l.scope.set(name, e)
 	return e
 }
 
@@ -210,16 +204,3 @@ var phaseGate = native("gphase", circuits.GateGPhase)
 
 // controlBasis are gates of which each has a controlled form in the table.
 var controlBasis = []circuits.Gate{circuits.GateH, circuits.GateP, circuits.GateRZ, circuits.GateRY, circuits.GateCX}
-
-// complexFunctions are those of a complex number.
-var complexFunctions = map[string]func(complex128) complex128{
-	"exp": cmplx.Exp, "sqrt": cmplx.Sqrt, "sin": cmplx.Sin, "cos": cmplx.Cos, "tan": cmplx.Tan, "log": cmplx.Log,
-}
-
-// functions of one argument. OpenQASM 2 writes asin and ln, OpenQASM 3 arcsin and
-// log; each reads both.
-var functions = map[string]func(float64) float64{
-	"sin": math.Sin, "cos": math.Cos, "tan": math.Tan, "exp": math.Exp, "ln": math.Log, "log": math.Log, "sqrt": math.Sqrt,
-	"asin": math.Asin, "acos": math.Acos, "atan": math.Atan,
-	"arcsin": math.Asin, "arccos": math.Acos, "arctan": math.Atan, "ceiling": math.Ceil, "floor": math.Floor,
-}

@@ -4,129 +4,130 @@ import (
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/qasm/internal/syntax"
 )
 
-// gateCall reads a call of a gate with its modifiers, over registers of one size
-// if it names any.
-func (p *parser) gateCall() {
-	mods, controls := p.modifiers()
-	t := p.tok
-	g := p.callee(t)
+// call lowers what begins with a name and is no assignment: the call of a gate with its
+// modifiers, over registers of one size if it names any, or of a subroutine.
+func (l *lowering) call(s *syntax.GateCall) {
+	var mods []modifier
+	controls := 0
+	if len(s.Modifiers) > 0 {
+		mods, controls = l.modifiers(s.Modifiers)
+	}
+	if l.err != nil || s.Name.Kind != syntax.NameToken {
+		l.readable()
+		return
+	}
+	g := l.callee(s)
 	if g == nil {
 		return
 	}
-	p.next()
-	base := len(p.argStack)
-	p.arguments(t, g)
-	args := p.argStack[base:]
-	start := len(p.wireStack)
-	p.operands(t, g.size+controls)
-	wires := p.wireStack[start:]
-	p.expect(';')
-	if p.err == nil {
-		p.broadcast(t.pos, g, args, wires, mods, controls)
+	args, wires := len(l.args), len(l.wires)
+	l.gateAngles(s, g)
+	l.gateQubits(s, g.size+controls)
+	if l.readable() {
+		l.broadcast(s.Name.Pos, g, l.args[args:], l.wires[wires:], mods, controls)
 	}
-	p.argStack, p.wireStack = p.argStack[:base], p.wireStack[:start]
+	l.args, l.wires = l.args[:args], l.wires[:wires]
 }
 
-// callee is the gate that the token names.
-func (p *parser) callee(t token) *gate {
-	if p.version == 3 && p.isName("gphase") {
-		return phaseGate
-	}
-	if t.kind != tokenName {
-		p.fail(t.pos, circuits.ErrSyntax, "expected a statement, found %s", p.found())
-		return nil
-	}
-	e := p.lookup(t)
+// callee is the gate that a call names; nil where it names none.
+func (l *lowering) callee(s *syntax.GateCall) *gate {
+	t := s.Name
+	e := l.lookup(l.text.Bytes(t))
 	if e == nil {
-		e = p.extension(t)
+		if l.version == 3 && string(l.text.Bytes(t)) == "gphase" {
+			return phaseGate
+		}
+		e = l.extension(t)
 	}
-	if e == nil || e.kind != entryGate {
-		p.fail(t.pos, circuits.ErrUnknown, "gate %.80q is not defined", p.text(t))
-		return nil
+	switch {
+	case e != nil && e.kind == entryGate:
+		return e.gate
+	case e == nil || len(s.Modifiers) > 0 || l.version == 2 || l.place == inGate:
+		l.fail(t.Pos, circuits.ErrUnknown, "gate %.80q is not defined", l.text.Text(t))
+	case e.kind == entryDef:
+		l.callSubroutine(s, e)
+	case e.kind == entryQubits:
+		l.fail(t.Pos, circuits.ErrSyntax, "expected a statement, found %s %s", e.kind, l.text.Found(t))
+	case s.Args != nil && s.Args.Kind == syntax.Bad:
+		l.readable()
+	case e.constant:
+		l.fail(t.Pos, circuits.ErrSyntax, "%s cannot change", e.name)
+	case e.kind == entryArray && len(e.array.sizes) > 0:
+		l.expectedAt(`"="`, s.Behind)
+	default:
+		l.expectedAt("an assignment", s.Behind)
 	}
-	return e.gate
+	return nil
 }
 
-// arguments reads the angles of a call onto argStack.
-func (p *parser) arguments(t token, g *gate) {
+// gateAngles works out the angles of a call.
+func (l *lowering) gateAngles(s *syntax.GateCall, g *gate) {
 	n := 0
-	if p.accept('(') {
-		for !p.is(')') && p.err == nil {
-			pos := p.tok.pos
-			v := p.expression(0)
-			switch {
-			case v.kind == kindBool:
-				p.fail(pos, circuits.ErrSyntax, "%v is not an angle", v)
-			case v.dynamic():
-				v = p.asAngle(pos, v)
-			case v.kind != kindInteger && v.kind != kindFloat && v.kind != kindAngle && v.kind != kindUnknown:
-				p.fail(pos, circuits.ErrSyntax, "%v is not an angle", v)
-			}
-			p.argStack = append(p.argStack, v)
-			n++
-			if !p.accept(',') {
-				break
-			}
+	for x := s.Args; x != nil && l.err == nil; x = x.Next {
+		v := l.value(x)
+		switch v.kind {
+		case kindFloat, kindInteger, kindAngle, kindUnknown:
+		case kindCondition, kindBits, kindExpr:
+			v = l.asAngle(x.At(), v)
+		default:
+			l.fail(x.At(), circuits.ErrSyntax, "%v is not an angle", v)
 		}
-		p.expect(')')
+		l.args = append(l.args, v)
+		n++
 	}
-	if n != g.angles {
-		p.fail(t.pos, circuits.ErrArity, "gate %.80s with %d angles, needs %d", g.name, n, g.angles)
+	if n != g.angles && l.err == nil {
+		l.fail(s.Name.Pos, circuits.ErrArity, "gate %.80s with %d angles, needs %d", g.name, n, g.angles)
 	}
 }
 
-// operands reads the qubits of a call, n of them, onto wireStack.
-func (p *parser) operands(t token, n int) {
+// gateQubits finds the qubits of a call, n of them.
+func (l *lowering) gateQubits(s *syntax.GateCall, n int) {
 	k := 0
-	if !p.is(';') {
-		for {
-			p.wireStack = append(p.wireStack, p.operand(entryQubits))
-			k++
-			if !p.accept(',') {
-				break
-			}
-		}
+	for x := s.Operands; x != nil && l.err == nil; x = x.Next {
+		l.wires = append(l.wires, l.operand(x, entryQubits))
+		k++
 	}
-	if k != n {
-		p.fail(t.pos, circuits.ErrArity, "gate %.80s on %d qubits, needs %d", p.text(t), k, n)
+	if k != n && l.err == nil {
+		l.fail(s.Name.Pos, circuits.ErrArity, "gate %.80s on %d qubits, needs %d", l.text.Text(s.Name), k, n)
 	}
 }
 
 // broadcast calls g once, or once for each element of the registers among wires.
-func (p *parser) broadcast(pos int, g *gate, args []value, wires []operand, mods []modifier, controls int) {
+func (l *lowering) broadcast(pos int, g *gate, args []value, wires []operand, mods []modifier, controls int) {
 	n := 1
 	if i := slices.IndexFunc(wires, func(o operand) bool { return !o.scalar }); i >= 0 {
 		n = wires[i].n
 	}
 	for _, o := range wires {
 		if !o.scalar && o.n != n {
-			p.fail(pos, circuits.ErrArity, "registers of %d and %d qubits in one call", n, o.n)
+			l.fail(pos, circuits.ErrArity, "registers of %d and %d qubits in one call", n, o.n)
 			return
 		}
 	}
-	if p.dry == 0 && !p.afford(pos, saturate(g.ops, n)) {
+	if l.dry == 0 && !l.afford(pos, saturate(g.ops, n)) {
 		return
 	}
 	for i := range n {
-		qubits := slab(&p.ints, len(wires))
+		qubits := slab(&l.ints, len(wires))
 		for k, o := range wires {
 			qubits[k] = o.at(i)
 		}
 		if k := repeated(qubits); k >= 0 {
-			p.fail(pos, circuits.ErrDuplicate, "%.80s on qubit %d", g.name, qubits[k])
+			l.fail(pos, circuits.ErrDuplicate, "%.80s on qubit %d", g.name, qubits[k])
 			return
 		}
-		start := len(p.out.Ops)
-		p.apply(pos, g, args, qubits[controls:])
-		if len(mods) > 0 && p.dry == 0 {
-			p.modify(mods, qubits[:controls], start)
+		start := len(l.circuit.Ops)
+		l.apply(pos, g, args, qubits[controls:])
+		if len(mods) > 0 && l.dry == 0 {
+			l.modify(mods, qubits[:controls], start)
 		}
-		if p.when != nil && p.place != inGate {
-			p.guard(pos, start)
+		if l.when != nil && l.place != inGate {
+			l.guard(pos, start)
 		}
-		if p.err != nil {
+		if l.err != nil {
 			return
 		}
 	}
@@ -153,116 +154,58 @@ func repeated(list []int) int {
 }
 
 // apply appends what g does to the qubits, which it keeps.
-func (p *parser) apply(pos int, g *gate, args []value, qubits []int) {
+func (l *lowering) apply(pos int, g *gate, args []value, qubits []int) {
 	switch {
-	case p.dry > 0:
-		p.count = min(maxCount, p.count+g.ops)
-	case g.body > 0:
-		p.run(pos, g, args, qubits)
+	case l.dry > 0:
+		l.count = min(maxCount, l.count+g.ops)
+	case g.body != nil:
+		l.run(pos, g, args, qubits)
 	case g.expand != nil:
-		p.expand(pos, g, args, qubits)
+		l.expand(pos, g, args, qubits)
 	case g.ops == 0:
-		p.fail(pos, ErrUnsupported, "gate %.80s is opaque: it has no definition; a call", g.name)
+		l.fail(pos, ErrUnsupported, "gate %.80s is opaque: it has no definition; a call", g.name)
 	default:
-		angles := slab(&p.angles, len(args))
+		angles := slab(&l.angles, len(args))
 		for i, v := range args {
-			angles[i] = p.angle(v)
+			angles[i] = l.angle(v)
 		}
-		p.emit(pos, circuits.Op{Gate: g.table, Qubits: qubits, Angles: angles})
+		l.emitGate(pos, g.table, qubits, angles)
 	}
 }
 
-// guard puts the operations of a call from start on under the open conditions.
-func (p *parser) guard(pos, start int) {
-	if !p.spend(pos, saturate(p.whenCost, len(p.out.Ops)-start)) {
+// run carries out the body of g with its angles and qubits bound.
+func (l *lowering) run(pos int, g *gate, args []value, qubits []int) {
+	if !l.spend(pos, 1+g.body.size/readAgain) {
 		return
 	}
-	for i := start; i < len(p.out.Ops); i++ {
-		if p.out.Ops[i].Gate != circuits.GateBarrier {
-			p.out.Ops[i].If = p.when
-		}
+	for i, e := range g.params {
+		e.value = args[i]
 	}
-}
-
-func (p *parser) emit(pos int, op circuits.Op) {
-	cost := 1
-	if op.If != nil {
-		cost += p.whenCost
+	for i, e := range g.qubits {
+		e.wires.first = qubits[i]
 	}
-	if p.spend(pos, cost) {
-		p.out.Ops = append(p.out.Ops, op)
-	}
-}
-
-// angle is v as an angle in the circuit's slabs.
-func (p *parser) angle(v value) circuits.Angle {
-	if v.kind == kindAngle {
-		return v.angle
-	}
-	x := v.number()
-	if x == 0 {
-		return nil
-	}
-	a := slab(&p.terms, 1)
-	a[0].Coef = x
-	return a
+	f := l.begin(pos, inGate)
+	l.bind(pos, g)
+	l.carryOut(g.body)
+	l.end(f)
 }
 
 // expand appends the circuit of a built-in gate.
-func (p *parser) expand(pos int, g *gate, args []value, qubits []int) {
+func (o *output) expand(pos int, g *gate, args []value, qubits []int) {
 	if g.as == nil {
 		g.as = g.expand()
 	}
 	if len(g.as.Ops) == 0 {
-		p.spend(pos, 1)
+		o.spend(pos, 1)
 	}
 	for _, step := range g.as.Ops {
-		op := circuits.Op{Gate: step.Gate, Qubits: slab(&p.ints, len(step.Qubits)), Angles: slab(&p.angles, len(step.Angles))}
+		op := circuits.Op{Gate: step.Gate, Qubits: slab(&o.ints, len(step.Qubits)), Angles: slab(&o.angles, len(step.Angles))}
 		for i, q := range step.Qubits {
 			op.Qubits[i] = qubits[q]
 		}
 		for i, a := range step.Angles {
-			op.Angles[i] = a.Substitute(func(v circuits.Var) (circuits.Angle, bool) { return p.angle(args[v.Index]), true })
+			op.Angles[i] = a.Substitute(func(v circuits.Var) (circuits.Angle, bool) { return o.angle(args[v.Index]), true })
 		}
-		p.emit(pos, op)
-	}
-}
-
-// readAgain is the bytes of text that cost as much as an operation.
-const readAgain = 16
-
-// run reads the body of g with its angles and qubits bound.
-func (p *parser) run(pos int, g *gate, args []value, qubits []int) {
-	if !p.spend(pos, 1+g.bodySize/readAgain) {
-		return
-	}
-	leave := p.begin(pos, inGate)
-	p.bind(pos, g, args, qubits)
-	p.goTo(g)
-	p.blockOf()
-	leave()
-}
-
-// goTo goes to the body of g, which may be in another file.
-func (p *parser) goTo(g *gate) {
-	p.src = p.all[:g.body+g.bodySize]
-	p.seek(g.body)
-}
-
-// begin opens a frame, in which only its own names and those of the program are
-// known. The function it returns goes back to the text that follows the call.
-func (p *parser) begin(pos int, at place) func() {
-	p.enter(pos)
-	src, tok, last, frame, block, old, mark, loops := p.src, p.tok, p.last, p.frame, p.block, p.place, len(p.scope), p.loops
-	p.loops = 0
-	p.frames++
-	p.frame, p.block, p.place = p.frames, mark, at
-	return func() {
-		p.depth--
-		p.leave(mark)
-		p.frame, p.block, p.place, p.loops = frame, block, old, loops
-		if p.err == nil {
-			p.src, p.tok, p.last = src, tok, last
-		}
+		o.emit(pos, op)
 	}
 }

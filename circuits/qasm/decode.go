@@ -8,6 +8,7 @@ import (
 	"io/fs"
 
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/qasm/internal/syntax"
 )
 
 // DecodeOptions says how [Decode] reads. The zero value reads as Qiskit and
@@ -79,22 +80,15 @@ func Decode(r io.Reader, o DecodeOptions) (*Decoded, error) {
 	case len(src) > maxSource:
 		return nil, fmt.Errorf("OpenQASM text of more than %d bytes: %w", maxSource, ErrLimit)
 	}
-	p := &parser{
-		src: src, options: o, version: 3, names: map[string]*entry{},
-		most: cmp.Or(o.MaxOperations, maxOperations),
-		out:  &circuits.Circuit{},
+	most := cmp.Or(o.MaxOperations, maxOperations)
+	ops := make([]circuits.Op, 0, min(bytes.Count(src, []byte{';'}), 1<<20))
+	l := newLowering(syntax.NewReader(src), o, most, ops)
+	l.program()
+	if l.err != nil {
+		return nil, l.err
 	}
-	p.all = src
-	p.left = p.most
-	p.result.Circuit = p.out
-	p.out.Ops = make([]circuits.Op, 0, min(bytes.Count(src, []byte{';'}), 1<<20))
-	p.program()
-	if p.err != nil {
-		return nil, p.err
-	}
-	p.renumber()
-	p.result.Version = p.version
-	result := p.result // by itself, so that the text is not kept
+	l.renumber()
+	result := *l.result // by itself, so that the text is not kept
 	return &result, nil
 }
 
@@ -114,31 +108,4 @@ func read(r io.Reader) ([]byte, error) {
 	buf.Grow(int(min(max(size, 0), maxSource)) + bytes.MinRead)
 	_, err := buf.ReadFrom(io.LimitReader(r, maxSource+1))
 	return buf.Bytes(), err
-}
-
-// program reads the version and all statements.
-func (p *parser) program() {
-	if bytes.HasPrefix(p.src, []byte("\uFEFF")) {
-		p.tok.end = len("\uFEFF")
-	}
-	p.next()
-	if p.acceptName("OPENQASM") {
-		t := p.tok
-		switch {
-		case t.kind != tokenInteger && t.kind != tokenFloat:
-			p.fail(t.pos, circuits.ErrSyntax, "expected a version, found %s", p.found())
-		case p.src[t.pos] == '2' && (t.end-t.pos == 1 || p.src[t.pos+1] == '.'):
-			p.version = 2
-		case p.src[t.pos] != '3' || t.end-t.pos > 1 && p.src[t.pos+1] != '.':
-			p.fail(t.pos, ErrUnsupported, "OpenQASM %.20s, versions 2 and 3 are", p.text(t))
-		}
-		p.next()
-		p.expect(';')
-	}
-	p.defineGates(coreGates(p.version, p.options.SpecificationPhase))
-	ended := p.target(jumpEnd)
-	for p.tok.kind != tokenEOF && p.jump == jumpNone {
-		p.statement()
-	}
-	ended()
 }

@@ -232,6 +232,9 @@ func TestDecodeErrors(t *testing.T) {
 		{header3 + "qubit[2] q; ctrl(¦0) @ x q[0], q[1];", circuits.ErrRange, "controls"},
 		{header3 + "#pragma braket verbatim\n¦#pragma braket noise bit_flip(0.1) q[0]", qasm.ErrUnsupported, "noise"},
 		{header3 + "¦#define x", circuits.ErrSyntax, "#pragma"},
+		{header3 + "qubit q; bit c; int n; while (!c) { c = measure q; n = n + 1; ¦q; }", circuits.ErrSyntax, "a qubit"},
+		{header3 + "qubit[2] q; x q[¦5], q[;", circuits.ErrRange, "index 5"},
+		{header3 + "¦nothing q[;", circuits.ErrUnknown, "nothing"},
 		{header3 + "¦frobnicate;", circuits.ErrUnknown, "frobnicate"},
 	} {
 		before, after, _ := strings.Cut(c.source, "¦")

@@ -1,12 +1,10 @@
 package qasm
 
 import (
-	"bytes"
 	"fmt"
 	"strconv"
-	"strings"
-	"unicode/utf8"
 
+	"github.com/qnn-go/qnn/circuits/qasm/internal/syntax"
 	"github.com/qnn-go/qnn/internal/fault"
 )
 
@@ -57,34 +55,6 @@ func (e *ParseError) Error() string {
 // Unwrap returns the cause.
 func (e *ParseError) Unwrap() error { return e.Err }
 
-// FaultClass says that what a file holds is at fault.
-func (*ParseError) FaultClass() fault.Class { return fault.Data }
-
-// shownBefore and shownAfter bound, in bytes, what a ParseError shows of a line.
-const shownBefore, shownAfter = 60, 60
-
-// lineAt is the line that pos is in, from 1, and where it begins.
-func lineAt(src []byte, pos int) (line, start int) {
-	start = bytes.LastIndexByte(src[:pos], '\n') + 1
-	return 1 + bytes.Count(src[:start], []byte{'\n'}), start
-}
-
-func newParseError(src []byte, pos int, err error) *ParseError {
-	pos = min(pos, len(src))
-	line, start := lineAt(src, pos)
-	e := &ParseError{Line: line, Column: 1 + utf8.RuneCount(src[start:pos]), Err: err}
-	end := min(len(src), pos+shownAfter)
-	if i := bytes.IndexByte(src[pos:end], '\n'); i >= 0 {
-		end = pos + i
-	}
-	from := max(start, pos-shownBefore)
-	for from < pos && !utf8.RuneStart(src[from]) {
-		from++
-	}
-	for end < len(src) && end > pos && !utf8.RuneStart(src[end]) {
-		end--
-	}
-	e.caret = utf8.RuneCount(src[from:pos])
-	e.Text = strings.ToValidUTF8(strings.TrimRight(string(src[from:end]), "\r"), "\uFFFD")
-	return e
+func newParseError(at syntax.Place, err error) *ParseError {
+	return &ParseError{File: at.File, Line: at.Line, Column: at.Column, Text: at.Text, Err: err, caret: at.Caret}
 }

@@ -1,340 +1,314 @@
 package qasm
 
 import (
-	"errors"
 	"math"
-	"math/big"
-	"strconv"
-	"strings"
+	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/qasm/internal/syntax"
 )
 
-// The punctuation of expressions, by its bytes.
+// place says what a statement is part of.
+type place uint8
+
 const (
-	symPlus         symbol = '+'
-	symMinus        symbol = '-'
-	symTimes        symbol = '*'
-	symDivide       symbol = '/'
-	symModulo       symbol = '%'
-	symCaret        symbol = '^'
-	symBitAnd       symbol = '&'
-	symBitOr        symbol = '|'
-	symLess         symbol = '<'
-	symGreater      symbol = '>'
-	symPower        symbol = '*' | '*'<<8
-	symEqual        symbol = '=' | '='<<8
-	symUnequal      symbol = '!' | '='<<8
-	symLessEqual    symbol = '<' | '='<<8
-	symGreaterEqual symbol = '>' | '='<<8
-	symAnd          symbol = '&' | '&'<<8
-	symOr           symbol = '|' | '|'<<8
-	symShiftLeft    symbol = '<' | '<'<<8
-	symShiftRight   symbol = '>' | '>'<<8
+	inProgram place = iota
+	inGate
+	inDef
 )
 
-// binding is how tightly a binary operator binds; 0 for other punctuation.
-func (p *parser) binding(s symbol) int {
-	switch s {
-	case symOr:
-		return 1
-	case symAnd:
-		return 2
-	case symBitOr:
-		return 3
-	case symCaret:
-		if p.version == 2 {
-			return 12
+// evaluator works out expressions, and the qubits and bits that operands stand for.
+type evaluator struct {
+	*calculator
+	*scope
+	place    place
+	physical bool     // physical qubits are in use
+	result   *Decoded // the registers that are declared
+	// invoke carries out the call of a subroutine, whose arguments begin with args.
+	invoke func(e *entry, call subroutineCall) value
+}
+
+// define gives a name a meaning until the block that is open ends.
+func (e *evaluator) define(pos int, n *entry) {
+	if e.err != nil {
+		return
+	}
+	n.level, n.whiles = len(e.conds), e.whiles
+	if n.array != nil {
+		for _, element := range n.array.elements {
+			element.whiles, element.level = n.whiles, n.level
 		}
-		return 4
-	case symBitAnd:
-		return 5
-	case symEqual, symUnequal:
-		return 6
-	case symLess, symGreater, symLessEqual, symGreaterEqual:
-		return 7
-	case symShiftLeft, symShiftRight:
-		return 8
-	case symPlus, symMinus:
-		return 9
-	case symTimes, symDivide, symModulo:
-		return 10
-	case symPower:
-		return 12
-	default:
-		return 0
+	}
+	if !e.add(n) {
+		e.fail(pos, ErrRedefined, "%s", n.name)
 	}
 }
 
-// unaryBinding is between product and power: −x² is −(x²).
-const unaryBinding = 11
+// named finds what the name that x begins with stands for; nil where x begins with none.
+func (e *evaluator) named(x *syntax.Expr) *entry {
+	if x.Kind != syntax.Variable && x.Kind != syntax.Call {
+		return nil
+	}
+	return e.lookup(e.text.Bytes(x.Token()))
+}
 
-// expression reads an expression of operators that bind more tightly than least.
-func (p *parser) expression(least int) value {
-	if !p.enter(p.tok.pos) {
+// value works out an expression.
+func (e *evaluator) value(x *syntax.Expr) value {
+	if x.Then == nil { // the common cases
+		switch x.Kind {
+		case syntax.Integer:
+			return integer(x.Number)
+		case syntax.Float:
+			return float(x.Real())
+		default:
+		}
+	}
+	v := e.chain(x)
+	e.bound64(v)
+	return v
+}
+
+// chain works out an expression that may be part of one, where integers may be of more
+// than 64 bits.
+func (e *evaluator) chain(x *syntax.Expr) value {
+	if !e.enter(x.At()) {
 		return value{}
 	}
-	left := p.prefix()
-	for p.tok.kind == tokenSymbol {
-		op, pos := p.tok.symbol, p.tok.pos
-		b := p.binding(op)
-		if b <= least {
+	left := e.primary(x)
+	for op := x.Then; op != nil; op = op.Then {
+		if op.Kind == syntax.Bad {
+			e.readable()
 			break
 		}
-		p.next()
-		if b == 12 { // powers group from the right
-			b--
-		}
-		right := p.expression(b)
-		if p.err != nil {
+		right := e.chain(op.Sub)
+		if e.err != nil {
 			break
 		}
-		left = p.operate(pos, op, left, right)
+		left = e.operate(op.At(), op.Op, left, right)
 	}
-	p.depth--
-	if least == 0 {
-		p.bound64(left)
-	}
+	e.leave()
 	return left
 }
 
-// bound64 refuses an integer of more than 64 bits.
-func (p *parser) bound64(v value) {
-	if v.kind == kindBig {
-		p.fail(int(v.i), circuits.ErrRange, "integer %.40v does not fit into 64 bits", v.late.big)
-	}
-}
-
-func (p *parser) prefix() value {
-	t := p.tok
-	switch t.kind {
-	case tokenInteger:
-		p.next()
-		return p.imaginary(p.integerLiteral(t))
-	case tokenFloat:
-		p.next()
-		return p.imaginary(p.floatLiteral(t))
-	case tokenString:
-		if p.version == 3 {
-			return p.bitString()
-		}
-	case tokenName:
-		return p.named()
-	case tokenSymbol:
-		switch t.symbol {
-		case '(':
-			p.next()
-			v := p.expression(0)
-			p.expect(')')
-			return v
-		case '-', '+', '!', '~':
-			p.next()
-			return p.unary(t.pos, t.symbol, p.expression(unaryBinding))
-		default:
-		}
+// primary works out what an expression begins with, up to its first binary operator.
+func (e *evaluator) primary(x *syntax.Expr) value {
+	switch x.Kind {
+	case syntax.Integer:
+		return integer(x.Number)
+	case syntax.Float:
+		return float(x.Real())
+	case syntax.Imaginary:
+		return complexValue(complex(0, x.Real()))
+	case syntax.Huge:
+		return value{kind: kindBig, i: int64(x.Pos), late: &late{big: e.text.Huge(x)}}
+	case syntax.String:
+		return e.bitString(x)
+	case syntax.Variable, syntax.Call:
+		return e.namedValue(x)
+	case syntax.Cast:
+		return e.cast(x)
+	case syntax.Paren:
+		return e.value(x.Sub)
+	case syntax.Unary:
+		return e.unary(x.At(), x.Op, e.chain(x.Sub))
+	case syntax.Measure:
+		e.fail(x.At(), ErrUnsupported, "measure in an expression")
+	case syntax.Bad:
+		e.readable()
 	default:
+		e.expectedAt("an expression", x.Pos)
 	}
-	p.fail(t.pos, circuits.ErrSyntax, "expected an expression, found %s", p.found())
 	return value{}
 }
 
-func (p *parser) unary(pos int, op symbol, v value) value {
-	p.bound64(v)
-	if v.kind == kindDigits && op != '~' {
-		v = p.folded(pos, v)
+// bitString is a string of binary digits.
+func (e *evaluator) bitString(x *syntax.Expr) value {
+	text := e.text.Bytes(x.Token())
+	digits, ok := binaryDigits(string(text[1 : len(text)-1]))
+	if !ok {
+		e.fail(x.At(), circuits.ErrSyntax, "%.40s is not binary digits", e.text.Text(x.Token()))
+		return value{}
 	}
-	if v.kind == kindUnknown || op == '+' || p.err != nil {
+	return value{kind: kindDigits, late: &late{digits: digits}}
+}
+
+// namedValue is a constant, a variable, an input, a parameter or the result of a function.
+func (e *evaluator) namedValue(x *syntax.Expr) value {
+	if n := e.named(x); n != nil && n.kind != entryGate {
+		return e.declared(x, n)
+	}
+	word := e.text.Bytes(x.Token())
+	if x.Kind == syntax.Call {
+		return e.function(x, e.text.Text(x.Token()))
+	}
+	v, ok := namedConstant(word)
+	switch {
+	case ok && x.Sub == nil:
 		return v
+	case ok:
+		e.fail(int(x.Sub.Pos), circuits.ErrSyntax, "index of %v", v)
+	case string(word) == "sizeof":
+		e.expectedAt(`"("`, x.End)
+	case refusedFunction(word):
+		e.fail(x.At(), ErrUnsupported, "%s in an expression", word)
+	default:
+		e.fail(x.At(), circuits.ErrUnknown, "%.80q is not defined", e.text.Text(x.Token()))
 	}
-	switch {
-	case v.dynamic() || v.kind == kindDigits:
-		return p.unaryBits(pos, op, v)
-	case v.kind == kindComplex && op == '-':
-		return complexValue(-v.late.complex)
-	case v.kind == kindComplex:
-	case op == '-' && v.kind == kindAngle:
-		return fromAngle(v.angle.Scale(-1))
-	case op == '-' && v.kind == kindFloat:
-		return float(-v.f)
-	case op == '-' && v.i != math.MinInt64:
-		return integer(-v.i)
-	case op == '!' && v.kind != kindAngle:
-		return boolean(v.number() == 0)
-	case op == '~' && v.kind == kindInteger:
-		return integer(^v.i)
-	}
-	p.fail(pos, circuits.ErrSyntax, "%v of %v", op, v)
 	return value{}
 }
 
-func (p *parser) integerLiteral(t token) value {
-	if t.end-t.pos > maxName {
-		p.fail(t.pos, circuits.ErrRange, "integer of %d digits does not fit into 64 bits", t.end-t.pos)
-		return value{}
-	}
-	b := p.src[t.pos:t.end]
-	if short, ok := cutImaginary(b); ok && p.version == 3 {
-		t.end = t.pos + len(short)
-		return complexValue(complex(0, p.integerLiteral(t).number()))
-	}
-	if len(b) < 18 { // the common case
-		n := int64(0)
-		for _, c := range b {
-			if classes[c] != classDigit {
-				n = -1
-				break
-			}
-			n = n*10 + int64(c-'0')
-		}
-		if n >= 0 {
-			return integer(n)
-		}
-	}
-	text := string(b)
-	base := 10
-	if len(text) > 2 && text[0] == '0' && strings.ContainsRune("xXbBoO", rune(text[1])) {
-		base = 0
-	} else if strings.Contains(text, "_") {
-		text = strings.ReplaceAll(text, "_", "")
-	}
-	n, err := strconv.ParseInt(text, base, 64)
-	switch {
-	case errors.Is(err, strconv.ErrRange):
-		if n, ok := new(big.Int).SetString(text, base); ok {
-			return value{kind: kindBig, i: int64(t.pos), late: &late{big: n}}
-		}
-		fallthrough
-	case err != nil:
-		p.fail(t.pos, circuits.ErrSyntax, "%.40q is not a number", text)
-	}
-	return integer(n)
-}
-
-func (p *parser) floatLiteral(t token) value {
-	if t.end-t.pos > maxName {
-		p.fail(t.pos, circuits.ErrRange, "number of %d characters, at most %d", t.end-t.pos, maxName)
-		return value{}
-	}
-	f, err := strconv.ParseFloat(string(p.src[t.pos:t.end]), 64)
-	if err == nil {
-		return float(f)
-	}
-	text := string(p.src[t.pos:t.end])
-	if short, ok := strings.CutSuffix(text, "im"); ok && p.version == 3 {
-		t.end = t.pos + len(short)
-		return complexValue(complex(0, p.floatLiteral(t).number()))
-	}
-	if strings.Contains(text, "_") {
-		f, err = strconv.ParseFloat(strings.ReplaceAll(text, "_", ""), 64)
-	}
-	switch {
-	case errors.Is(err, strconv.ErrRange):
-		p.fail(t.pos, circuits.ErrRange, "%.40s does not fit into a floating-point number", text)
-	case err != nil:
-		p.fail(t.pos, circuits.ErrSyntax, "%.40q is not a number", text)
-	}
-	return float(f)
-}
-
-// named reads a constant, a variable, an input, a parameter, a function or a cast.
-func (p *parser) named() value {
-	t := p.tok
-	if e := p.lookup(t); e != nil && e.kind != entryGate {
-		return p.declared(t, e)
-	}
-	if p.acceptName("pi") { // without the allocation of a word
-		return float(math.Pi)
-	}
-	switch word := string(p.src[t.pos:t.end]); word {
-	case "π":
-		p.next()
-		return float(math.Pi)
+// namedConstant is a constant of the language.
+func namedConstant(word []byte) (value, bool) {
+	switch string(word) {
+	case "pi", "π":
+		return float(math.Pi), true
 	case "tau", "τ":
-		p.next()
-		return float(2 * math.Pi)
+		return float(2 * math.Pi), true
 	case "euler", "ℇ":
-		p.next()
-		return float(math.E)
+		return float(math.E), true
 	case "true", "false":
-		p.next()
-		return boolean(word == "true")
-	case "sizeof":
-		return p.sizeOf()
-	case "popcount", "rotl", "rotr", "durationof", "measure":
-		p.fail(t.pos, ErrUnsupported, "%s in an expression", word)
-		return value{}
+		return boolean(string(word) == "true"), true
 	}
-	word := p.text(t)
-	if p.version == 3 && (scalarNamed(word) != typeNone || word == "bit") {
-		return p.cast()
-	}
-	p.next()
-	if !isFunction(word) || !p.is('(') {
-		p.fail(t.pos, circuits.ErrUnknown, "%.80q is not defined", word)
-		return value{}
-	}
-	p.next()
-	var args []value
-	for !p.is(')') && p.err == nil {
-		args = append(args, p.expression(0))
-		if !p.accept(',') {
-			break
-		}
-	}
-	p.expect(')')
-	if p.err != nil {
-		return value{}
-	}
-	return p.call(t.pos, word, args)
+	return value{}, false
 }
 
-// declared reads what e stands for as a value.
-func (p *parser) declared(t token, e *entry) value {
-	switch e.kind {
-	case entryValue:
-		p.next()
-		if e.value.kind == kindDuration {
-			p.fail(t.pos, ErrUnsupported, "duration in an expression")
-		}
-		if p.is('[') {
-			return p.bitOf(e.value)
-		}
-		return e.value
-	case entryBits:
-		return p.bitValue()
-	case entryArray:
-		return p.element(e)
-	case entryDef:
-		p.next()
-		v := p.invoke(t.pos, e.gate)
-		if v.kind == kindNothing {
-			p.fail(t.pos, circuits.ErrSyntax, "%s has no result", e.name)
-		}
-		return v
-	default:
-		p.fail(t.pos, circuits.ErrSyntax, "%s is %s, expected a value", e.name, e.kind)
-		return value{}
-	}
+// refusedFunction reports whether word is a function of the language that is not known.
+func refusedFunction(word []byte) bool {
+	return slices.Contains([]string{"popcount", "rotl", "rotr", "durationof", "measure"}, string(word))
 }
 
-// whole reads an expression that must be a whole number in [lo, hi].
-func (p *parser) whole(what string, lo, hi int64) int {
-	pos := p.tok.pos
-	v := p.expression(0)
+// function is the call of a function of the language.
+func (e *evaluator) function(x *syntax.Expr, word string) value {
+	v, isConstant := namedConstant([]byte(word))
 	switch {
-	case p.err != nil:
+	case isConstant:
+		e.fail(x.At(), circuits.ErrSyntax, "call of %v", v)
+		return value{}
+	case word == "sizeof":
+		return e.sizeOf(x)
+	case refusedFunction([]byte(word)):
+		e.fail(x.At(), ErrUnsupported, "%s in an expression", word)
+		return value{}
+	case !isFunction(word):
+		e.fail(x.At(), circuits.ErrUnknown, "%.80q is not defined", word)
+		return value{}
+	}
+	var args []value
+	for a := x.Sub; a != nil && e.err == nil; a = a.Next {
+		args = append(args, e.value(a))
+	}
+	if e.err != nil {
+		return value{}
+	}
+	return e.call(x.At(), word, args)
+}
+
+// declared is the value of what a name of the program stands for.
+func (e *evaluator) declared(x *syntax.Expr, n *entry) value {
+	switch {
+	case n.kind == entryDef:
+		return e.resultOf(x, n)
+	case n.kind == entryQubits:
+		e.fail(x.At(), circuits.ErrSyntax, "%s is %s, expected a value", n.name, n.kind)
+		return value{}
+	case x.Kind == syntax.Call:
+		e.fail(x.At(), circuits.ErrSyntax, "%s is %s, no function", n.name, n.kind)
+		return value{}
+	case n.kind == entryBits:
+		return e.bitValue(x, n)
+	case n.kind == entryArray:
+		return e.element(x, n)
+	}
+	if n.value.kind == kindDuration {
+		e.fail(x.At(), ErrUnsupported, "duration in an expression")
+	}
+	if x.Sub != nil {
+		return e.bitOf(n.value, x.Sub)
+	}
+	return n.value
+}
+
+// resultOf is the result of a subroutine.
+func (e *evaluator) resultOf(x *syntax.Expr, n *entry) value {
+	if x.Kind != syntax.Call {
+		e.expectedAt(`"("`, x.End)
+		return value{}
+	}
+	v := e.invoke(n, subroutineCall{pos: x.At(), args: x.Sub, trailing: x.Comma, end: x.Close})
+	if v.kind == kindNothing {
+		e.fail(x.At(), circuits.ErrSyntax, "%s has no result", n.name)
+	}
+	return v
+}
+
+// whole works out an expression that must be a whole number in [lo, hi].
+func (e *evaluator) whole(what string, x *syntax.Expr, lo, hi int64) int {
+	v := e.value(x)
+	switch {
+	case e.err != nil:
 		return 0
 	case v.kind == kindUnknown:
 		return int(lo)
 	case v.dynamic():
-		p.fail(pos, ErrUnsupported, "%s that depends on measured bits", what)
+		e.fail(x.At(), ErrUnsupported, "%s that depends on measured bits", what)
 		return 0
 	case v.kind != kindInteger:
-		p.fail(pos, circuits.ErrSyntax, "%s is %v, must be a whole number", what, v)
+		e.fail(x.At(), circuits.ErrSyntax, "%s is %v, must be a whole number", what, v)
 		return 0
 	case v.i < lo || v.i > hi:
-		p.fail(pos, circuits.ErrRange, "%s is %d, must be from %d to %d", what, v.i, lo, hi)
+		e.fail(x.At(), circuits.ErrRange, "%s is %d, must be from %d to %d", what, v.i, lo, hi)
 		return 0
 	}
 	return int(v.i)
+}
+
+// size is the number of qubits, bits or digits in brackets; scalar without brackets.
+func (e *evaluator) size(x *syntax.Expr) (n int, scalar bool) {
+	if x == nil {
+		return 1, true
+	}
+	return e.whole("size", x, 1, maxWires), false
+}
+
+// condition works out a condition: whether it holds, or, where that is known only when the
+// circuit runs, what it says.
+func (e *evaluator) condition(x *syntax.Expr) (holds bool, when *circuits.Condition) {
+	v := e.value(x)
+	if !e.readable() {
+		return false, nil
+	}
+	c := simple(e.truth(x.At(), v))
+	if holds, ok := constant(c); ok || e.err != nil {
+		return holds && e.err == nil, nil
+	}
+	return false, &c
+}
+
+// cast is a conversion such as float[64](i) or bit[2](n).
+func (e *evaluator) cast(x *syntax.Expr) value {
+	if x.Type.Scalar != syntax.Bit {
+		if x.Type.Size != nil {
+			e.whole("width", x.Type.Size, 1, maxWires)
+		}
+		return e.convert(x.At(), x.Type.Scalar, e.value(x.Sub))
+	}
+	size, scalar := e.size(x.Type.Size)
+	v := e.value(x.Sub)
+	if v.kind == kindExpr && e.err == nil {
+		if scalar {
+			return given(e.truth(x.At(), v))
+		}
+		return value{kind: kindDigits, late: &late{digits: e.digitsOf(x.At(), v, size)}}
+	}
+	d, ok := e.digits(x.At(), v)
+	if e.err == nil && (!ok || len(d) > size || v.dynamic() && len(d) != size) {
+		e.fail(x.At(), circuits.ErrRange, "%v as %d bits", v, size)
+	}
+	if v.dynamic() || scalar || e.err != nil || !e.spend(x.At(), size/8) {
+		return v
+	}
+	for len(d) < size {
+		d = append(d, circuits.Always(false))
+	}
+	return value{kind: kindDigits, late: &late{digits: d}}
 }

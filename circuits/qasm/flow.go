@@ -4,195 +4,213 @@ import (
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/qasm/internal/syntax"
 )
 
-// skip passes over one statement and any else of it without carrying it out.
-func (p *parser) skip() {
-	p.skipBranch()
-	for p.acceptName("else") {
-		p.skipBranch()
+// flow carries out a statement that holds others, or that leaves one.
+func (l *lowering) flow(s syntax.Statement) {
+	switch s := s.(type) {
+	case *syntax.Block, *syntax.Box: // what a box says of timing has no place in a circuit
+		l.block()
+	case *syntax.If:
+		l.conditional(s)
+	case *syntax.While:
+		l.whileLoop(s)
+	case *syntax.For:
+		l.forLoop(s)
+	case *syntax.Switch:
+		l.switchCase(s)
+	case *syntax.Jump:
+		l.leaveBlock(s)
 	}
 }
 
-// condition reads a condition in parentheses: whether it holds, or, where that is
-// known only when the circuit runs, what it says.
-func (p *parser) condition() (holds bool, when *circuits.Condition) {
-	p.expect('(')
-	pos := p.tok.pos
-	v := p.expression(0)
-	p.expect(')')
-	c := simple(p.truth(pos, v))
-	if holds, ok := constant(c); ok || p.err != nil {
-		return holds && p.err == nil, nil
+// block carries out the statements of a block in braces.
+func (l *lowering) block() {
+	m := l.openBlock()
+	l.nested++
+	l.text.Expect('{')
+	for !l.text.At('}') && !l.text.AtEnd() && l.paths.jump == syntax.NoJump {
+		l.statement()
 	}
-	return false, &c
+	if l.paths.jump == syntax.NoJump {
+		l.text.Expect('}')
+	}
+	l.nested--
+	l.closeBlock(m)
+	l.readable()
 }
 
-// conditional reads if (…) … else ….
-func (p *parser) conditional() {
-	p.next()
-	holds, when := p.condition()
+// scoped carries out one statement as a block.
+func (l *lowering) scoped() {
+	m := l.openBlock()
+	l.nested++
+	l.statement()
+	l.nested--
+	l.closeBlock(m)
+}
+
+// conditional lowers if (…) … else ….
+func (l *lowering) conditional(s *syntax.If) {
+	holds, when := l.condition(s.Condition)
 	if when != nil {
-		otherwise := p.branchWhere(*when).Not()
-		if p.acceptName("else") {
-			p.branchWhere(otherwise)
+		otherwise := l.branchWhere(*when).Not()
+		if l.text.AcceptElse() {
+			l.branchWhere(otherwise)
 		}
 		return
 	}
-	p.branch(holds)
-	if p.jump == jumpNone && p.acceptName("else") {
-		p.branch(!holds)
+	l.branch(holds)
+	if l.paths.jump == syntax.NoJump && l.text.AcceptElse() {
+		l.branch(!holds)
 	}
 }
 
-// branch reads a statement and carries it out if holds.
-func (p *parser) branch(holds bool) {
-	if p.err != nil {
+// branch carries out a statement if holds, and else passes over it.
+func (l *lowering) branch(holds bool) {
+	if l.err != nil {
 		return
 	}
 	if holds {
-		p.scoped()
+		l.scoped()
 		return
 	}
-	p.skipBranch()
+	l.text.SkipBranch()
 }
 
-// skipBranch passes over one statement, but not over an else after it.
-func (p *parser) skipBranch() {
-	depth := 0
-	for depth >= 0 && p.tok.kind != tokenEOF {
-		open, closed, semicolon := p.is('{'), p.is('}'), p.is(';')
-		p.next()
-		switch {
-		case open:
-			depth++
-		case closed:
-			depth--
-		}
-		if depth == 0 && (closed || semicolon) {
-			return
-		}
-	}
-	p.fail(p.tok.pos, circuits.ErrSyntax, "block or statement without its end")
-}
-
-// scoped reads a statement as a block.
-func (p *parser) scoped() {
-	block, mark := p.block, len(p.scope)
-	p.block = mark
-	p.nested++
-	p.statement()
-	p.nested--
-	p.leave(mark)
-	p.block = block
+// branchWhere carries out a statement where c holds, and returns c as a condition that
+// holds in the same runs after it.
+func (l *lowering) branchWhere(c circuits.Condition) circuits.Condition {
+	done := l.under(c)
+	l.scoped()
+	return done()
 }
 
 // rounds carries out the statement that follows while more reports true, and goes
 // on behind it.
-func (p *parser) rounds(more func() bool) {
-	start, end, size := p.tok, p.tok, 0
+func (l *lowering) rounds(more func() bool) {
+	start := l.text.Mark()
+	end, size := start, 0
 	finished := false // end is known
-	p.loops++
-	ended := p.target(jumpBreak)
-	for p.err == nil && more() && p.spend(start.pos, 1+size/readAgain) {
-		p.tok = start
-		round := p.target(jumpContinue)
-		p.scoped()
-		round()
-		if p.jump == jumpNone {
-			end, finished, size = p.tok, true, p.tok.pos-start.pos
+	l.loops++
+	l.paths.open(syntax.Break)
+	l.text.BeginRepeat()
+	for l.err == nil && more() && l.spend(start.Pos(), 1+size/readAgain) {
+		l.text.Back(start)
+		l.paths.open(syntax.Continue)
+		l.scoped()
+		l.paths.close()
+		if l.paths.jump == syntax.NoJump {
+			end, finished = l.text.Mark(), true
+			size = end.Pos() - start.Pos()
 			continue
 		}
-		if p.jump == jumpContinue {
-			p.jump = jumpNone
+		if l.paths.jump == syntax.Continue {
+			l.paths.jump = syntax.NoJump
 			continue
 		}
 		break
 	}
-	ended()
-	p.loops--
-	if p.jump == jumpBreak {
-		p.jump = jumpNone
-	}
-	if p.err != nil || p.jump != jumpNone {
+	l.text.EndRepeat()
+	l.paths.close()
+	l.loops--
+	l.paths.arrived(syntax.Break)
+	if l.err != nil || l.paths.jump != syntax.NoJump {
 		return
 	}
-	if p.tok = end; !finished {
-		p.tok = start
-		p.skip()
-		p.spend(start.pos, (p.tok.pos-start.pos)/readAgain)
+	if finished {
+		l.text.Back(end)
+		return
+	}
+	l.text.Back(start)
+	l.text.Skip()
+	if l.readable() {
+		l.spend(start.Pos(), (l.text.Here().Pos-start.Pos())/readAgain)
 	}
 }
 
-// forLoop reads for int i in [0:3] …, for i in {1, 5} …
-func (p *parser) forLoop() {
-	p.next()
-	typ := typeInt
-	if p.tok.kind == tokenName && scalarNamed(p.text(p.tok)) != typeNone {
-		typ = p.scalarType()
+// manyRounds is the number of rounds from which a loop inside of others is worth a look
+// at its body before it is laid out.
+const manyRounds = 1 << 16
+
+// affordRounds refuses a loop of n rounds of the statement that follows where the least
+// that they can take is too much, before any of them is laid out.
+func (l *lowering) affordRounds(pos, n int) bool {
+	if l.loops > 0 && n < manyRounds {
+		return true // a loop around it has been looked at
 	}
-	name, pos := p.name()
-	if !p.acceptName("in") {
-		p.fail(p.tok.pos, circuits.ErrSyntax, "expected in, found %s", p.found())
+	work := l.text.Least(l.text.Callable).Rounds(n)
+	return l.readable() && l.afford(pos, work)
+}
+
+// forLoop lowers for int i in [0:3] …, for i in {1, 5} …
+func (l *lowering) forLoop(s *syntax.For) {
+	typ := syntax.Int
+	if s.Type.Scalar != syntax.NoType {
+		typ = s.Type.Scalar
+		l.width(&s.Type)
+	}
+	pos := s.Name.Pos
+	values, n := l.loopValues(s.Values)
+	if !l.readable() || !l.affordRounds(pos, n) {
 		return
 	}
-	values, n := p.loopValues()
-	if p.err != nil || !p.affordRounds(pos, n) {
-		return
-	}
-	mark, block := len(p.scope), p.block
-	p.block = mark
-	e := &entry{name: name, kind: entryValue, typ: typ}
-	p.define(pos, e)
+	m := l.openBlock()
+	e := &entry{name: s.Name.Text, kind: entryValue, typ: typ}
+	l.define(pos, e)
 	i := 0
-	p.rounds(func() bool {
+	l.rounds(func() bool {
 		if i < n {
-			e.value = p.convert(pos, typ, values(i))
+			e.value = l.convert(pos, typ, values(i))
 		}
 		i++
 		return i <= n
 	})
-	p.leave(mark)
-	p.block = block
+	l.closeBlock(m)
 }
 
-// loopValues reads what a loop goes through: a range, which includes its end, or a
-// set.
-func (p *parser) loopValues() (at func(int) value, n int) {
-	pos := p.tok.pos
-	if p.accept('{') {
+// loopValues is what a loop goes through: a range, which includes its end, a set, or the
+// elements of an array.
+func (l *lowering) loopValues(x *syntax.Expr) (at func(int) value, n int) {
+	switch x.Kind {
+	case syntax.List:
 		var set []value
-		for !p.is('}') && p.err == nil {
-			set = append(set, p.expression(0))
-			if !p.accept(',') {
-				break
-			}
+		for part := x.Sub; part != nil && l.err == nil; part = part.Next {
+			set = append(set, l.value(part))
 		}
-		p.expect('}')
 		return func(i int) value { return set[i] }, len(set)
+	case syntax.Range:
+		return l.loopRange(x)
+	case syntax.Variable:
+		if e := l.named(x); e != nil && e.kind == entryArray && len(e.array.sizes) == 1 {
+			return func(i int) value { return e.array.elements[i].value }, len(e.array.elements)
+		}
+		fallthrough
+	case syntax.NoOperand:
+		l.fail(x.At(), ErrUnsupported, "for over other than a range, a set or an array of one dimension")
+	default:
+		l.readable()
 	}
-	if e := p.lookup(p.tok); p.tok.kind == tokenName && e != nil && e.kind == entryArray && len(e.array.sizes) == 1 {
-		p.next()
-		return func(i int) value { return e.array.elements[i].value }, len(e.array.elements)
+	return nil, 0
+}
+
+// loopRange is the numbers of a range.
+func (l *lowering) loopRange(x *syntax.Expr) (at func(int) value, n int) {
+	var ends [3]int
+	parts := 0
+	for part := x.Sub; part != nil && l.err == nil; part = part.Next {
+		ends[parts] = l.whole("bound of a range", part, -maxBound, maxBound)
+		parts++
 	}
-	if !p.is('[') {
-		p.fail(pos, ErrUnsupported, "for over other than a range, a set or an array of one dimension")
-		return nil, 0
+	from, step, to := ends[0], 1, ends[1]
+	if parts == 3 {
+		step, to = ends[1], ends[2]
 	}
-	p.next()
-	from, step := p.bound(), 1
-	p.expect(':')
-	to := p.bound()
-	if p.accept(':') {
-		step = to
-		to = p.bound()
-	}
-	p.expect(']')
 	switch {
-	case p.err != nil:
+	case !l.readable():
 		return nil, 0
 	case step == 0:
-		p.fail(pos, circuits.ErrRange, "range with step 0")
+		l.fail(x.At(), circuits.ErrRange, "range with step 0")
 		return nil, 0
 	case step > 0 && to >= from || step < 0 && to <= from:
 		n = (to-from)/step + 1
@@ -203,130 +221,125 @@ func (p *parser) loopValues() (at func(int) value, n int) {
 // maxBound bounds the ends and the step of a range, so that they cannot overflow.
 const maxBound = 1 << 40
 
-func (p *parser) bound() int { return p.whole("bound of a range", -maxBound, maxBound) }
-
-// switchCase reads switch (i) { case 1, 2 { … } default { … } }.
-func (p *parser) switchCase() {
-	p.next()
-	p.expect('(')
-	pos := p.tok.pos
-	v := p.expression(0)
-	p.expect(')')
-	p.expect('{')
-	if v.kind == kindExpr && !v.isReal() { // a case may change what it reads
-		v = computed(circuits.VarExpr(p.temporary(pos, v.late.expr, false)), false)
+// switchCase lowers switch (i) { case 1, 2 { … } default { … } }.
+func (l *lowering) switchCase(s *syntax.Switch) {
+	pos := s.Value.At()
+	v := l.value(s.Value)
+	if !l.readable() {
+		return
 	}
-	if v.kind == kindCondition {
-		v = p.saved(pos, []circuits.Condition{v.late.condition})
-	}
-	if v.kind == kindBits && slices.ContainsFunc(v.late.bits, func(b int) bool { return b < firstHidden }) {
-		d, _ := p.digits(v) // a case may change the bits
-		v = p.saved(pos, d)
-	}
+	v = l.steady(pos, v)
 	seen := map[int64]bool{}
 	var others []circuits.Condition // that it is none of the cases so far
-	for !p.is('}') && p.err == nil && p.jump == jumpNone {
+	for !l.text.At('}') && l.err == nil && l.paths.jump == syntax.NoJump {
+		held := l.text.Hold()
+		c := l.text.Case()
 		var match circuits.Condition
-		switch {
-		case p.acceptName("case"):
-			match = p.caseValues(v, seen)
-			others = append(others, match.Not())
-		case p.acceptName("default"):
+		if c.Default {
 			match = simple(circuits.Condition{All: append(others, circuits.Always(true))})
-		default:
-			p.fail(p.tok.pos, circuits.ErrSyntax, "expected case or default, found %s", p.found())
+		} else {
+			match = l.caseValues(c, v, seen)
+			others = append(others, match.Not())
 		}
-		if p.err == nil && !p.is('{') {
-			p.expect('{')
-		}
-		if p.err != nil {
+		if !l.readable() {
 			break
 		}
 		if holds, ok := constant(match); ok {
-			p.branch(holds)
+			l.branch(holds)
 		} else {
-			p.branchWhere(match)
+			l.branchWhere(match)
 		}
+		l.text.Release(held)
 	}
-	if p.jump == jumpNone {
-		p.expect('}')
+	if l.paths.jump == syntax.NoJump {
+		l.text.Expect('}')
 	}
+	l.readable()
 }
 
-// caseValues reads the values of a case and says when v is among them and not among
-// those of cases before, which it adds to.
-func (p *parser) caseValues(v value, seen map[int64]bool) circuits.Condition {
+// steady is v where the cases of a switch may change what it depends on.
+func (l *lowering) steady(pos int, v value) value {
+	switch {
+	case v.kind == kindExpr && !v.isReal():
+		return computed(circuits.VarExpr(l.temporary(pos, v.late.expr, false)), false)
+	case v.kind == kindCondition:
+		return l.saved(pos, []circuits.Condition{v.late.condition})
+	case v.kind == kindBits && slices.ContainsFunc(v.late.bits, func(b int) bool { return b < firstHidden }):
+		d, _ := l.digits(pos, v)
+		return l.saved(pos, d)
+	}
+	return v
+}
+
+// caseValues says when v is among the values of a case and not among those of cases
+// before, which it adds to.
+func (l *lowering) caseValues(c *syntax.Case, v value, seen map[int64]bool) circuits.Condition {
 	match := circuits.Always(false)
-	for p.err == nil {
-		pos := p.tok.pos
-		w := p.expression(0)
+	for x := c.Values; x != nil && l.err == nil; x = x.Next {
+		pos := x.At()
+		w := l.value(x)
 		if v.kind != kindInteger && v.kind != kindBool && v.kind != kindBits && (v.kind != kindExpr || v.isReal()) || w.kind != kindInteger && w.kind != kindBool {
-			p.fail(pos, circuits.ErrSyntax, "switch and case of other than integers")
+			l.fail(pos, circuits.ErrSyntax, "switch and case of other than integers")
 			break
 		}
-		if !seen[w.i] && p.spend(pos, len(seen)/8) {
-			match = simple(match.Either(p.truth(pos, p.operate(pos, symEqual, v, w))))
+		if !seen[w.i] && l.spend(pos, len(seen)/8) {
+			match = simple(match.Either(l.truth(pos, l.operate(pos, syntax.Equal, v, w))))
 			seen[w.i] = true
-		}
-		if !p.accept(',') {
-			break
 		}
 	}
 	return match
 }
 
-// jumpStatement reads break, continue, return and end.
-func (p *parser) jumpStatement() {
-	t := p.tok
-	j := map[string]jump{"break": jumpBreak, "continue": jumpContinue, "return": jumpReturn, "end": jumpEnd}[p.text(t)]
-	p.next()
+// leaveBlock lowers break, continue, return and end.
+func (l *lowering) leaveBlock(s *syntax.Jump) {
+	pos := s.At.Pos
 	switch {
-	case (j == jumpBreak || j == jumpContinue) && p.loops == 0:
-		p.fail(t.pos, circuits.ErrSyntax, "%s outside a loop", p.text(t))
-	case j == jumpReturn && p.place != inDef:
-		p.fail(t.pos, circuits.ErrSyntax, "return outside a def")
-	case j == jumpReturn:
-		p.returnValue(t.pos)
+	case (s.Kind == syntax.Break || s.Kind == syntax.Continue) && l.loops == 0:
+		l.fail(pos, circuits.ErrSyntax, "%s outside a loop", l.text.Text(s.At))
+	case s.Kind == syntax.Return && l.place != inDef:
+		l.fail(pos, circuits.ErrSyntax, "return outside a def")
+	case s.Kind == syntax.Return:
+		l.returnValue(pos, s.Value)
 	}
-	p.expect(';')
-	if p.err != nil {
+	if !l.readable() {
 		return
 	}
-	if p.where(j) {
-		p.jumpWhere(t.pos, j)
+	if l.paths.depends(s.Kind) {
+		l.paths.leap(pos, s.Kind)
 		return
 	}
-	p.jump = j
+	l.paths.jump = s.Kind
 }
 
-// returnValue reads what a def returns.
-func (p *parser) returnValue(pos int) {
-	e := p.returned
+// returnValue is what a def returns.
+func (l *lowering) returnValue(pos int, x *syntax.Expr) {
+	e := l.returned
 	switch {
-	case p.is(';') && e != nil:
-		p.fail(pos, circuits.ErrSyntax, "return without a value")
+	case x == nil && e != nil:
+		l.fail(pos, circuits.ErrSyntax, "return without a value")
 		return
-	case p.is(';'):
+	case x == nil:
 		return
 	case e == nil:
-		p.fail(p.tok.pos, circuits.ErrSyntax, "return of a value from a def without a result")
+		l.fail(x.At(), circuits.ErrSyntax, "return of a value from a def without a result")
 		return
 	}
-	start := p.tok.pos
 	var v value
-	if p.acceptName("measure") {
-		q := p.operand(entryQubits)
-		if !p.afford(start, q.n) {
+	if x.Kind == syntax.Measure {
+		q := l.operand(x.Sub, entryQubits)
+		if !l.readable() || !l.afford(x.At(), q.n) {
 			return
 		}
-		c := p.hideAll(start, q.n)
-		p.measure(start, q, c)
+		c := l.hideAll(x.At(), q.n)
+		l.measure(x.At(), q, c)
 		v = numberOf(c.bits())
 		if q.scalar {
 			v = given(circuits.BitIs(c.first, true))
 		}
-	} else if v = p.expression(0); e.typ != typeNone {
-		v = p.convert(start, e.typ, v)
+	} else if v = l.value(x); e.typ != syntax.NoType {
+		v = l.convert(x.At(), e.typ, v)
 	}
-	p.set(start, e, v)
+	if l.readable() {
+		l.set(x.At(), e, v)
+	}
 }

@@ -7,60 +7,40 @@ import (
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/qasm/internal/syntax"
 	"github.com/qnn-go/qnn/circuits/synth"
-)
-
-// modifierKind is a gate modifier of OpenQASM 3.
-type modifierKind uint8
-
-const (
-	modifierInverse modifierKind = iota
-	modifierPower
-	modifierControl
-	modifierNegative
 )
 
 // modifier is one of ctrl(n) @, negctrl(n) @, inv @ and pow(k) @.
 type modifier struct {
-	kind  modifierKind
+	kind  syntax.ModifierKind
 	pos   int
 	count int   // of controls
-	power value // of modifierPower
+	power value // of pow
 }
 
-// modifiers reads those before a gate, the outermost first.
-func (p *parser) modifiers() (mods []modifier, controls int) {
-	for p.err == nil {
-		m := modifier{pos: p.tok.pos, count: 1}
+// modifiers works out those before a gate, the outermost first.
+func (e *evaluator) modifiers(list []syntax.Modifier) (mods []modifier, controls int) {
+	for _, x := range list {
+		m := modifier{kind: x.Kind, pos: x.Pos, count: 1}
 		switch {
-		case p.acceptName("inv"):
-			m.kind = modifierInverse
-		case p.acceptName("pow"):
-			m.kind = modifierPower
-			p.expect('(')
-			m.power = p.expression(0)
-			p.expect(')')
-		case p.isName("ctrl") || p.isName("negctrl"):
-			m.kind = modifierControl
-			if p.isName("negctrl") {
-				m.kind = modifierNegative
-			}
-			p.next()
-			if p.accept('(') {
-				m.count = p.whole("number of controls", 1, maxControls)
-				p.expect(')')
-			}
-			controls += m.count
-		default:
-			return mods, controls
+		case x.Kind == syntax.PowerOf:
+			m.power = e.value(x.Value)
+		case x.Kind != syntax.Inverse && x.Value != nil:
+			m.count = e.whole("number of controls", x.Value, 1, maxControls)
 		}
-		p.expect('@')
-		mods = append(mods, m)
-		if len(mods) > maxDepth || controls > maxControls {
-			p.fail(m.pos, ErrLimit, "more than %d modifiers or %d controls", maxDepth, maxControls)
+		if x.Kind == syntax.Control || x.Kind == syntax.NegativeControl {
+			controls += m.count
+		}
+		if e.err != nil {
+			return nil, 0
+		}
+		if mods = append(mods, m); len(mods) > syntax.MaxDepth || controls > maxControls {
+			e.fail(m.pos, ErrLimit, "more than %d modifiers or %d controls", syntax.MaxDepth, maxControls)
+			return nil, 0
 		}
 	}
-	return nil, 0
+	return mods, controls
 }
 
 // maxControls bounds the controls of modifiers; the operations of a controlled
@@ -69,37 +49,37 @@ const maxControls = 16
 
 // modify applies the modifiers to the operations from start on. wires are the
 // control qubits in the order of the text.
-func (p *parser) modify(mods []modifier, wires []int, start int) {
+func (o *output) modify(mods []modifier, wires []int, start int) {
 	for _, m := range slices.Backward(mods) {
-		if p.err != nil {
+		if o.err != nil {
 			return
 		}
 		switch m.kind {
-		case modifierInverse:
-			p.invert(m.pos, start)
-		case modifierPower:
-			p.raise(m, start)
+		case syntax.Inverse:
+			o.invert(m.pos, start)
+		case syntax.PowerOf:
+			o.raise(m, start)
 		default:
 			mine := wires[len(wires)-m.count:]
 			wires = wires[:len(wires)-m.count]
 			for _, q := range slices.Backward(mine) {
-				p.control(m.pos, q, start)
+				o.control(m.pos, q, start)
 			}
-			if m.kind == modifierNegative {
-				p.conjugate(m.pos, mine, start)
+			if m.kind == syntax.NegativeControl {
+				o.conjugate(m.pos, mine, start)
 			}
 		}
 	}
 }
 
 // invert replaces the operations from start on by their inverses in reverse.
-func (p *parser) invert(pos, start int) {
-	ops := p.out.Ops[start:]
+func (o *output) invert(pos, start int) {
+	ops := o.circuit.Ops[start:]
 	slices.Reverse(ops)
 	for i := range ops {
 		inverse, err := ops[i].Inverse()
 		if err != nil {
-			p.fail(pos, err, "inv of %v", ops[i].Gate)
+			o.fail(pos, err, "inv of %v", ops[i].Gate)
 			return
 		}
 		ops[i] = inverse
@@ -107,33 +87,33 @@ func (p *parser) invert(pos, start int) {
 }
 
 // control adds the control q to the operations from start on.
-func (p *parser) control(pos, q, start int) {
-	in := slices.Clone(p.out.Ops[start:])
-	p.out.Ops = p.out.Ops[:start]
+func (o *output) control(pos, q, start int) {
+	in := slices.Clone(o.circuit.Ops[start:])
+	o.circuit.Ops = o.circuit.Ops[:start]
 	for _, op := range in {
 		ops, err := controlled(op, q)
 		if err != nil {
-			p.fail(pos, err, "ctrl of %v", op.Gate)
+			o.fail(pos, err, "ctrl of %v", op.Gate)
 			return
 		}
-		if !p.spend(pos, len(ops)) {
+		if !o.spend(pos, len(ops)) {
 			return
 		}
-		p.out.Ops = append(p.out.Ops, ops...)
+		o.circuit.Ops = append(o.circuit.Ops, ops...)
 	}
 }
 
 // conjugate puts an X on each of the qubits before and after the operations from
 // start on.
-func (p *parser) conjugate(pos int, qubits []int, start int) {
-	if !p.spend(pos, 2*len(qubits)) {
+func (o *output) conjugate(pos int, qubits []int, start int) {
+	if !o.spend(pos, 2*len(qubits)) {
 		return
 	}
 	flips := make([]circuits.Op, len(qubits))
 	for i, q := range qubits {
 		flips[i] = circuits.Op{Gate: circuits.GateX, Qubits: []int{q}}
 	}
-	p.out.Ops = append(slices.Insert(p.out.Ops, start, flips...), flips...)
+	o.circuit.Ops = append(slices.Insert(o.circuit.Ops, start, flips...), flips...)
 }
 
 // controlled is op with one more control: the table's gate, or else the
@@ -166,59 +146,52 @@ func controlled(op circuits.Op, q int) ([]circuits.Op, error) {
 }
 
 // raise replaces the operations from start on by their power.
-func (p *parser) raise(m modifier, start int) {
+func (o *output) raise(m modifier, start int) {
 	k := m.power
 	if k.dynamic() {
-		p.fail(m.pos, ErrUnsupported, "pow with an exponent that depends on measured bits")
+		o.fail(m.pos, ErrUnsupported, "pow with an exponent that depends on measured bits")
 		return
 	}
 	switch k.kind {
 	case kindUnknown:
 		return
 	case kindAngle:
-		p.fail(m.pos, ErrUnsupported, "pow with an exponent of inputs")
+		o.fail(m.pos, ErrUnsupported, "pow with an exponent of inputs")
 		return
 	default:
 	}
 	x := k.number()
-	n := len(p.out.Ops) - start
+	n := len(o.circuit.Ops) - start
 	if x == math.Trunc(x) && math.Abs(x) <= maxCount {
 		if x < 0 {
-			p.invert(m.pos, start)
+			o.invert(m.pos, start)
 		}
-		p.repeat(m.pos, start, int(math.Abs(x)))
+		o.repeat(m.pos, start, int(math.Abs(x)))
 		return
 	}
 	if n != 1 {
-		p.fail(m.pos, ErrUnsupported, "pow(%v) of %d operations; of one gate only, or with a whole number", x, n)
+		o.fail(m.pos, ErrUnsupported, "pow(%v) of %d operations; of one gate only, or with a whole number", x, n)
 		return
 	}
-	op, err := root(p.out.Ops[start], x)
+	op, err := root(o.circuit.Ops[start], x)
 	if err != nil {
-		p.fail(m.pos, err, "pow(%v)", x)
+		o.fail(m.pos, err, "pow(%v)", x)
 		return
 	}
-	p.out.Ops[start] = op
+	o.circuit.Ops[start] = op
 }
 
 // repeat makes the operations from start on n times as many.
-func (p *parser) repeat(pos, start, n int) {
-	ops := slices.Clone(p.out.Ops[start:])
-	p.out.Ops = p.out.Ops[:start]
-	if len(ops) == 0 || n > 0 && !p.afford(pos, saturate(len(ops), n)) {
+func (o *output) repeat(pos, start, n int) {
+	ops := slices.Clone(o.circuit.Ops[start:])
+	o.circuit.Ops = o.circuit.Ops[:start]
+	if len(ops) == 0 || n > 0 && !o.afford(pos, saturate(len(ops), n)) {
 		return
 	}
-	p.spend(pos, len(ops)*n)
+	o.spend(pos, len(ops)*n)
 	for range n {
-		p.out.Ops = append(p.out.Ops, ops...)
+		o.circuit.Ops = append(o.circuit.Ops, ops...)
 	}
-}
-
-func saturate(a, b int) int {
-	if b != 0 && a > maxCount/b {
-		return maxCount
-	}
-	return a * b
 }
 
 // root is op to the power x, with the principal roots of its eigenvalues.

@@ -1,6 +1,9 @@
 package qasm
 
-import "github.com/qnn-go/qnn/circuits"
+import (
+	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/qasm/internal/syntax"
+)
 
 // operand is one or several qubits or bits: list, or n from first on.
 type operand struct {
@@ -19,243 +22,176 @@ func (o operand) at(i int) int {
 	return o.first + i
 }
 
-// operand reads qubits or bits: a register, a part of it or a physical qubit.
-func (p *parser) operand(kind entryKind) operand {
-	t := p.tok
-	if t.kind == tokenPhysical && kind == entryQubits {
-		return p.physicalQubit()
+// bits lists what o stands for.
+func (o operand) bits() []int {
+	out := make([]int, o.n)
+	for i := range out {
+		out[i] = o.at(i)
 	}
-	if t.kind != tokenName {
-		p.fail(t.pos, circuits.ErrSyntax, "expected %s, found %s", kind, p.found())
-		return operand{}
-	}
-	e := p.lookup(t)
+	return out
+}
+
+// operand finds qubits or bits: a register, a part of it or a physical qubit.
+func (e *evaluator) operand(x *syntax.Expr, kind entryKind) operand {
 	switch {
-	case e == nil:
-		p.fail(t.pos, circuits.ErrUnknown, "%s %.80q is not declared", kind, p.text(t))
+	case x.Kind == syntax.Bad:
+		e.readable()
 		return operand{}
-	case e.kind != kind:
-		p.fail(t.pos, circuits.ErrSyntax, "%s is %s, expected %s", e.name, e.kind, kind)
-		return operand{}
-	case p.place == inGate && e.frame != p.frame:
-		p.fail(t.pos, circuits.ErrSyntax, "%s is not a qubit of the gate", e.name)
+	case x.Kind == syntax.Physical && kind == entryQubits:
+		return e.physicalQubit(x)
+	case x.Kind != syntax.Variable && x.Kind != syntax.Call:
+		e.expectedAt(kind.String(), x.Pos)
 		return operand{}
 	}
-	p.next()
-	o := e.wires
-	for p.is('[') && p.err == nil {
-		if p.place == inGate {
-			p.fail(p.tok.pos, circuits.ErrSyntax, "index of a qubit of a gate")
+	n := e.named(x)
+	switch {
+	case n == nil:
+		e.fail(x.At(), circuits.ErrUnknown, "%s %.80q is not declared", kind, e.text.Text(x.Token()))
+		return operand{}
+	case n.kind != kind:
+		e.fail(x.At(), circuits.ErrSyntax, "%s is %s, expected %s", n.name, n.kind, kind)
+		return operand{}
+	case e.place == inGate && n.frame != e.frame:
+		e.fail(x.At(), circuits.ErrSyntax, "%s is not a qubit of the gate", n.name)
+		return operand{}
+	}
+	if x.Kind == syntax.Call {
+		e.fail(x.At(), circuits.ErrSyntax, "%s is %s, no function", n.name, n.kind)
+		return operand{}
+	}
+	o := n.wires
+	for i := x.Sub; i != nil && e.err == nil; i = i.Next {
+		if e.place == inGate {
+			e.fail(i.At(), circuits.ErrSyntax, "index of a qubit of a gate")
 		}
-		o = p.index(o)
+		o = e.index(o, i)
 	}
 	return o
 }
 
-func (k entryKind) String() string {
-	return [...]string{"a qubit", "a classical bit", "a value", "a gate", "a subroutine", "an array"}[k]
+// operands finds the qubits of a list.
+func (e *evaluator) operands(x *syntax.Expr) []operand {
+	var out []operand
+	for ; x != nil && e.err == nil; x = x.Next {
+		out = append(out, e.operand(x, entryQubits))
+	}
+	return out
 }
 
-func (p *parser) physicalQubit() operand {
-	t := p.tok
+func (e *evaluator) physicalQubit(x *syntax.Expr) operand {
+	t := x.Token()
 	k := 0
-	for _, c := range p.src[t.pos+1 : t.end] {
-		if k = k*10 + int(c-'0'); classes[c] != classDigit || k >= maxWires {
-			p.fail(t.pos, circuits.ErrRange, "physical qubit %.20s, must be from $0 to $%d", p.text(t), maxWires-1)
+	for _, c := range e.text.Bytes(t)[1:] {
+		if k = k*10 + int(c-'0'); c < '0' || c > '9' || k >= maxWires {
+			e.fail(t.Pos, circuits.ErrRange, "physical qubit %.20s, must be from $0 to $%d", e.text.Text(t), maxWires-1)
 			return operand{}
 		}
 	}
 	switch {
-	case t.end == t.pos+1:
-		p.fail(t.pos, circuits.ErrSyntax, "$ without the number of a physical qubit")
-	case p.place == inGate:
-		p.fail(t.pos, circuits.ErrSyntax, "%s is not a qubit of the gate", p.text(t))
-	case len(p.result.Qubits) > 0:
-		p.fail(t.pos, ErrUnsupported, "%s beside declared qubits", p.text(t))
+	case t.End == t.Pos+1:
+		e.fail(t.Pos, circuits.ErrSyntax, "$ without the number of a physical qubit")
+	case e.place == inGate:
+		e.fail(t.Pos, circuits.ErrSyntax, "%s is not a qubit of the gate", e.text.Text(t))
+	case len(e.result.Qubits) > 0:
+		e.fail(t.Pos, ErrUnsupported, "%s beside declared qubits", e.text.Text(t))
 	}
-	p.physical = true
-	p.out.Qubits = max(p.out.Qubits, k+1)
-	p.next()
+	e.physical = true
+	e.circuit.Qubits = max(e.circuit.Qubits, k+1)
 	return operand{first: k, n: 1, scalar: true}
 }
 
-// index reads one [index], [from:to], [from:step:to] or [{set}] of o.
-func (p *parser) index(o operand) operand {
-	start := p.tok.pos
-	p.expect('[')
-	if o.scalar {
-		p.fail(start, circuits.ErrSyntax, "index of a single qubit or bit")
+// index is the part of o that an [index], [from:to], [from:step:to] or [{set}] names.
+func (e *evaluator) index(o operand, x *syntax.Expr) operand {
+	switch {
+	case x.Kind == syntax.Bad:
+		e.readable()
 		return o
+	case o.scalar:
+		e.fail(x.At(), circuits.ErrSyntax, "index of a single qubit or bit")
+		return o
+	case x.Sub.Kind == syntax.List:
+		return e.indexSet(o, x.Sub.Sub)
+	case x.Sub.Kind == syntax.Range:
+		return e.indexRange(o, x)
 	}
-	if p.accept('{') {
-		return p.indexSet(o)
+	i, ok := e.indexValue(o, x.Sub)
+	if ok && x.Sub.Next != nil {
+		e.expectedAt(`":"`, x.Comma)
 	}
-	from, to, step := 0, o.n-1, 1
-	ok := true
-	if !p.is(':') {
-		from, ok = p.indexValue(o)
-		if ok && p.accept(']') {
-			return operand{first: o.at(from), n: 1, scalar: true}
-		}
-	}
-	p.expect(':')
-	if !p.is(']') && !p.is(':') {
-		to, ok = p.indexValue(o)
-	}
-	if p.accept(':') {
-		if step = to; !p.is(']') {
-			to, ok = p.indexValue(o)
-		} else {
-			to = o.n - 1
-		}
-	}
-	p.expect(']')
-	if !ok || p.err != nil {
+	if !ok || !e.closed(x) {
 		return operand{}
 	}
-	return p.slice(start, o, from, to, step)
+	return operand{first: o.at(i), n: 1, scalar: true}
 }
 
-// indexSet reads i, j, …}] of o.
-func (p *parser) indexSet(o operand) operand {
+// closed reports whether an index was read to its end.
+func (e *evaluator) closed(x *syntax.Expr) bool {
+	if x.Next != nil && x.Next.Kind == syntax.Bad {
+		return e.readable()
+	}
+	return e.err == nil
+}
+
+// indexRange is [from:to] or [from:step:to] of o, of which each part may be left out.
+func (e *evaluator) indexRange(o operand, x *syntax.Expr) operand {
+	ends := [...]int{0, o.n - 1, o.n - 1}
+	n, ok := 0, true
+	for part := x.Sub.Sub; part != nil && ok && n < len(ends); part = part.Next {
+		if part.Kind != syntax.Omitted {
+			ends[n], ok = e.indexValue(o, part)
+		}
+		n++
+	}
+	if !ok || !e.closed(x) {
+		return operand{}
+	}
+	if n == len(ends) {
+		return e.slice(x.At(), o, ends[0], ends[2], ends[1])
+	}
+	return e.slice(x.At(), o, ends[0], ends[1], 1)
+}
+
+// indexSet is the elements of o with the indices of a list.
+func (e *evaluator) indexSet(o operand, x *syntax.Expr) operand {
 	out := operand{list: []int{}}
-	for !p.is('}') && p.err == nil {
-		if i, ok := p.indexValue(o); ok {
+	for ; x != nil && e.err == nil; x = x.Next {
+		if i, ok := e.indexValue(o, x); ok {
 			out.list = append(out.list, o.at(i))
 		}
-		if !p.accept(',') {
-			break
-		}
 	}
-	p.expect('}')
-	p.expect(']')
 	out.n = len(out.list)
 	return out
 }
 
-// indexValue reads an index of o; negative ones count from its end.
-func (p *parser) indexValue(o operand) (int, bool) {
-	pos := p.tok.pos
-	v := p.expression(0)
+// indexValue is an index of o; negative ones count from its end.
+func (e *evaluator) indexValue(o operand, x *syntax.Expr) (int, bool) {
+	if x.Kind == syntax.Integer && x.Then == nil && x.Number < int64(o.n) { // the common case
+		return int(x.Number), true
+	}
+	v := e.value(x)
 	switch {
-	case p.err != nil:
+	case e.err != nil:
 		return 0, false
 	case v.kind == kindUnknown:
 		return 0, o.n > 0
 	case v.dynamic():
-		p.fail(pos, ErrUnsupported, "index that depends on measured bits")
+		e.fail(x.At(), ErrUnsupported, "index that depends on measured bits")
 		return 0, false
 	case v.kind != kindInteger:
-		p.fail(pos, circuits.ErrSyntax, "index %v, must be a whole number", v)
+		e.fail(x.At(), circuits.ErrSyntax, "index %v, must be a whole number", v)
 		return 0, false
-	case v.i < 0 && p.version == 3 && v.i >= -int64(o.n):
+	case v.i < 0 && e.version == 3 && v.i >= -int64(o.n):
 		v.i += int64(o.n)
 	case v.i < 0 || v.i >= int64(o.n):
-		p.fail(pos, circuits.ErrRange, "index %d of a register of %d", v.i, o.n)
+		e.fail(x.At(), circuits.ErrRange, "index %d of a register of %d", v.i, o.n)
 		return 0, false
 	}
 	return int(v.i), true
 }
 
-// bitValue reads classical bits as a value.
-func (p *parser) bitValue() value {
-	pos, e := p.tok.pos, p.lookup(p.tok)
-	if p.place == inGate {
-		p.fail(pos, circuits.ErrSyntax, "classical bits in the definition of a gate")
-		return value{}
-	}
-	o := p.operand(entryBits)
-	switch {
-	case p.err != nil:
-		return value{}
-	case o.scalar:
-		return given(circuits.BitIs(o.first, true))
-	case e.bits != nil && o.n == e.wires.n && o.list == nil && o.first == e.wires.first:
-		return numberOf(e.bits)
-	case !p.spend(pos, o.n/8):
-		return value{}
-	}
-	bits := o.bits()
-	if o.n == e.wires.n && o.list == nil {
-		e.bits = bits
-	}
-	return numberOf(bits)
-}
-
-// bitOf reads the index of binary digits of a number.
-func (p *parser) bitOf(v value) value {
-	pos := p.tok.pos
-	switch v.kind {
-	case kindInteger:
-		digits := p.index(operand{n: 64})
-		out := value{kind: kindInteger}
-		for i := range digits.n {
-			out.i |= v.i >> digits.at(i) & 1 << i
-		}
-		return out
-	case kindExpr:
-		d := p.index(operand{n: integerBits})
-		if p.err != nil || !d.scalar || v.isReal() {
-			p.fail(pos, ErrUnsupported, "bits of a number that depends on measured bits, other than one bit of an integer")
-			return value{}
-		}
-		return given(digitOf(v.late.expr, d.first))
-	case kindDigits:
-		d := p.index(operand{n: len(v.late.digits)})
-		if d.scalar && p.err == nil {
-			return given(v.late.digits[d.first])
-		}
-		out := make([]circuits.Condition, d.n)
-		for i := range out {
-			out[i] = v.late.digits[d.at(i)]
-		}
-		return value{kind: kindDigits, late: &late{digits: out}}
-	case kindBits:
-		digits := p.index(operand{list: v.late.bits, n: len(v.late.bits)})
-		if digits.scalar {
-			return given(circuits.BitIs(digits.first, true))
-		}
-		return numberOf(digits.bits())
-	default:
-		p.fail(pos, circuits.ErrSyntax, "index of %v", v)
-		return value{}
-	}
-}
-
-// sizeOf reads sizeof(q), the number of qubits or bits of a register.
-func (p *parser) sizeOf() value {
-	p.next()
-	p.expect('(')
-	kind := entryQubits
-	if e := p.lookup(p.tok); p.tok.kind == tokenName && e != nil && e.kind == entryArray {
-		return p.sizeOfArray(e)
-	} else if e != nil && e.kind == entryValue && e.value.kind == kindDigits {
-		p.next()
-		p.expect(')')
-		return integer(int64(len(e.value.late.digits)))
-	}
-	if e := p.lookup(p.tok); p.tok.kind == tokenName && e != nil && e.kind == entryBits {
-		kind = entryBits
-	}
-	o := p.operand(kind)
-	p.expect(')')
-	return integer(int64(o.n))
-}
-
-// sizeOfArray reads a) or a, k): the size of dimension k, or of the first.
-func (p *parser) sizeOfArray(e *entry) value {
-	p.next()
-	k := 0
-	if p.accept(',') {
-		k = p.whole("dimension", 0, int64(len(e.array.sizes)-1))
-	}
-	p.expect(')')
-	return integer(int64(e.array.sizes[k]))
-}
-
-func (p *parser) slice(pos int, o operand, from, to, step int) operand {
+func (e *evaluator) slice(pos int, o operand, from, to, step int) operand {
 	if step <= 0 {
-		p.fail(pos, circuits.ErrRange, "slice with step %d, must be positive", step)
+		e.fail(pos, circuits.ErrRange, "slice with step %d, must be positive", step)
 		return operand{}
 	}
 	n := max(0, (to-from)/step+1)
@@ -265,7 +201,7 @@ func (p *parser) slice(pos int, o operand, from, to, step int) operand {
 	if o.list == nil && step == 1 {
 		return operand{first: o.first + from, n: n}
 	}
-	if !p.spend(pos, n) {
+	if !e.spend(pos, n) {
 		return operand{}
 	}
 	out := operand{list: make([]int, n), n: n}
@@ -275,14 +211,13 @@ func (p *parser) slice(pos int, o operand, from, to, step int) operand {
 	return out
 }
 
-// concatenation reads operands joined by ++.
-func (p *parser) concatenation(kind entryKind) operand {
-	pos := p.tok.pos
-	out := p.operand(kind)
-	for p.is(symConcat) && p.err == nil {
-		p.next()
-		more := p.operand(kind)
-		if !p.spend(pos, out.n+more.n) {
+// concatenation is operands one after the other.
+func (e *evaluator) concatenation(x *syntax.Expr, kind entryKind) operand {
+	pos := x.At()
+	out := e.operand(x, kind)
+	for x = x.Next; x != nil && e.err == nil; x = x.Next {
+		more := e.operand(x, kind)
+		if !e.spend(pos, out.n+more.n) {
 			break
 		}
 		list := make([]int, 0, out.n+more.n)
@@ -297,5 +232,144 @@ func (p *parser) concatenation(kind entryKind) operand {
 	return out
 }
 
-// symConcat is ++.
-const symConcat symbol = '+' | '+'<<8
+// bitValue is classical bits as a value.
+func (e *evaluator) bitValue(x *syntax.Expr, n *entry) value {
+	if e.place == inGate {
+		e.fail(x.At(), circuits.ErrSyntax, "classical bits in the definition of a gate")
+		return value{}
+	}
+	o := e.operand(x, entryBits)
+	switch {
+	case e.err != nil:
+		return value{}
+	case o.scalar:
+		return given(circuits.BitIs(o.first, true))
+	case n.bits != nil && o.n == n.wires.n && o.list == nil && o.first == n.wires.first:
+		return numberOf(n.bits)
+	case !e.spend(x.At(), o.n/8):
+		return value{}
+	}
+	bits := o.bits()
+	if o.n == n.wires.n && o.list == nil {
+		n.bits = bits
+	}
+	return numberOf(bits)
+}
+
+// bitOf is what an index of binary digits names of a number.
+func (e *evaluator) bitOf(v value, x *syntax.Expr) value {
+	pos := x.At()
+	if x.Kind == syntax.Bad {
+		e.readable()
+		return value{}
+	}
+	switch {
+	case x.Next == nil:
+	case x.Next.Kind == syntax.Bad:
+		e.readable()
+		return value{}
+	default:
+		e.fail(x.Next.At(), circuits.ErrSyntax, "index of an index of a number")
+	}
+	switch v.kind {
+	case kindInteger:
+		digits := e.index(operand{n: 64}, x)
+		out := value{kind: kindInteger}
+		for i := range digits.n {
+			out.i |= v.i >> digits.at(i) & 1 << i
+		}
+		return out
+	case kindExpr:
+		d := e.index(operand{n: integerBits}, x)
+		if e.err != nil || !d.scalar || v.isReal() {
+			e.fail(pos, ErrUnsupported, "bits of a number that depends on measured bits, other than one bit of an integer")
+			return value{}
+		}
+		return given(digitOf(v.late.expr, d.first))
+	case kindDigits:
+		d := e.index(operand{n: len(v.late.digits)}, x)
+		if d.scalar && e.err == nil {
+			return given(v.late.digits[d.first])
+		}
+		out := make([]circuits.Condition, d.n)
+		for i := range out {
+			out[i] = v.late.digits[d.at(i)]
+		}
+		return value{kind: kindDigits, late: &late{digits: out}}
+	case kindBits:
+		digits := e.index(operand{list: v.late.bits, n: len(v.late.bits)}, x)
+		if digits.scalar {
+			return given(circuits.BitIs(digits.first, true))
+		}
+		return numberOf(digits.bits())
+	default:
+		e.fail(pos, circuits.ErrSyntax, "index of %v", v)
+		return value{}
+	}
+}
+
+// sizeOf is sizeof(q), the number of qubits or bits of a register, or of the elements of an
+// array in a dimension.
+func (e *evaluator) sizeOf(x *syntax.Expr) value {
+	arg := x.Sub
+	if arg == nil {
+		e.expectedAt(aQubit, x.Close)
+		return value{}
+	}
+	kind := entryQubits
+	if n := e.named(arg); arg.Kind == syntax.Variable && n != nil {
+		switch {
+		case n.kind == entryArray:
+			return e.sizeOfArray(x, n)
+		case n.kind == entryValue && n.value.kind == kindDigits:
+			e.behind(arg, x)
+			return integer(int64(len(n.value.late.digits)))
+		case n.kind == entryBits:
+			kind = entryBits
+		}
+	}
+	o := e.operand(arg, kind)
+	e.behind(arg, x)
+	return integer(int64(o.n))
+}
+
+// aQubit is what an operand is in messages.
+const aQubit = "a qubit"
+
+// behind refuses what follows the last argument in a call.
+func (e *evaluator) behind(arg, call *syntax.Expr) {
+	switch {
+	case arg.Then != nil && arg.Then.Kind == syntax.Bad || arg.Next != nil && arg.Next.Kind == syntax.Bad:
+		e.readable()
+	case arg.Then != nil:
+		e.expectedAt(`")"`, arg.Then.Pos)
+	case arg.Next != nil:
+		e.expectedAt(`")"`, arg.Next.Comma)
+	case call.Comma != 0:
+		e.expectedAt(`")"`, call.Comma)
+	}
+}
+
+// sizeOfArray is the size of dimension k for sizeof(a, k), or of the first for sizeof(a).
+func (e *evaluator) sizeOfArray(x *syntax.Expr, n *entry) value {
+	k := 0
+	last := x.Sub
+	if dimension := last.Next; dimension != nil && last.Then == nil && last.Sub == nil {
+		if dimension.Kind == syntax.Bad {
+			e.readable()
+			return value{}
+		}
+		k = e.whole("dimension", dimension, 0, int64(len(n.array.sizes)-1))
+		last = dimension
+	}
+	switch {
+	case x.Sub.Sub != nil:
+		e.expectedAt(`")"`, x.Sub.Sub.Pos)
+	case last != x.Sub && last.Next != nil || last == x.Sub:
+		e.behind(last, x)
+	}
+	if e.err != nil {
+		return value{}
+	}
+	return integer(int64(n.array.sizes[k]))
+}

@@ -5,271 +5,234 @@ import (
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
+	"github.com/qnn-go/qnn/circuits/qasm/internal/syntax"
 )
 
+// lowering carries out the statements of a program one by one: circuits are straight lines,
+// so that a loop is its body carried out again, and a call is the body of the definition
+// carried out again. The first error ends the program.
+//
+// It stands on layers, each of which knows only those below: variables, which change;
+// evaluator, which works out expressions by what names mean; calculator, which knows
+// operations on values; output, to which operations are appended; and budget.
+type lowering struct {
+	*variables
+	paths    *paths
+	options  DecodeOptions
+	included bool // some include was read
+	dry      int  // > 0 while a definition is checked: nothing is appended
+	count    int  // operations of the definition that is checked, at most maxCount
+	loops    int  // open loops of the running gate or def
+	nested   int  // open blocks
+
+	returned *entry  // holds the result of the running def
+	args     []value // of the calls that are being carried out
+	wires    []operand
+}
+
+// newLowering is a lowering of a text that was read up to its first statement.
+func newLowering(text *syntax.Reader, o DecodeOptions, most int, ops []circuits.Op) *lowering {
+	out := &output{
+		budget: &budget{text: text, most: most, left: most}, version: text.Version,
+		circuit: &circuits.Circuit{Ops: ops},
+	}
+	l := &lowering{
+		variables: &variables{evaluator: &evaluator{
+			calculator: &calculator{out}, scope: &scope{names: map[string]*entry{}},
+			result: &Decoded{Circuit: out.circuit, Version: text.Version},
+		}},
+		paths: &paths{output: out}, options: o,
+	}
+	l.evaluator.invoke = l.invoke
+	text.Callable = func(t syntax.Token) bool {
+		e := l.lookup(text.Bytes(t))
+		return e != nil && e.kind == entryGate
+	}
+	return l
+}
+
+// program carries out all statements.
+func (l *lowering) program() {
+	if l.readable() {
+		l.defineGates(coreGates(l.version, l.options.SpecificationPhase))
+	}
+	l.paths.open(syntax.End)
+	l.statements()
+	l.paths.close()
+}
+
+// statements carries out those up to the end of a text.
+func (l *lowering) statements() {
+	for !l.text.AtEnd() && l.paths.jump == syntax.NoJump {
+		l.statement()
+	}
+	l.readable()
+}
+
 // statement reads one statement and carries it out.
-func (p *parser) statement() {
-	if !p.enter(p.tok.pos) {
+func (l *lowering) statement() {
+	if !l.enter(l.text.Here().Pos) {
 		return
 	}
-	t := p.tok
-	switch {
-	case t.kind == tokenAnnotation:
-		p.pragma(t)
-	case t.kind == tokenSymbol && t.symbol == '@':
-		p.seek(p.lineEnd(t.pos))
-	case t.kind == tokenSymbol && t.symbol == '{' && p.version == 3:
-		p.blockOf()
-	case t.kind == tokenSymbol && t.symbol == ';':
-		p.next()
-	case t.kind != tokenName:
-		p.fail(t.pos, circuits.ErrSyntax, "expected a statement, found %s", p.found())
-	case p.gateFirst(t):
-		p.gateCall()
+	held := l.text.Hold()
+	switch s := l.text.Statement().(type) {
+	case *syntax.GateCall:
+		l.call(s)
+	case *syntax.Assign:
+		l.assignment(s)
 	default:
-		p.wordStatement(t)
+		if l.belongs(s) {
+			l.wordStatement(s)
+		}
 	}
-	p.depth--
+	l.text.Release(held)
+	l.leave()
 }
 
-// gateFirst reports whether a gate of the name t is known, the most frequent case.
-func (p *parser) gateFirst(t token) bool {
-	e := p.lookup(t)
-	return e != nil && e.kind == entryGate
+// assignment lowers what may be an assignment. To a gate there is none.
+func (l *lowering) assignment(s *syntax.Assign) {
+	e := l.lookup(l.text.Bytes(s.At))
+	gate := e
+	if e == nil {
+		gate = l.extension(s.At)
+	}
+	if gate == nil || gate.kind != entryGate {
+		l.assign(s, e)
+		return
+	}
+	if n := gate.gate.angles; n != 0 {
+		l.fail(s.At.Pos, circuits.ErrArity, "gate %.80s with 0 angles, needs %d", gate.gate.name, n)
+	}
+	l.expectedAt(aQubit, int32(s.At.End))
 }
 
-// wordStatement reads a statement that begins with a word of the language or with
-// a variable.
-func (p *parser) wordStatement(t token) {
-	word := p.text(t)
-	do := p.rule(word)
+// belongs refuses a statement where it may not be.
+func (l *lowering) belongs(s syntax.Statement) bool {
+	inGates, global := l.placeOf(s)
+	word := s.First()
 	switch {
-	case do.read == nil:
-		p.nameStatement(t)
-	case p.place == inGate && !do.inGate:
-		p.fail(t.pos, circuits.ErrSyntax, "%s in the definition of a gate", word)
-	case do.global && (p.frame != 0 || p.nested != 0):
-		p.fail(t.pos, circuits.ErrSyntax, "%s inside a block or definition", word)
+	case l.place == inGate && !inGates:
+		l.fail(word.Pos, circuits.ErrSyntax, "%s in the definition of a gate", l.text.Text(word))
+	case global && (l.frame != 0 || l.nested != 0):
+		l.fail(word.Pos, circuits.ErrSyntax, "%s inside a block or definition", l.text.Text(word))
+	}
+	return l.err == nil
+}
+
+// placeOf says whether a statement may be in the definition of a gate, and whether it may be
+// in no block.
+func (l *lowering) placeOf(s syntax.Statement) (inGates, global bool) {
+	switch s := s.(type) {
+	case *syntax.Empty, *syntax.Block, *syntax.Barrier, *syntax.For, *syntax.While, *syntax.Refused:
+		return true, false
+	case *syntax.If:
+		return l.version == 3, false
+	case *syntax.Pragma:
+		return s.At.Kind == syntax.AnnotationToken, false
+	case *syntax.Declaration:
+		old := l.text.Bytes(s.At)
+		return false, s.Output || s.Type.Scalar == syntax.Qubit || string(old) == "creg"
+	case *syntax.Include, *syntax.Input, *syntax.Gate, *syntax.Subroutine:
+		return false, true
+	}
+	return false, false
+}
+
+// wordStatement carries out a statement that begins with a word of the language, or with
+// punctuation.
+func (l *lowering) wordStatement(s syntax.Statement) {
+	switch s := s.(type) {
+	case *syntax.Empty:
+		l.readable()
+	case *syntax.Pragma:
+		l.pragma(s)
+	case *syntax.MeasureInto:
+		l.measureInto(s)
+	case *syntax.Reset:
+		l.reset(s)
+	case *syntax.Barrier:
+		l.barrier(s)
+	case *syntax.Delay: // it has no effect on an ideal circuit
+		l.operands(s.Qubits)
+		l.readable()
+	case *syntax.Refused:
+		l.fail(s.At.Pos, ErrUnsupported, "%.40s", l.text.Text(s.At))
+	case *syntax.Block, *syntax.Box, *syntax.If, *syntax.While, *syntax.For, *syntax.Switch, *syntax.Jump:
+		l.flow(s)
 	default:
-		do.read(p)
-	}
-}
-
-// statementRule says how to read statements that begin with a word.
-type statementRule struct {
-	read   func(*parser)
-	inGate bool // may be in the body of a gate
-	global bool // may be in no block
-}
-
-// rule finds how to read statements that begin with word.
-func (p *parser) rule(word string) statementRule {
-	if p.version == 2 {
-		return rule2(word)
-	}
-	return rule3(word)
-}
-
-func rule2(word string) statementRule {
-	switch word {
-	case "include":
-		return statementRule{read: (*parser).include, global: true}
-	case "qreg", "creg":
-		return statementRule{read: (*parser).oldRegister, global: true}
-	case "gate":
-		return statementRule{read: (*parser).gateDefinition, global: true}
-	case "opaque":
-		return statementRule{read: (*parser).opaque, global: true}
-	case "barrier":
-		return statementRule{read: (*parser).barrier, inGate: true}
-	case "measure":
-		return statementRule{read: (*parser).measureArrow}
-	case "reset":
-		return statementRule{read: (*parser).reset}
-	case "if":
-		return statementRule{read: (*parser).conditional}
-	}
-	return statementRule{}
-}
-
-func rule3(word string) statementRule {
-	switch word {
-	case "include", "qreg", "creg", "gate", "barrier", "measure", "reset":
-		return rule2(word)
-	case "qubit":
-		return statementRule{read: (*parser).qubits, global: true}
-	case "bit":
-		return statementRule{read: (*parser).bits}
-	case "input":
-		return statementRule{read: (*parser).input, global: true}
-	case "output":
-		return statementRule{read: (*parser).output, global: true}
-	case "def":
-		return statementRule{read: (*parser).subroutineDefinition, global: true}
-	case "let":
-		return statementRule{read: (*parser).alias}
-	case "const", "int", "uint", "float", "angle", "bool", "complex", "array", "duration":
-		return statementRule{read: (*parser).variable}
-	case "gphase", "ctrl", "negctrl", "inv", "pow":
-		return statementRule{read: (*parser).gateCall, inGate: true}
-	case "if":
-		return statementRule{read: (*parser).conditional, inGate: true}
-	case "for":
-		return statementRule{read: (*parser).forLoop, inGate: true}
-	case "while":
-		return statementRule{read: (*parser).whileLoop, inGate: true}
-	case "switch":
-		return statementRule{read: (*parser).switchCase}
-	case "break", "continue", "end", "return":
-		return statementRule{read: (*parser).jumpStatement}
-	case "delay":
-		return statementRule{read: (*parser).delay}
-	case "box":
-		return statementRule{read: (*parser).box}
-	case "pragma":
-		return statementRule{read: (*parser).pragmaWord}
-	case "opaque", "extern", "cal", "defcal", "defcalgrammar", "stretch", "nop":
-		return statementRule{read: (*parser).refuse, inGate: true}
-	}
-	return statementRule{}
-}
-
-// nameStatement reads an assignment or the call of a subroutine.
-func (p *parser) nameStatement(t token) {
-	e := p.lookup(t)
-	switch {
-	case e == nil && p.extension(t) != nil:
-		p.gateCall()
-	case e == nil || p.version == 2 || p.place == inGate:
-		p.fail(t.pos, circuits.ErrUnknown, "gate %.80q is not defined", p.text(t))
-	case e.kind == entryBits:
-		p.assignBits()
-	case e.kind == entryValue:
-		p.assign(e)
-	case e.kind == entryArray:
-		p.assignArray(e)
-	case e.kind == entryDef:
-		p.next()
-		p.invoke(t.pos, e.gate)
-		p.expect(';')
-	default:
-		p.fail(t.pos, circuits.ErrSyntax, "expected a statement, found %s %s", e.kind, p.found())
+		l.declaration(s)
 	}
 }
 
 // pragma passes over a line beginning with #pragma, unless it changes what the
 // program does.
-func (p *parser) pragma(t token) {
-	fields := bytes.Fields(p.src[t.pos:t.end])
+func (l *lowering) pragma(s *syntax.Pragma) {
+	fields := bytes.Fields(s.Text)
 	for _, f := range fields[min(1, len(fields)):min(3, len(fields))] {
 		if word, _, _ := bytes.Cut(f, []byte{'('}); string(word) == "noise" || string(word) == "unitary" {
-			p.fail(t.pos, ErrUnsupported, "pragma %s", word)
+			l.fail(s.At.Pos, ErrUnsupported, "pragma %s", word)
 		}
 	}
-	p.seek(p.lineEnd(t.pos))
+	l.readable()
 }
 
-// pragmaWord is a pragma without #.
-func (p *parser) pragmaWord() {
-	p.pragma(token{pos: p.tok.pos, end: p.lineEnd(p.tok.pos)})
-}
-
-// blockOf reads a block in braces.
-func (p *parser) blockOf() {
-	block, mark := p.block, len(p.scope)
-	p.block = mark
-	p.nested++
-	p.expect('{')
-	for !p.is('}') && p.tok.kind != tokenEOF && p.jump == jumpNone {
-		p.statement()
-	}
-	if p.jump == jumpNone {
-		p.expect('}')
-	}
-	p.nested--
-	p.leave(mark)
-	p.block = block
-}
-
-// measureArrow reads measure q -> c; and refuses a measurement without target.
-func (p *parser) measureArrow() {
-	pos := p.tok.pos
-	p.next()
-	q := p.operand(entryQubits)
-	if p.version == 3 && p.accept(';') {
-		if p.afford(pos, q.n) {
-			p.measure(pos, q, p.hideAll(pos, q.n))
+// measureInto lowers measure q -> c; and measure q;, whose outcome nobody reads.
+func (l *lowering) measureInto(s *syntax.MeasureInto) {
+	q := l.operand(s.Qubits, entryQubits)
+	pos := s.At.Pos
+	if s.Bits == nil {
+		if l.readable() && l.afford(pos, q.n) {
+			l.measure(pos, q, l.hideAll(pos, q.n))
 		}
 		return
 	}
-	p.expect(symArrow)
-	c := p.operand(entryBits)
-	p.expect(';')
-	p.measure(pos, q, c)
-}
-
-const symArrow symbol = '-' | '>'<<8
-
-func (p *parser) measure(pos int, q, c operand) {
-	if p.err == nil && q.n != c.n {
-		p.fail(pos, circuits.ErrArity, "measure of %d qubits into %d bits", q.n, c.n)
+	if l.err != nil {
+		return
 	}
-	for i := range q.n {
-		if p.err != nil {
-			return
-		}
-		qubits := slab(&p.ints, 1)
-		qubits[0] = q.at(i)
-		p.keep(pos, c.at(i))
-		p.emit(pos, circuits.Op{Gate: circuits.GateMeasure, Qubits: qubits, Clbit: c.at(i), If: p.when})
+	c := l.operand(s.Bits, entryBits)
+	if l.readable() {
+		l.measure(pos, q, c)
 	}
 }
 
-func (p *parser) reset() {
-	pos := p.tok.pos
-	p.next()
-	q := p.operand(entryQubits)
-	p.expect(';')
-	for i := range q.n {
-		if p.err != nil {
-			return
-		}
-		qubits := slab(&p.ints, 1)
-		qubits[0] = q.at(i)
-		p.emit(pos, circuits.Op{Gate: circuits.GateReset, Qubits: qubits, If: p.when})
+func (l *lowering) reset(s *syntax.Reset) {
+	q := l.operand(s.Qubits, entryQubits)
+	if !l.readable() {
+		return
+	}
+	for i := 0; i < q.n && l.err == nil; i++ {
+		l.emitOn(s.At.Pos, circuits.GateReset, q.at(i), 0)
 	}
 }
 
 // barrier is on all qubits where it names none.
-func (p *parser) barrier() {
-	pos := p.tok.pos
-	p.next()
-	wires := []operand{{n: p.out.Qubits}}
-	if p.place == inGate && p.is(';') {
-		p.fail(pos, circuits.ErrSyntax, "barrier without qubits in the definition of a gate")
+func (l *lowering) barrier(s *syntax.Barrier) {
+	pos := s.At.Pos
+	wires := []operand{{n: l.circuit.Qubits}}
+	switch {
+	case s.Qubits != nil:
+		wires = l.operands(s.Qubits)
+	case l.place == inGate:
+		l.fail(pos, circuits.ErrSyntax, "barrier without qubits in the definition of a gate")
 	}
-	if !p.is(';') {
-		wires = p.operandList()
-	}
-	p.expect(';')
 	n := 0
 	for _, o := range wires {
 		n += o.n
 	}
-	if p.err != nil || n == 0 || !p.spend(pos, n/8) {
+	if !l.readable() || n == 0 || !l.spend(pos, n/8) {
 		return
 	}
-	if p.dry > 0 {
-		p.count = min(maxCount, p.count+1)
+	if l.dry > 0 {
+		l.count = min(maxCount, l.count+1)
 		return
 	}
-	qubits := slab(&p.ints, n)[:0]
+	qubits := slab(&l.ints, n)[:0]
 	for _, o := range wires {
 		for i := range o.n {
 			qubits = append(qubits, o.at(i))
 		}
 	}
-	p.emit(pos, circuits.Op{Gate: circuits.GateBarrier, Qubits: distinct(qubits)})
+	l.emit(pos, circuits.Op{Gate: circuits.GateBarrier, Qubits: distinct(qubits)})
 }
 
 // distinct leaves out, in place, what occurs before in the list: a barrier may name a
@@ -284,48 +247,4 @@ func distinct(list []int) []int {
 		seen[v] = true
 		return again
 	})
-}
-
-func (p *parser) operandList() []operand {
-	var out []operand
-	for p.err == nil {
-		out = append(out, p.operand(entryQubits))
-		if !p.accept(',') {
-			break
-		}
-	}
-	return out
-}
-
-// delay has no effect on an ideal circuit.
-func (p *parser) delay() {
-	p.next()
-	p.duration()
-	if !p.is(';') {
-		p.operandList()
-	}
-	p.expect(';')
-}
-
-// duration passes over a designator in brackets, if there is one.
-func (p *parser) duration() {
-	if !p.accept('[') {
-		return
-	}
-	for !p.is(']') && !p.is(';') && p.tok.kind != tokenEOF {
-		p.next()
-	}
-	p.expect(']')
-}
-
-// box is its block: what it says of timing has no place in a circuit.
-func (p *parser) box() {
-	p.next()
-	p.duration()
-	p.blockOf()
-}
-
-// refuse names a statement that is not read.
-func (p *parser) refuse() {
-	p.fail(p.tok.pos, ErrUnsupported, "%.40s", p.text(p.tok))
 }

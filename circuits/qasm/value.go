@@ -35,7 +35,18 @@ type value struct {
 	late  *late // of the kinds below kindUnknown
 }
 
+// late is a value that is known when the circuit runs.
+type late struct {
+	condition circuits.Condition   // kindCondition: true or false
+	bits      []int                // kindBits: a number, the lowest digit first
+	big       *big.Int             // kindBig
+	digits    []circuits.Condition // kindDigits
+	complex   complex128           // kindComplex
+	expr      *circuits.Expr       // kindExpr
+}
+
 func integer(i int64) value { return value{kind: kindInteger, i: i} }
+
 func float(f float64) value { return value{kind: kindFloat, f: f} }
 
 func boolean(b bool) value {
@@ -43,6 +54,24 @@ func boolean(b bool) value {
 		return value{kind: kindBool, i: 1}
 	}
 	return value{kind: kindBool}
+}
+
+func complexValue(z complex128) value { return value{kind: kindComplex, late: &late{complex: z}} }
+
+func given(c circuits.Condition) value { return value{kind: kindCondition, late: &late{condition: c}} }
+
+func numberOf(bits []int) value { return value{kind: kindBits, late: &late{bits: bits}} }
+
+// A number that depends on measured bits is an expression of the circuit, and a variable
+// that holds one, or that only some runs change, is a variable of the circuit.
+
+// computed is the value of an expression, real or whole.
+func computed(e *circuits.Expr, isReal bool) value {
+	v := value{kind: kindExpr, late: &late{expr: e}}
+	if isReal {
+		v.i = 1
+	}
+	return v
 }
 
 // number is v as a real number; kindAngle and kindUnknown have none.
@@ -69,97 +98,12 @@ func fromAngle(a circuits.Angle) value {
 	return value{kind: kindAngle, angle: a}
 }
 
-// maxTerms bounds the terms of a product of polynomials.
-const maxTerms = 4096
-
-// maxDegree bounds the symbols of a term.
-const maxDegree = 64
-
-// operate is the binary operation op on a and b.
-func (p *parser) operate(pos int, op symbol, a, b value) value {
-	if a.kind == kindUnknown || b.kind == kindUnknown {
-		return value{kind: kindUnknown}
-	}
-	switch {
-	case a.kind == kindDigits || b.kind == kindDigits:
-		if x, y := a.bitWidth(), b.bitWidth(); x > 0 && y > 0 && x != y {
-			p.fail(pos, circuits.ErrArity, "%v of %d and %d bits", op, x, y)
-		}
-		if p.err != nil {
-			return value{}
-		}
-		return p.operate(pos, op, p.folded(pos, a), p.folded(pos, b))
-	case a.dynamic() || b.dynamic():
-		return p.operateBits(pos, op, a, b)
-	case a.kind == kindComplex || b.kind == kindComplex:
-		return p.operateComplex(pos, op, a, b)
-	case a.kind == kindBig || b.kind == kindBig:
-		if v, ok := compareBig(op, a, b); ok {
-			return v
-		}
-		p.bound64(a)
-		p.bound64(b)
-		return value{}
-	case a.kind == kindAngle || b.kind == kindAngle:
-		return p.operateAngles(pos, op, a, b)
-	}
-	return p.operateNumbers(pos, op, a, b)
-}
-
-// operateNumbers holds where a and b are whole or real numbers or boolean values.
-func (p *parser) operateNumbers(pos int, op symbol, a, b value) value {
-	if v, ok := compare(op, a, b); ok {
-		return v
-	}
-	x, y := a.classical(), b.classical()
-	if p.version == 2 && (op == symDivide || op == symPower || op == symCaret) { // of real numbers alone
-		x, y = circuits.Real(x.Value()), circuits.Real(y.Value())
-		if op == symCaret {
-			op = symPower
-		}
-	}
-	return p.arithmetic(pos, op, x, y)
-}
-
 // classical is a constant number as expressions of measured values have them.
 func (v value) classical() circuits.Number {
 	if v.kind == kindFloat {
 		return circuits.Real(v.number())
 	}
 	return circuits.Whole(v.i)
-}
-
-// arithmetic is op of two numbers, computed as those of measured values are.
-func (p *parser) arithmetic(pos int, op symbol, x, y circuits.Number) value {
-	n, err := operator(op).Apply(x, y)
-	if err != nil {
-		p.reject(pos, err)
-	}
-	if n.Real {
-		return float(n.Float)
-	}
-	return integer(n.Whole)
-}
-
-// folded is the number of a string of binary digits, and any other value as it is.
-func (p *parser) folded(pos int, v value) value {
-	if v.kind != kindDigits || p.err != nil {
-		return v
-	}
-	n := new(big.Int)
-	for i, d := range v.late.digits {
-		holds, ok := constant(d)
-		if !ok {
-			return p.saved(pos, v.late.digits)
-		}
-		if holds {
-			n.SetBit(n, i, 1)
-		}
-	}
-	if n.IsInt64() {
-		return integer(n.Int64())
-	}
-	return value{kind: kindBig, i: int64(pos), late: &late{big: n}}
 }
 
 // bitWidth is the number of bits of a register or a string of bits, and 0 for what is
@@ -175,150 +119,54 @@ func (v value) bitWidth() int {
 	}
 }
 
-// compareBig compares whole numbers of which one has more than 64 bits.
-func compareBig(op symbol, a, b value) (value, bool) {
-	_, ok := comparison(op)
-	whole := func(v value) bool { return v.kind == kindBig || v.kind == kindInteger || v.kind == kindBool }
-	if !ok || !whole(a) || !whole(b) {
-		return value{}, false
+// natural is v, of whole numbers, without a bound.
+func (v value) natural() *big.Int {
+	if v.kind == kindBig {
+		return v.late.big
 	}
-	return compare(op, integer(int64(a.natural().Cmp(b.natural()))), integer(0))
+	return big.NewInt(v.i)
 }
 
-// finite is r, which must be a number.
-func (p *parser) finite(pos int, r float64) value {
-	if math.IsNaN(r) || math.IsInf(r, 0) {
-		p.fail(pos, circuits.ErrNotFinite, "the result is %v", r)
-		return float(0)
-	}
-	return float(r)
+// dynamic reports whether v is known only when the circuit runs.
+func (v value) dynamic() bool {
+	return v.kind == kindBits || v.kind == kindCondition || v.kind == kindExpr
 }
 
-// compare holds for numbers and boolean values.
-func compare(op symbol, a, b value) (value, bool) {
-	x, y := a.number(), b.number()
-	if a.kind != kindFloat && b.kind != kindFloat { // exact beyond 2⁵³
-		switch {
-		case a.i < b.i:
-			x, y = 0, 1
-		case a.i > b.i:
-			x, y = 1, 0
-		default:
-			x, y = 0, 0
-		}
+// bitsOf are the bits of a number that is made of several.
+func bitsOf(v value) []int {
+	if v.kind == kindBits {
+		return v.late.bits
 	}
-	switch op {
-	case symEqual:
-		return boolean(x == y), true
-	case symUnequal:
-		return boolean(x != y), true
-	case symLess:
-		return boolean(x < y), true
-	case symLessEqual:
-		return boolean(x <= y), true
-	case symGreater:
-		return boolean(x > y), true
-	case symGreaterEqual:
-		return boolean(x >= y), true
-	case symAnd:
-		return boolean(a.number() != 0 && b.number() != 0), true
-	case symOr:
-		return boolean(a.number() != 0 || b.number() != 0), true
+	return nil
+}
+
+// negative reports whether v is a number below 0.
+func negative(v value) bool { return v.kind == kindInteger && v.i < 0 }
+
+// isReal reports whether v is a real number.
+func (v value) isReal() bool {
+	return v.kind == kindFloat || v.kind == kindAngle || v.kind == kindExpr && v.i == 1
+}
+
+// truncated is the whole number that v has without its fraction, if that is one of 62 bits
+// or was whole before.
+func (v value) truncated() (int64, bool) {
+	switch v.kind {
+	case kindInteger, kindBool:
+		return v.i, true
+	case kindFloat:
+		x := math.Trunc(v.number())
+		return int64(x), math.Abs(x) < 1<<62
 	default:
+		return 0, false
 	}
-	return value{}, false
 }
 
-// operateAngles holds where at least one of a and b has inputs in it.
-func (p *parser) operateAngles(pos int, op symbol, a, b value) value {
-	x, y := a.polynomial(), b.polynomial()
-	switch op {
-	case symPlus:
-		return fromAngle(x.Plus(y))
-	case symMinus:
-		return fromAngle(x.Minus(y))
-	case symTimes:
-		return p.product(pos, x, y)
-	case symDivide:
-		if c, ok := y.Const(); ok && c != 0 {
-			return fromAngle(x.Scale(1 / c))
-		}
-		p.fail(pos, ErrUnsupported, "division by an expression of inputs")
-	case symPower, symCaret:
-		if b.kind == kindInteger && 0 <= b.i && b.i <= maxDegree && (op == symPower || p.version == 2) {
-			out := float(1)
-			for range b.i {
-				out = p.product(pos, out.polynomial(), x)
-			}
-			return out
-		}
-		p.fail(pos, ErrUnsupported, "power of inputs other than a whole number from 0 to %d", maxDegree)
-	default:
-		p.fail(pos, ErrUnsupported, "%v of inputs", op)
+func asInteger(v value) value {
+	if v.kind == kindBool {
+		return integer(v.i)
 	}
-	return float(0)
-}
-
-func (p *parser) product(pos int, x, y circuits.Angle) value {
-	degree := func(a circuits.Angle) int {
-		d := 0
-		for _, t := range a {
-			d = max(d, len(t.Vars))
-		}
-		return d
-	}
-	if len(x)*len(y) > maxTerms || degree(x)+degree(y) > maxDegree {
-		p.fail(pos, ErrLimit, "polynomial of inputs with more than %d terms or degree above %d", maxTerms, maxDegree)
-		return float(0)
-	}
-	if !p.spend(pos, len(x)*len(y)) {
-		return float(0)
-	}
-	return fromAngle(x.Times(y))
-}
-
-// call is the function name of the arguments.
-func (p *parser) call(pos int, name string, args []value) value {
-	for _, a := range args {
-		switch a.kind {
-		case kindUnknown:
-			return value{kind: kindUnknown}
-		case kindAngle:
-			p.fail(pos, ErrUnsupported, "%s of inputs", name)
-			return float(0)
-		case kindCondition, kindBits, kindExpr:
-			if v, ok := p.callLate(pos, name, args); ok {
-				return v
-			}
-			p.fail(pos, ErrUnsupported, "%s of measured bits", name)
-			return float(0)
-		default:
-		}
-	}
-	if len(args) == 1 {
-		if v, ok := p.callComplex(pos, name, args[0]); ok {
-			return v
-		}
-	}
-	if f, ok := functions[name]; ok && len(args) == 1 {
-		return p.finite(pos, f(args[0].number()))
-	}
-	switch {
-	case (name == "pow" || name == "mod") && len(args) == 2:
-		op := symPower
-		if name == "mod" {
-			op = symModulo
-		}
-		return p.operate(pos, op, args[0], args[1])
-	default:
-		p.fail(pos, circuits.ErrArity, "function %s of %d arguments", name, len(args))
-	}
-	return float(0)
-}
-
-// isFunction reports whether name is a function of the language.
-func isFunction(name string) bool {
-	return functions[name] != nil || name == "pow" || name == "mod" || name == "real" || name == "imag"
+	return v
 }
 
 func (v value) String() string {

@@ -70,9 +70,6 @@ func (p *Program) compileDynamic(c *circuits.Circuit) error {
 	return err
 }
 
-// shotBlock bounds the shots that go through a circuit together, and so their memory.
-const shotBlock = 1 << 16
-
 // sampleTrajectories runs a dynamic circuit shots times: a measurement collapses the
 // state to the outcome drawn, a reset is a measurement followed by X on outcome 1.
 // Shot s draws from the stream (seed, s), whoever it goes together with.

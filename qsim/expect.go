@@ -16,33 +16,7 @@ func (p *Program) Expect(ctx context.Context, dst, weights []float64, samples []
 	if err := p.checkInputs(weights, samples...); err != nil {
 		return err
 	}
-	if s := p.small(false); s != nil {
-		return p.located(s.expect(ctx, dst, weights, samples), weights, samples)
-	}
-	c := p.newCall()
-	defer c.release()
-	c.ctx, c.gates, c.weights, c.samples, c.dst = ctx, p.plans == nil, weights, samples, dst
-	return p.located(c.each(0, len(samples)), weights, samples)
-}
-
-// forward writes the expectation values: w.psi is the state, from the gates bound in w,
-// or else the end of the plan for them.
-func (p *Program) forward(ctx context.Context, dst []float64, w *workspace, weights, features []float64, gates bool) error {
-	observables := p.observables
-	if gates {
-		w.psi = w.psi.flat()
-		w.psi.reset(false)
-		if err := p.apply(ctx, w.psi, &w.bound, w.inParallel); err != nil {
-			return err
-		}
-	} else {
-		pl := p.expectPlan()
-		w.psi = w.psi.laid(pl.Plan)
-		if err := pl.run(ctx, w.psi, weights, features, w.inParallel); err != nil {
-			return err
-		}
-		observables = pl.Observables()
-	}
-	w.psi.expectations(dst, observables, w.inParallel)
-	return nil
+	c := p.newCall(ctx, p.engine(Adjoint, false, false), weights, samples)
+	c.dst = dst
+	return c.all()
 }

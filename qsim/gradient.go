@@ -69,29 +69,9 @@ func (p *Program) Gradient(ctx context.Context, m Method, dw []float64, dx [][]f
 	if err := p.checkGradient(dw, dx, weights, samples); err != nil {
 		return err
 	}
-	if s := p.small(dx != nil); m == Adjoint && s != nil && s.backwards() != nil {
-		return p.located(s.gradient(ctx, dw, dx, weights, samples, loss), weights, samples)
-	}
-	c := p.newCall()
-	defer c.release()
-	c.ctx, c.weights, c.samples, c.method, c.loss, c.dx = ctx, weights, samples, m, loss, dx
-	c.gates = p.plans == nil || m == Adjoint && p.back() == nil
-	// A group's rows of partial gradients are added to dw in order.
-	const group = 128
-	for lo := 0; lo < len(samples); lo += group {
-		hi := min(lo+group, len(samples))
-		c.rows = resized(c.rows, (hi-lo)*p.weights)
-		clear(c.rows)
-		if err := c.each(lo, hi); err != nil {
-			return p.located(err, weights, samples)
-		}
-		for i := range hi - lo {
-			for j, v := range c.rows[i*p.weights : (i+1)*p.weights] {
-				dw[j] += v
-			}
-		}
-	}
-	return nil
+	c := p.newCall(ctx, p.engine(m, true, dx != nil), weights, samples)
+	c.method, c.loss, c.dw, c.dx = m, loss, dw, dx
+	return c.all()
 }
 
 // checkGradient refuses slices of the wrong lengths.
@@ -111,41 +91,4 @@ func (p *Program) checkGradient(dw []float64, dx [][]float64, weights []float64,
 		}
 	}
 	return nil
-}
-
-// sample is one row of a batch and where its derivatives go.
-type sample struct {
-	index             int  // in the batch
-	gates             bool // run one by one
-	weights, features []float64
-	dw, dx            []float64 // dx may be nil
-}
-
-// sampleGradient adds the derivatives of one sample.
-func (p *Program) sampleGradient(ctx context.Context, m Method, w *workspace, s sample, loss Loss) error {
-	if err := p.forward(ctx, w.expect, w, s.weights, s.features, s.gates); err != nil {
-		return err
-	}
-	clear(w.cotangent)
-	loss(s.index, w.expect, w.cotangent)
-	switch m {
-	case Adjoint:
-		if !s.gates {
-			pl := p.expectPlan()
-			w.lambda = w.lambda.laid(pl.Plan)
-			applyObservables(w, pl.Observables())
-			return p.plans.adjoint(ctx, w.psi.extend(2*pl.Length()), s, w.inParallel)
-		}
-		w.lambda = w.lambda.flat()
-		return p.adjoint(ctx, w, s)
-	case ParameterShift:
-		if !s.gates {
-			return p.shiftPlanned(ctx, w, s)
-		}
-		w.psi, w.lambda = w.psi.flat(), w.lambda.flat()
-		return p.shift(ctx, w, s)
-	case FiniteDifference:
-		return p.difference(ctx, w, s)
-	}
-	return fmt.Errorf("gradient: unknown %v", m)
 }

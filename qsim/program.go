@@ -131,12 +131,12 @@ func compile(c *circuits.Circuit, r register, o Options) (*Program, error) {
 	program.whole = sync.OnceValues(func() (*Program, error) {
 		return compile(r.spread(program.circuit), newRegister(r.qubits, nil), o)
 	})
-	program.groups.states = sync.OnceValue(func() *batched { return must(newBatchedStates(program.precision, program.circuit)) })
+	program.groups.states = sync.OnceValue(func() *laneEngine { return must(newStateLanes(program.precision, program.circuit)) })
 	return program, program.plan()
 }
 
 // must returns s; the circuit that it is of has been validated.
-func must(s *batched, err error) *batched {
+func must(s *laneEngine, err error) *laneEngine {
 	if err != nil {
 		panic(fmt.Sprintf("qsim: %v", err))
 	}
@@ -194,10 +194,6 @@ func kindOf(g circuits.Gate, targets int) kind {
 	}
 	return dense
 }
-
-// operationBytes is about what an operation of a program takes with its plan and the numbers
-// of that, in bytes: from 0.6 to 1.5 KiB were measured.
-const operationBytes = 1 << 10
 
 // checkOperations refuses circuits of more operations than memory is free for.
 func checkOperations(ops []circuits.Op) error {

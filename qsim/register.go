@@ -17,10 +17,6 @@ type register struct {
 	indices []int // of the gates that act on some qubit, in the circuit's Ops
 }
 
-// maxQubits is the largest number of active qubits: more than an index of a 64-bit machine
-// addresses have no state.
-const maxQubits = 59
-
 // newRegister is a register of which some qubits are active, all with nil.
 func newRegister(qubits int, active []int) register {
 	r := register{qubits: qubits, active: active, bits: make([]int, qubits)}

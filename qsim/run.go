@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/qnn-go/qnn/circuits"
-	"github.com/qnn-go/qnn/qsim/internal/kernel"
 	"github.com/qnn-go/qnn/qsim/internal/memory"
 	"github.com/qnn-go/qnn/qsim/internal/plan"
 )
@@ -67,64 +66,6 @@ func (p *Program) on(s *State, weights, features []float64) (*Program, error) {
 		return p.whole()
 	default:
 		return nil, fmt.Errorf("state with amplitudes for other qubits than those the circuit acts on: %w", ErrShape)
-	}
-}
-
-// gates binds all ops and applies them to a.
-func (p *Program) gates(ctx context.Context, a vector, weights, features []float64) error {
-	b := p.work.bound(p)
-	defer p.work.bounds.Put(b)
-	if err := p.bind(b, weights, features, true); err != nil {
-		return err
-	}
-	return p.apply(ctx, a, b, p.qubits >= ParallelQubits)
-}
-
-// ParallelQubits is the number of qubits from which a state is worth several
-// processors: smaller ones run in parallel over the samples. A gate then
-// takes about as long as waking a worker.
-const ParallelQubits = 14
-
-// apply runs all ops.
-func (p *Program) apply(ctx context.Context, a vector, b *bound, inParallel bool) error {
-	for i := range p.ops {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		o := &p.ops[i]
-		o.apply(a, b.matrices[o.matrix:o.matrix+o.entries], inParallel)
-	}
-	return nil
-}
-
-// apply runs o with its matrix m.
-func (o *op) apply(a vector, m []complex128, inParallel bool) {
-	groups := o.place.Groups(a.len())
-	if !inParallel || groups <= chunk {
-		a.apply(o, m, 0, groups)
-		return
-	}
-	operands{a: a, op: o, matrix: m}.chunks(groups, true, func(j *job, piece int) complex128 {
-		lo, hi := j.span(piece)
-		j.a.apply(j.op, j.matrix, lo, hi)
-		return 0
-	})
-}
-
-func applyKernel[A kernel.Amplitude](o *op, a []A, m []complex128, lo, hi int) {
-	switch o.kind {
-	case scale:
-		kernel.Scale(a, o.place, m[0], lo, hi)
-	case phase:
-		kernel.Scale(a, o.place, m[3], lo, hi)
-	case diagonal:
-		kernel.Diagonal(a, o.place, m[0], m[3], lo, hi)
-	case flip:
-		kernel.Flip(a, o.place, lo, hi)
-	case swap:
-		kernel.Swap(a, o.place, lo, hi)
-	case dense:
-		kernel.Dense(a, o.place, m, lo, hi)
 	}
 }
 

@@ -38,7 +38,7 @@ func (p *Program) States(ctx context.Context, states []*State, weights []float64
 	if p.dynamic != nil {
 		return ErrNotUnitary
 	}
-	sideBySide := p.qubits <= batchedQubits
+	sideBySide := p.qubits <= laneQubits
 	for i, s := range states {
 		on, err := p.on(s, weights, samples[i])
 		if err != nil {
@@ -50,7 +50,9 @@ func (p *Program) States(ctx context.Context, states []*State, weights []float64
 		for _, s := range states {
 			s.left, s.amplitudes = nil, s.amplitudes.flat()
 		}
-		return p.located(p.groups.states().fill(ctx, states, weights, samples), weights, samples)
+		c := p.newCall(ctx, p.groups.states(), weights, samples)
+		c.states = states
+		return c.all()
 	}
 	errs := make([]error, len(states))
 	run := func(i int) {

@@ -8,11 +8,6 @@ import (
 	"time"
 )
 
-// chunk is the number of groups or amplitudes in one piece of a state. Sums are
-// taken piece by piece and the pieces' sums added in order, so that results do
-// not depend on how many workers there are.
-const chunk = 1 << 12
-
 const (
 	// spinTime is how long a goroutine without work looks for some before it
 	// sleeps: longer than what a run of a circuit does on one worker, binding and the first

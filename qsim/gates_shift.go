@@ -6,10 +6,6 @@ import (
 	"github.com/qnn-go/qnn/qsim/internal/plan"
 )
 
-// slotQubits is the size of what all shifted states that run together fill, as long as
-// one fits: 1 MiB, a second-level cache.
-const slotQubits = 16
-
 // shift adds the derivatives of one sample by parameter-shift rules: every angle
 // of every gate that depends on a weight (or feature, where asked) is shifted by
 // itself, so a weight that occurs twice, scaled or in a controlled rotation is
@@ -19,14 +15,15 @@ const slotQubits = 16
 // shifted circuit of gate i starts. Shifted states lie side by side, as one
 // larger state, and take the following gates together; when there is room for no
 // more, they go on to the end and the walk continues from ψ.
-func (p *Program) shift(ctx context.Context, w *workspace, s sample) error {
+func (p gateEngine) shift(ctx context.Context, w *workspace, s sample) error {
+	w.psi, w.lambda = w.psi.flat(), w.lambda.flat()
 	if w.slots.len() == 0 {
 		w.slots = w.lambda
 		if p.qubits < slotQubits {
 			w.slots = newVector(p.precision, slotQubits)
 		}
 	}
-	t := &shifted{Program: p, w: w, s: s}
+	t := &shifted{Program: p.Program, w: w, s: s}
 	w.psi.reset(w.inParallel)
 	for i := range p.ops {
 		if err := ctx.Err(); err != nil {
@@ -123,55 +120,4 @@ func (w *workspace) weighted(a vector, observables []plan.Observable) float64 {
 		sum += w.cotangent[k] * e
 	}
 	return sum
-}
-
-// step is near the cube root of the machine epsilon, where the truncation error
-// h²f‴/6 and the rounding error ε/h of a central difference are alike.
-func (p Precision) step() float64 {
-	if p == Single {
-		return 5e-3
-	}
-	return 6e-6
-}
-
-// difference adds the derivatives of one sample by central differences.
-func (p *Program) difference(ctx context.Context, w *workspace, s sample) error {
-	at := sample{gates: s.gates, weights: append([]float64(nil), s.weights...), features: append([]float64(nil), s.features...)}
-	for j := range at.weights {
-		if err := p.central(ctx, w, at, &at.weights[j], &s.dw[j]); err != nil {
-			return err
-		}
-	}
-	for j := range min(len(s.dx), p.features) {
-		if err := p.central(ctx, w, at, &at.features[j], &s.dx[j]); err != nil {
-			return err
-		}
-	}
-	if s.gates {
-		return p.bind(&w.bound, s.weights, s.features, true)
-	}
-	return nil
-}
-
-// central adds the derivative by v, one of the numbers of at, to dst.
-func (p *Program) central(ctx context.Context, w *workspace, at sample, v, dst *float64) error {
-	step := p.precision.step()
-	value, sum := *v, 0.0
-	for _, sign := range [...]float64{1, -1} {
-		*v = value + sign*step
-		if at.gates {
-			if err := p.bind(&w.bound, at.weights, at.features, true); err != nil {
-				return err
-			}
-		}
-		if err := p.forward(ctx, w.expect, w, at.weights, at.features, at.gates); err != nil {
-			return err
-		}
-		for k, e := range w.expect {
-			sum += sign * w.cotangent[k] * e
-		}
-	}
-	*v = value
-	*dst += sum / (2 * step)
-	return nil
 }

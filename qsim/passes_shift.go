@@ -52,9 +52,9 @@ func (p *Program) shiftPlan() *shiftPlan {
 	return p.plans.shift
 }
 
-// shiftPlanned is [Program.shift] with a plan: the passes before the first that depends on
+// shift adds the derivatives of one sample by parameter-shift rules: the passes before the first that depends on
 // a shifted angle are run once for all.
-func (p *Program) shiftPlanned(ctx context.Context, w *workspace, s sample) error {
+func (p passEngine) shift(ctx context.Context, w *workspace, s sample) error {
 	sp := p.shiftPlan()
 	base, b := sp.bound(), sp.bound()
 	defer sp.bounds.Put(base)

@@ -15,6 +15,35 @@ type planned struct {
 	bounds sync.Pool // of *plan.Bound
 }
 
+// passEngine runs a circuit by a plan: in passes over the state, each of many gates.
+type passEngine struct{ *Program }
+
+func (p passEngine) begin(c *call) (division, error) { return p.divideSamples(c), nil }
+
+func (p passEngine) piece(c *call, lo, hi int) error { return c.oneByOne(p, lo, hi) }
+
+func (passEngine) end(*call) {}
+
+// rebind has nothing to do: plans are bound by the runs.
+func (passEngine) rebind(*workspace, []float64, []float64, bool) error { return nil }
+
+func (p passEngine) forward(ctx context.Context, dst []float64, w *workspace, weights, features []float64) error {
+	pl := p.expectPlan()
+	w.psi = w.psi.laid(pl.Plan)
+	if err := pl.run(ctx, w.psi, weights, features, w.inParallel); err != nil {
+		return err
+	}
+	w.psi.expectations(dst, pl.Observables(), w.inParallel)
+	return nil
+}
+
+func (p passEngine) adjoint(ctx context.Context, w *workspace, s sample) error {
+	pl := p.expectPlan()
+	w.lambda = w.lambda.laid(pl.Plan)
+	applyObservables(w, pl.Observables())
+	return p.plans.adjoint(ctx, w.psi.extend(2*pl.Length()), s, w.inParallel)
+}
+
 // plans are those of a circuit, each made when it is first asked for; nil for circuits too
 // small to gain from them.
 type plans struct {
@@ -27,14 +56,6 @@ type plans struct {
 	shift  *shiftPlan // for the parameter-shift rules
 	err    error
 }
-
-// smallest is the least number of amplitudes that a plan works on: a block of the
-// widest machine.
-const smallest = 1 << 7
-
-// plannedQubits is the size of a state from which planning pays: below, filling in
-// the numbers of a plan takes longer than running gate by gate.
-const plannedQubits = 10
 
 // plan makes the plan that is likely needed first, where plans pay. If it can be made,
 // so can the others.
@@ -181,10 +202,7 @@ type wayBack struct {
 	sums  []*plan.Sums // of each chunk
 }
 
-// wayChunks is the number of rows that partial derivatives are added in.
-const wayChunks = 64
-
-// adjoint adds the derivatives of one sample, as [Program.adjoint] does, for the
+// adjoint adds the derivatives of one sample, as [gateEngine] does, for the
 // states ψ and λ one after the other in a.
 func (p *plans) adjoint(ctx context.Context, a vector, s sample, inParallel bool) error {
 	w, ok := p.ways.Get().(*wayBack)

@@ -10,7 +10,8 @@ import (
 // |λ⟩ = Σ cₖOₖ|ψ⟩ at the end of the circuit, and ∂U/∂p = −iGU for every angle p,
 // the derivative of Σ cₖ⟨Oₖ⟩ by p is 2·Im⟨λ|G|ψ⟩ when both states stand just after
 // U; U is then undone on both.
-func (p *Program) adjoint(ctx context.Context, w *workspace, s sample) error {
+func (p gateEngine) adjoint(ctx context.Context, w *workspace, s sample) error {
+	w.lambda = w.lambda.flat()
 	applyObservables(w, p.observables)
 	first := p.firstActive(s)
 	for i := len(p.ops) - 1; i >= first; i-- {
@@ -28,7 +29,7 @@ func (p *Program) adjoint(ctx context.Context, w *workspace, s sample) error {
 }
 
 // firstActive is the first op with a derivative to take.
-func (p *Program) firstActive(s sample) int {
+func (p gateEngine) firstActive(s sample) int {
 	for i := range p.ops {
 		if p.ops[i].active(s) {
 			return i
@@ -63,7 +64,7 @@ func applyObservables(w *workspace, observables []plan.Observable) {
 }
 
 // differentiate adds the derivatives by the angles of o.
-func (p *Program) differentiate(w *workspace, o *op, s sample) {
+func (p gateEngine) differentiate(w *workspace, o *op, s sample) {
 	if !o.active(s) {
 		return
 	}

@@ -52,7 +52,7 @@ const rules = `
 	qnn/experiment <- circuits circuits/ansatz circuits/draw circuits/qasm circuits/qpu circuits/transpile classical qsim qsim/reference qnn qnn/compare qnn/dataset qnn/hardware qnn/metric qnn/optim qnn/report qnn/search go.yaml.in/yaml
 	cmd/internal/cli <- cmd/internal/bench circuits/... qsim/... qnn/... classical circuits qsim qnn github.com/spf13/cobra github.com/spf13/pflag github.com/vbauerster/mpb golang.org/x/term
 	cmd/qnn <- cmd/internal/cli
-	internal/atomicfile internal/fault internal/filename internal/parallel internal/plural internal/pytest internal/seal internal/suggest internal/sysmem <-
+	internal/atomicfile internal/fault internal/filename internal/parallel internal/plural internal/pytest internal/seal internal/suggest internal/sysmem internal/wording <-
 	internal/filelock <- golang.org/x/sys
 `
 

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/qnn-go/qnn/internal/wording"
 )
 
 // cellError is an *Error about a cell of the file.
-func (l *layout) cellError(row, fileColumn int, name string, err error, remedy string) *Error {
+func (l *layout) cellError(row, fileColumn int, name string, err error, remedy error) *Error {
 	return &Error{File: l.t.file, Line: l.t.lines[row], Column: name, Cell: l.t.rows[row][fileColumn], HasCell: true, Err: err, Remedy: remedy}
 }
 
@@ -94,7 +96,7 @@ func (l *layout) noteUnseen(c Column, order []string, rows map[string]int) {
 	}
 	if l.o.Strict {
 		err := fmt.Errorf("%w: %s (known are %s)", ErrUnseen, quoted(order), quoted(c.Levels))
-		l.faults = append(l.faults, &Error{File: l.t.file, Column: c.Name, Err: err, Remedy: "Leave such rows out, or drop --strict"})
+		l.faults = append(l.faults, &Error{File: l.t.file, Column: c.Name, Err: err, Remedy: wording.New("Leave such rows out, or drop {strict}")})
 		return
 	}
 	for _, level := range order {
@@ -111,21 +113,21 @@ func (c Column) parse(text string) (float64, error) {
 }
 
 // cellRemedy says what to do about a cell that is no number of its column.
-func (l *layout) cellRemedy(from int, text string, err error) string {
+func (l *layout) cellRemedy(from int, text string, err error) error {
 	name := l.t.names[from]
 	switch {
 	case errors.Is(err, ErrPercent):
-		return "Write all numbers of the column in one way"
+		return wording.New("Write all numbers of the column in one way")
 	case errors.Is(err, ErrDate):
-		return fmt.Sprintf("Clean the file, or use --ignore %s", name)
+		return wording.New("Clean the file, or use {ignore %s}", name)
 	case l.o.Schema != nil && hasOtherMark(text, l.o.Comma):
-		return "The model was trained on numbers with the other decimal mark: write them so"
+		return wording.New("The model was trained on numbers with the other decimal mark: write them so")
 	case l.o.Schema != nil:
-		return "The model was trained on numbers: clean the file"
+		return wording.New("The model was trained on numbers: clean the file")
 	case hasOtherMark(text, l.o.Comma) && l.o.Comma:
-		return "Write decimals with a comma, or drop --decimal"
+		return wording.New("Write decimals with a comma, or drop {decimal}")
 	case hasOtherMark(text, l.o.Comma):
-		return "Use --decimal , or write decimals with a point"
+		return wording.New("Use {decimal ,} or write decimals with a point")
 	}
-	return fmt.Sprintf("Clean the file, or use --categorical %s or --ignore %s", name, name)
+	return wording.New("Clean the file, or use {categorical %s} or {ignore %s}", name, name)
 }

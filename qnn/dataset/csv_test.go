@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/qnn-go/qnn/internal/wording"
 )
 
 func read(t *testing.T, text string, o CSVOptions) *Dataset {
@@ -186,8 +188,9 @@ func TestReadCSVFaults(t *testing.T) {
 			if _, ok := errors.AsType[*Error](err); !ok {
 				t.Fatalf("got %v, want an *Error", err)
 			}
-			if !strings.HasPrefix(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
-				t.Errorf("got  %s\nwant %s", err, c.want)
+			flag := func(setting, value string) string { return strings.TrimSuffix("--"+setting+" "+value, " ") }
+			if got := wording.Text(err, flag); !strings.HasPrefix(got, c.want) || strings.Contains(got, "\n") {
+				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 			var unknown *UnknownError
 			if c.is != nil && !errors.Is(err, c.is) || c.is == nil && !errors.As(err, &unknown) {

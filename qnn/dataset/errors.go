@@ -65,7 +65,7 @@ var (
 // Error is a fault in the content of a data file, in one line that names the place,
 // the cause and the remedy:
 //
-//	patients.csv:17: column "age" is "n/a": not a number. Use --missing drop|mean, or clean the file.
+//	patients.csv:17: column "age" is "n/a": not a number. Use missing: drop|mean, or clean the file.
 //
 // Failures to read are never an *Error.
 type Error struct {
@@ -75,8 +75,8 @@ type Error struct {
 	Cell   string // text of the cell when HasCell
 	// HasCell tells an empty cell from no cell.
 	HasCell bool
-	Err     error  // the cause: a sentinel of this package, *UnknownError or *csv.ParseError
-	Remedy  string // what to do, a sentence without its full stop; may be empty
+	Err     error // the cause: a sentinel of this package, *UnknownError or *csv.ParseError
+	Remedy  error // what to do, a sentence without its full stop; may be nil
 }
 
 // Error returns the line.
@@ -102,14 +102,19 @@ func (e *Error) Error() string {
 		cause = parse.Err // the position is already there
 	}
 	b.WriteString(cause.Error())
-	if e.Remedy != "" {
-		b.WriteString(". " + e.Remedy + ".")
+	if e.Remedy != nil {
+		b.WriteString(". " + e.Remedy.Error() + ".")
 	}
 	return b.String()
 }
 
-// Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.Err }
+// Unwrap returns the cause, and the remedy where there is one.
+func (e *Error) Unwrap() []error {
+	if e.Remedy == nil {
+		return []error{e.Err}
+	}
+	return []error{e.Err, e.Remedy}
+}
 
 // FaultClass says that what a file holds is at fault.
 func (*Error) FaultClass() fault.Class { return fault.Data }

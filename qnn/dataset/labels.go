@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+
+	"github.com/qnn-go/qnn/internal/wording"
 )
 
 // maxNumericClasses is the most different whole numbers that TaskAuto takes for
@@ -82,7 +84,7 @@ func (l *layout) learnLabels(ctx context.Context, rows []int) error {
 	if len(l.classes) == 1 && len(l.faults) == 0 { // else the other faults may be why
 		l.faults = append(l.faults, &Error{
 			File: l.t.file, Column: l.target, Err: fmt.Errorf("%w: all %d labels are %q", ErrOneClass, len(rows), l.classes[0]),
-			Remedy: "Name another column with --label",
+			Remedy: wording.New("Name another column with {label}"),
 		})
 	}
 	l.refuseRare(c)
@@ -105,12 +107,12 @@ func (l *layout) refuseRare(c labelCensus) {
 		return
 	}
 	err := fmt.Errorf("%w: fewer than %d of %s", ErrTooFew, l.o.LeastOfClass, quoted(rare))
-	remedy := fmt.Sprintf("Use --merge-rare %d to make one class of them, or --classes to leave them out", l.o.LeastOfClass)
+	remedy := wording.New("Use {merge-rare %d} to make one class of them, or {classes} to leave them out", l.o.LeastOfClass)
 	switch {
 	case len(rare) == 1:
-		remedy = "Use --classes to leave it out"
+		remedy = wording.New("Use {classes} to leave it out")
 	case len(rare) == len(l.classes):
-		remedy = "Name another column with --label, or use --task regression if they are numbers"
+		remedy = wording.New("Name another column with {label}, or use {task regression} if they are numbers")
 	}
 	l.faults = append(l.faults, &Error{File: l.t.file, Column: l.target, Err: err, Remedy: remedy})
 }
@@ -160,7 +162,7 @@ func (l *layout) labels(ctx context.Context, rows []int) ([]float64, error) {
 		bad.add(func() *Error {
 			return &Error{
 				File: l.t.file, Line: l.t.lines[r], Column: l.target, Err: &UnknownError{Kind: "class", Name: text, Known: l.classes},
-				Remedy: "Name it among the classes, or leave the row out",
+				Remedy: wording.New("Name it among the classes, or leave the row out"),
 			}
 		})
 		if len(unknown) < listedNames && !slices.Contains(unknown, text) {
@@ -175,11 +177,11 @@ func (l *layout) labels(ctx context.Context, rows []int) ([]float64, error) {
 }
 
 // valueRemedy says what to do about a label that is no number.
-func (l *layout) valueRemedy(text string) string {
+func (l *layout) valueRemedy(text string) error {
 	if hasOtherMark(text, l.o.Comma) && l.o.Schema == nil && !l.o.Comma {
-		return "Use --decimal ,"
+		return wording.New("Use {decimal ,}")
 	}
-	return "Clean the file, or use --task classification"
+	return wording.New("Clean the file, or use {task classification}")
 }
 
 // classFinder returns what finds the class of a label: by its text, by its value where

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/qnn-go/qnn/internal/wording"
 )
 
 // layout says what the columns of a table mean.
@@ -41,7 +43,7 @@ func (t *table) layout(ctx context.Context, o *CSVOptions) (*layout, error) {
 		return nil, err
 	}
 	if ignored[l.label] {
-		return nil, &Error{File: t.file, Column: l.target, Err: fmt.Errorf("%w, as the label and as a column to ignore", ErrDuplicate), Remedy: "Name another label, or do not ignore it"}
+		return nil, &Error{File: t.file, Column: l.target, Err: fmt.Errorf("%w, as the label and as a column to ignore", ErrDuplicate), Remedy: wording.New("Name another label, or do not ignore it")}
 	}
 	declared, err := t.findAll("categorical column", o.Categorical)
 	if err != nil {
@@ -106,13 +108,13 @@ func (l *layout) noColumns() error {
 		line = l.t.lines[0]
 	}
 	if len(l.read.Remarks) == 0 {
-		return l.t.fault(line, fmt.Errorf("%w: no column besides the label", ErrEmpty), "Name the separator with --separator")
+		return l.t.fault(line, fmt.Errorf("%w: no column besides the label", ErrEmpty), wording.New("Name the separator with {separator}"))
 	}
 	names := make([]string, len(l.read.Remarks))
 	for i, r := range l.read.Remarks {
 		names[i] = r.Column
 	}
-	return l.t.fault(0, fmt.Errorf("%w besides the label: %s", ErrIdentifier, quoted(names)), "Use --keep to learn from one")
+	return l.t.fault(0, fmt.Errorf("%w besides the label: %s", ErrIdentifier, quoted(names)), wording.New("Use {keep} to learn from one"))
 }
 
 // listedNames is the most names that a message lists.
@@ -160,7 +162,7 @@ func (l *layout) build(ctx context.Context) (*Dataset, error) {
 		}
 	}
 	if err := checkRoom(len(rows), len(l.columns)); err != nil {
-		return nil, l.t.fault(0, err, "Take fewer rows or columns")
+		return nil, l.t.fault(0, err, wording.New("Take fewer rows or columns"))
 	}
 	d := &Dataset{Name: l.t.file, Columns: l.columns, Target: l.target, Classes: l.classes, Label: l.rule}
 	d.X, d.Lines = newRows(len(rows), len(l.columns)), make([]int, len(rows))
@@ -183,7 +185,7 @@ func (l *layout) build(ctx context.Context) (*Dataset, error) {
 	if l.o.Schema == nil {
 		dropConstantParts(d)
 		if err := d.Validate(); err != nil {
-			return nil, l.t.fault(0, err, "")
+			return nil, l.t.fault(0, err, nil)
 		}
 	}
 	d.Read = l.read
@@ -209,7 +211,7 @@ func (l *layout) learnColumns(ctx context.Context, rows []int) error {
 		name := l.t.names[from]
 		switch {
 		case present == 0 && (j == 0 || l.from[j-1] != from):
-			l.faults = append(l.faults, &Error{File: l.t.file, Column: name, Err: fmt.Errorf("%w: every cell is missing", ErrEmpty), Remedy: "Use --ignore " + name})
+			l.faults = append(l.faults, &Error{File: l.t.file, Column: name, Err: fmt.Errorf("%w: every cell is missing", ErrEmpty), Remedy: wording.New("Use {ignore %s}", name)})
 		case l.isWords[j]:
 			l.columns[j].Levels = sortedKeys(seen)
 		}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/qnn-go/qnn/internal/wording"
 )
 
 // keep returns the rows to use, by the policy for missing cells. Where that is to refuse
@@ -42,7 +44,7 @@ func (l *layout) keep(ctx context.Context) ([]int, error) {
 		return rows, nil
 	}
 	if len(rows) == 0 {
-		return nil, l.t.fault(0, fmt.Errorf("%w: every row has a missing cell (%s)", ErrEmpty, d.cause()), "Use --missing mean, or --ignore such columns")
+		return nil, l.t.fault(0, fmt.Errorf("%w: every row has a missing cell (%s)", ErrEmpty, d.cause()), wording.New("Use {missing mean}, or {ignore} such columns"))
 	}
 	l.read.Dropped = d
 	return rows, nil
@@ -67,14 +69,14 @@ func (l *layout) countGaps(rows []int, row []string, places []int) {
 // missing is the fault of a missing cell.
 func (l *layout) missing(r int, noLabel bool, gap int, places []int) *Error {
 	if noLabel {
-		return l.cellError(r, l.label, l.target, fmt.Errorf("label: %w", ErrMissing), "Use --missing drop|mean to leave such rows out, or clean the file")
+		return l.cellError(r, l.label, l.target, fmt.Errorf("label: %w", ErrMissing), wording.New("Use {missing drop|mean} to leave such rows out, or clean the file"))
 	}
 	j := slices.Index(l.from, places[gap])
 	cause := ErrNotNumber
 	if l.isWords[j] || l.columns[j].Date != nil {
 		cause = ErrMissing
 	}
-	return l.cellError(r, places[gap], l.t.names[places[gap]], cause, "Use --missing drop|mean, or clean the file")
+	return l.cellError(r, places[gap], l.t.names[places[gap]], cause, wording.New("Use {missing drop|mean}, or clean the file"))
 }
 
 // dropped says how many rows are left out and for which columns.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/qnn-go/qnn/internal/wording"
 )
 
 // minIdentifiers is the least number of rows in which a column that is different in
@@ -216,7 +218,7 @@ func (t *table) dateColumn(name string, c *census, layout string, order Dates) r
 	if other := swapped(layout); order == DatesAuto && other != "" && c.written(other) == c.written(layout) {
 		out.fault = &Error{
 			File: t.file, Column: name, Err: fmt.Errorf("dates such as %q %w, with the day or the month first", example, ErrAmbiguous),
-			Remedy: "Use --dates day-first|month-first, or --ignore " + name,
+			Remedy: wording.New("Use {dates day-first|month-first}, or {ignore %s}", name),
 		}
 		return out
 	}

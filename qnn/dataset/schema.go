@@ -3,6 +3,8 @@ package dataset
 import (
 	"fmt"
 	"slices"
+
+	"github.com/qnn-go/qnn/internal/wording"
 )
 
 // schemaLayout matches a model's columns, by name or, without a header, by position.
@@ -47,7 +49,7 @@ func (l *layout) matchNames() error {
 		l.from = append(l.from, 0)
 		l.faults = append(l.faults, &Error{
 			File: l.t.file, Line: l.t.headerLine, Err: &UnknownError{Kind: "column", Name: c.source(), Known: l.t.names},
-			Remedy: "The model was trained with this column: add it, or rename yours",
+			Remedy: wording.New("The model was trained with this column: add it, or rename yours"),
 		})
 	}
 	return l.faults.orNil()
@@ -83,7 +85,7 @@ func (l *layout) matchPositions() error {
 	switch width - len(sources) {
 	case 0:
 		if l.o.Label != "" {
-			return l.t.fault(l.t.lines[0], fmt.Errorf("%w: %d, all of them inputs of the model, leave none for the label", ErrWidth, width), "")
+			return l.t.fault(l.t.lines[0], fmt.Errorf("%w: %d, all of them inputs of the model, leave none for the label", ErrWidth, width), nil)
 		}
 	case 1:
 		l.label = width - 1
@@ -95,7 +97,7 @@ func (l *layout) matchPositions() error {
 		}
 	default:
 		return l.t.fault(l.t.lines[0], fmt.Errorf("%w: %d where the model needs %d (%s), and one more for labels", ErrWidth, width, len(sources), quoted(sources)),
-			"Give a header row to choose columns by name")
+			wording.New("Give a header row to choose columns by name"))
 	}
 	var places []int // in the file, of the sources
 	for j := range width {

@@ -17,6 +17,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/qnn-go/qnn/internal/wording"
+
 	"github.com/qnn-go/qnn/internal/sysmem"
 )
 
@@ -33,7 +35,7 @@ type table struct {
 }
 
 // fault returns an *Error about a whole line, or the whole file when line is 0.
-func (t *table) fault(line int, err error, remedy string) error {
+func (t *table) fault(line int, err, remedy error) error {
 	return &Error{File: t.file, Line: line, Err: err, Remedy: remedy}
 }
 
@@ -75,7 +77,7 @@ func readTable(ctx context.Context, r io.Reader, o *CSVOptions) (*table, error) 
 		}
 	}
 	if len(t.rows) == 0 {
-		return nil, t.fault(0, ErrEmpty, "The file is empty")
+		return nil, t.fault(0, ErrEmpty, wording.New("The file is empty"))
 	}
 	return t, nil
 }
@@ -96,7 +98,7 @@ func (t *table) open(ctx context.Context, r io.Reader, o *CSVOptions) (in *bufio
 		return nil, nil, t.readError(err, o)
 	}
 	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
-		return nil, nil, t.fault(1, ErrEncoding, "Save the file as UTF-8")
+		return nil, nil, t.fault(1, ErrEncoding, wording.New("Save the file as UTF-8"))
 	}
 	if bytes.HasPrefix(head, []byte(byteOrderMark)) {
 		if _, err := in.Discard(len(byteOrderMark)); err != nil {
@@ -153,7 +155,7 @@ func (t *table) append(record []string, line, maxCells int) error {
 	}
 	for j, cell := range record {
 		if !utf8.ValidString(cell) {
-			return t.fault(line, fmt.Errorf("cell %d: %w", j+1, ErrEncoding), "Save the file as UTF-8")
+			return t.fault(line, fmt.Errorf("cell %d: %w", j+1, ErrEncoding), wording.New("Save the file as UTF-8"))
 		}
 		record[j] = clean(cell)
 	}
@@ -178,13 +180,13 @@ func (t *table) checkRoom(record []string, line int) error {
 		return nil
 	}
 	if free, ok := sysmem.Room(max(least, t.bytes)); !ok {
-		return t.fault(line, fmt.Errorf("%w: %d rows take %s, %s are free for more", ErrTooLarge, len(t.rows), sysmem.Bytes(t.bytes), sysmem.Bytes(free)), "Take fewer rows or columns")
+		return t.fault(line, fmt.Errorf("%w: %d rows take %s, %s are free for more", ErrTooLarge, len(t.rows), sysmem.Bytes(t.bytes), sysmem.Bytes(free)), wording.New("Take fewer rows or columns"))
 	}
 	return nil
 }
 
 func (t *table) tooLarge(line, maxCells int) error {
-	return t.fault(line, fmt.Errorf("%w: more than %d cells", ErrTooLarge, maxCells), "Take fewer rows or columns")
+	return t.fault(line, fmt.Errorf("%w: more than %d cells", ErrTooLarge, maxCells), wording.New("Take fewer rows or columns"))
 }
 
 // readError tells faults of the content, which become an *Error, from those of the
@@ -195,11 +197,11 @@ func (t *table) readError(err error, o *CSVOptions) error {
 	case errors.Is(err, ErrTooLarge):
 		return t.tooLarge(0, o.MaxCells)
 	case isPacked(err):
-		return t.fault(0, err, "The file is damaged: take a whole copy")
+		return t.fault(0, err, wording.New("The file is damaged: take a whole copy"))
 	case errors.As(err, &parse):
-		remedy := "Check the quotes of this line"
+		remedy := wording.New("Check the quotes of this line")
 		if errors.Is(err, csv.ErrFieldCount) {
-			remedy = "Check this line, or name the separator with --separator"
+			remedy = wording.New("Check this line, or name the separator with {separator}")
 		}
 		return t.fault(parse.Line, err, remedy)
 	case t.file != "":
@@ -324,13 +326,13 @@ func (t *table) readHeader(o *CSVOptions) error {
 		if k, twice := seen[name]; twice {
 			return &Error{
 				File: t.file, Line: line, Column: name,
-				Err: fmt.Errorf("%w in the header, as columns %d and %d", ErrDuplicate, k+1, j+1), Remedy: "Rename one, or use --header no if the first row is data",
+				Err: fmt.Errorf("%w in the header, as columns %d and %d", ErrDuplicate, k+1, j+1), Remedy: wording.New("Rename one, or use {header no} if the first row is data"),
 			}
 		}
 		seen[name] = j
 	}
 	if len(t.rows) == 0 {
-		return t.fault(line, ErrEmpty, "The file has a header and no rows; use --header no if its row is data")
+		return t.fault(line, ErrEmpty, wording.New("The file has a header and no rows; use {header no} if its row is data"))
 	}
 	return nil
 }
@@ -384,9 +386,9 @@ func (t *table) find(kind, name string) (int, error) {
 			return len(t.names) + k, nil
 		}
 	}
-	remedy := ""
+	var remedy error
 	if _, err := strconv.Atoi(name); err == nil {
-		remedy = fmt.Sprintf("Columns are numbered 1 to %d, or -1 to -%d from the right", len(t.names), len(t.names))
+		remedy = wording.New("Columns are numbered 1 to %d, or -1 to -%d from the right", len(t.names), len(t.names))
 	}
 	return 0, &Error{File: t.file, Err: &UnknownError{Kind: kind, Name: name, Known: t.names}, Remedy: remedy}
 }

@@ -9,6 +9,8 @@ import (
 	"os"
 	"strconv"
 
+	"github.com/qnn-go/qnn/internal/wording"
+
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/circuits/ansatz"
 	"github.com/qnn-go/qnn/internal/fault"
@@ -185,10 +187,10 @@ func (e *Experiment) readTestData(ctx context.Context) error {
 	}
 	d, err := readTable(ctx, e.Settings.TestData, nil, o)
 	if err != nil {
-		return newSentence("{test-data}: %w", err)
+		return wording.New("{test-data}: %w", err)
 	}
 	if d.Y == nil {
-		return fault.As(fault.Data, newSentence("%s: no label column %q. Add it, or leave {test-data} out", e.Settings.TestData, e.Data.Target))
+		return fault.As(fault.Data, wording.New("%s: no label column %q. Add it, or leave {test-data} out", e.Settings.TestData, e.Data.Target))
 	}
 	e.Test = d
 	return nil

@@ -92,31 +92,6 @@ func TestWriteSettings(t *testing.T) {
 	}
 }
 
-// TestText: errors name settings as their reader does, however they are wrapped.
-func TestText(t *testing.T) {
-	flag := func(setting, value string) string { return strings.TrimSuffix("--"+setting+" "+value, " ") }
-	inner := refuse("{features %d}: the data has %d. Use {reduce none}, not {loss}", 9, 4)
-	for _, tt := range []struct {
-		err          error
-		yaml, onFlag string
-	}{
-		{inner, "features: 9: the data has 4. Use reduce: none, not loss", "--features 9: the data has 4. Use --reduce none, not --loss"},
-		{&FileError{Path: "c", Err: inner}, `"c": features: 9: the data has 4. Use reduce: none, not loss`, `"c": --features 9: the data has 4. Use --reduce none, not --loss`},
-		{refuse("{data %s} and %w", "{seed}", inner), "data: {seed} and features: 9: the data has 4. Use reduce: none, not loss", "--data {seed} and --features 9: the data has 4. Use --reduce none, not --loss"},
-		{advise(errors.New("full"), "Lower {batch}"), "full. Lower batch", "full. Lower --batch"},
-	} {
-		if tt.err.Error() != tt.yaml {
-			t.Errorf("%q, want %q", tt.err, tt.yaml)
-		}
-		if got := Text(tt.err, flag); got != tt.onFlag {
-			t.Errorf("with flags %q, want %q", got, tt.onFlag)
-		}
-	}
-	if fault.Of(inner) != fault.Usage || fault.Of(refuse("%w", ErrChecksum)) != fault.Usage {
-		t.Error("what is refused is not a fault of usage")
-	}
-}
-
 func TestApplyRefusals(t *testing.T) {
 	for text, want := range map[string]string{
 		"layer: 3":                `c.yaml:1: "layer": unknown setting; did you mean "layers"`,

@@ -17,7 +17,7 @@ type MethodError struct {
 }
 
 func (e *MethodError) Error() string {
-	return fmt.Sprintf("gradient: the backend itsubaki/q has no %v method: use --gradient %v, or the native backend", e.Method, qsim.ParameterShift)
+	return fmt.Sprintf("gradient: the backend itsubaki/q has no %v method; use %v, or the native backend", e.Method, qsim.ParameterShift)
 }
 
 // FaultClass says that what was asked for is at fault.

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/qnn-go/qnn/internal/fault"
+	"github.com/qnn-go/qnn/internal/wording"
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/experiment"
 	"github.com/qnn-go/qnn/qnn/report"
@@ -55,7 +56,7 @@ func message(err error) string {
 	if errors.Is(err, context.Canceled) {
 		return "interrupted"
 	}
-	text := printable(strings.Join(strings.Fields(experiment.Text(err, flagWord)), " "))
+	text := printable(strings.Join(strings.Fields(wording.Text(err, flagWord)), " "))
 	if _, has := errors.AsType[*advised](err); has {
 		return text
 	}

@@ -131,6 +131,11 @@ func TestReadCSVLines(t *testing.T) {
 	}
 }
 
+// withFlags is the text of an error as the command line writes it.
+func withFlags(err error) string {
+	return wording.Text(err, func(setting, value string) string { return strings.TrimSuffix("--"+setting+" "+value, " ") })
+}
+
 func TestReadCSVFaults(t *testing.T) {
 	names := "name,y\n"
 	for i := range minIdentifiers {
@@ -188,8 +193,7 @@ func TestReadCSVFaults(t *testing.T) {
 			if _, ok := errors.AsType[*Error](err); !ok {
 				t.Fatalf("got %v, want an *Error", err)
 			}
-			flag := func(setting, value string) string { return strings.TrimSuffix("--"+setting+" "+value, " ") }
-			if got := wording.Text(err, flag); !strings.HasPrefix(got, c.want) || strings.Contains(got, "\n") {
+			if got := withFlags(err); !strings.HasPrefix(got, c.want) || strings.Contains(got, "\n") {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 			var unknown *UnknownError
@@ -280,7 +284,7 @@ func TestReadCSVSchema(t *testing.T) {
 			d, err := ReadCSV(t.Context(), strings.NewReader(c.text), c.o)
 			got := ""
 			if err != nil {
-				got = err.Error()
+				got = withFlags(err)
 			} else {
 				got = rows(d)
 				if d.Regression() || d.Target != "kind" || columnNames(d) != "age colour[blue red]" {

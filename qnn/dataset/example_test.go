@@ -61,7 +61,7 @@ n/a,no,well
 		log.Fatal(err)
 	}
 	// Output:
-	// patients.csv:3: column "age" is "n/a": not a number. Use --missing drop|mean, or clean the file.
+	// patients.csv:3: column "age" is "n/a": not a number. Use missing: drop|mean, or clean the file.
 	// [ill well] [0 1 1] [[61 1] [NaN 0] [35 0]]
 	// age,smoker,diagnosis
 	// 61,yes,ill

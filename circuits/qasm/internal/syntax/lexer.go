@@ -37,45 +37,55 @@ var classes = func() (table [256]class) {
 	return table
 }()
 
+// lexer cuts texts into tokens. The first error ends the text: what follows reads as its end.
+type lexer struct {
+	all   []byte // the program, and behind it the files that it includes
+	files []file // where they are
+	src   []byte // the beginning of all, up to the end of the text that is read now
+	tok   Token  // the current token
+	err   *Error
+	done  bool // there is an error, or Stop was called
+}
+
 // next reads the next token. After an error it is the end of the text for ever.
-func (r *Reader) next() {
-	if r.err != nil {
-		r.toEnd()
+func (x *lexer) next() {
+	if x.err != nil {
+		x.toEnd()
 		return
 	}
-	i := r.tok.End
-	if i < len(r.src) && (classes[r.src[i]] == classSpace || r.src[i] == '/') {
-		i = r.skipBlank(i)
+	i := x.tok.End
+	if i < len(x.src) && (classes[x.src[i]] == classSpace || x.src[i] == '/') {
+		i = x.skipBlank(i)
 	}
-	if i >= len(r.src) {
-		r.toEnd()
+	if i >= len(x.src) {
+		x.toEnd()
 		return
 	}
-	c := r.src[i]
+	c := x.src[i]
 	switch classes[c] {
 	case classLetter:
-		r.tok = Token{Kind: NameToken, Pos: i, End: r.nameEnd(i + 1)}
+		x.tok = Token{Kind: NameToken, Pos: i, End: x.nameEnd(i + 1)}
 	case classDigit:
-		r.number(i)
+		x.number(i)
 	case classBracket:
-		r.tok = Token{Kind: SymbolToken, Symbol: Symbol(c), Pos: i, End: i + 1}
+		x.tok = Token{Kind: SymbolToken, Symbol: Symbol(c), Pos: i, End: i + 1}
 	case classSymbol:
-		if c == '.' && i+1 < len(r.src) && classes[r.src[i+1]] == classDigit {
-			r.number(i)
+		if c == '.' && i+1 < len(x.src) && classes[x.src[i+1]] == classDigit {
+			x.number(i)
 			return
 		}
-		r.punctuation(i)
+		x.punctuation(i)
 	default:
-		r.rare(i)
+		x.rare(i)
 	}
 }
 
-func (r *Reader) toEnd() { r.tok = Token{Kind: EndToken, Pos: len(r.src), End: len(r.src)} }
+func (x *lexer) toEnd() { x.tok = Token{Kind: EndToken, Pos: len(x.src), End: len(x.src)} }
 
 // skipBlank returns the position of the first byte from i on that is neither
 // space nor comment.
-func (r *Reader) skipBlank(i int) int {
-	src := r.src
+func (x *lexer) skipBlank(i int) int {
+	src := x.src
 	for i < len(src) {
 		switch c := src[i]; {
 		case classes[c] == classSpace:
@@ -89,7 +99,7 @@ func (r *Reader) skipBlank(i int) int {
 		case c == '/' && i+1 < len(src) && src[i+1] == '*':
 			n := bytes.Index(src[i+2:], []byte("*/"))
 			if n < 0 {
-				r.fail(i, Malformed, "comment without its end */")
+				x.fail(i, Malformed, "comment without its end */")
 				return len(src)
 			}
 			i += n + 4
@@ -101,13 +111,13 @@ func (r *Reader) skipBlank(i int) int {
 }
 
 // nameEnd returns the end of the name that goes on at i.
-func (r *Reader) nameEnd(i int) int {
-	for i < len(r.src) {
-		switch c := classes[r.src[i]]; {
+func (x *lexer) nameEnd(i int) int {
+	for i < len(x.src) {
+		switch c := classes[x.src[i]]; {
 		case c == classLetter || c == classDigit:
 			i++
-		case r.src[i] >= utf8.RuneSelf:
-			letter, n := utf8.DecodeRune(r.src[i:])
+		case x.src[i] >= utf8.RuneSelf:
+			letter, n := utf8.DecodeRune(x.src[i:])
 			if !unicode.IsLetter(letter) && !unicode.IsDigit(letter) {
 				return i
 			}
@@ -120,8 +130,8 @@ func (r *Reader) nameEnd(i int) int {
 }
 
 // digitsEnd returns the end of the digits that go on at i.
-func (r *Reader) digitsEnd(i int) int {
-	for i < len(r.src) && (classes[r.src[i]] == classDigit || r.src[i] == '_') {
+func (x *lexer) digitsEnd(i int) int {
+	for i < len(x.src) && (classes[x.src[i]] == classDigit || x.src[i] == '_') {
 		i++
 	}
 	return i
@@ -129,22 +139,22 @@ func (r *Reader) digitsEnd(i int) int {
 
 // number reads an integer or a decimal fraction with exponent. Letters that
 // follow, as in 0x1F or 100ns, belong to it and are judged where it is used.
-func (r *Reader) number(i int) {
-	kind, end := IntegerToken, r.digitsEnd(i)
-	if end < len(r.src) && r.src[end] == '.' {
+func (x *lexer) number(i int) {
+	kind, end := IntegerToken, x.digitsEnd(i)
+	if end < len(x.src) && x.src[end] == '.' {
 		kind = FloatToken
-		end = r.digitsEnd(end + 1)
+		end = x.digitsEnd(end + 1)
 	}
-	if end < len(r.src) && r.src[end]|0x20 == 'e' {
+	if end < len(x.src) && x.src[end]|0x20 == 'e' {
 		e := end + 1
-		if e < len(r.src) && (r.src[e] == '+' || r.src[e] == '-') {
+		if e < len(x.src) && (x.src[e] == '+' || x.src[e] == '-') {
 			e++
 		}
-		if e < len(r.src) && classes[r.src[e]] == classDigit {
-			kind, end = FloatToken, r.digitsEnd(e)
+		if e < len(x.src) && classes[x.src[e]] == classDigit {
+			kind, end = FloatToken, x.digitsEnd(e)
 		}
 	}
-	r.tok = Token{Kind: kind, Pos: i, End: r.nameEnd(end)}
+	x.tok = Token{Kind: kind, Pos: i, End: x.nameEnd(end)}
 }
 
 // longSymbols lists the punctuation of more than one byte, the longest first.
@@ -153,14 +163,14 @@ var longSymbols = []string{
 	"+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "~=",
 }
 
-func (r *Reader) punctuation(i int) {
-	r.tok = Token{Kind: SymbolToken, Symbol: Symbol(r.src[i]), Pos: i, End: i + 1}
-	if i+1 >= len(r.src) || classes[r.src[i+1]] != classSymbol {
+func (x *lexer) punctuation(i int) {
+	x.tok = Token{Kind: SymbolToken, Symbol: Symbol(x.src[i]), Pos: i, End: i + 1}
+	if i+1 >= len(x.src) || classes[x.src[i+1]] != classSymbol {
 		return
 	}
 	for _, s := range longSymbols {
-		if bytes.HasPrefix(r.src[i:], []byte(s)) {
-			r.tok.Symbol, r.tok.End = symbolOf(s), i+len(s)
+		if bytes.HasPrefix(x.src[i:], []byte(s)) {
+			x.tok.Symbol, x.tok.End = symbolOf(s), i+len(s)
 			return
 		}
 	}
@@ -168,33 +178,33 @@ func (r *Reader) punctuation(i int) {
 
 // rare reads strings, physical qubits, pragmas and names that begin with a letter
 // outside ASCII.
-func (r *Reader) rare(i int) {
-	switch c := r.src[i]; c {
+func (x *lexer) rare(i int) {
+	switch c := x.src[i]; c {
 	case '"', '\'':
-		n := bytes.IndexAny(r.src[i+1:min(len(r.src), i+1+maxString)], string(c)+"\n")
-		if n < 0 || r.src[i+1+n] == '\n' {
-			r.fail(i, Malformed, "string without its end on the same line")
+		n := bytes.IndexAny(x.src[i+1:min(len(x.src), i+1+maxString)], string(c)+"\n")
+		if n < 0 || x.src[i+1+n] == '\n' {
+			x.fail(i, Malformed, "string without its end on the same line")
 			return
 		}
-		r.tok = Token{Kind: StringToken, Pos: i, End: i + n + 2}
+		x.tok = Token{Kind: StringToken, Pos: i, End: i + n + 2}
 	case '$':
-		r.tok = Token{Kind: PhysicalToken, Pos: i, End: r.nameEnd(i + 1)}
+		x.tok = Token{Kind: PhysicalToken, Pos: i, End: x.nameEnd(i + 1)}
 	case '#':
-		end := r.lineEnd(i)
-		if !bytes.HasPrefix(r.src[i:end], []byte("#pragma")) {
-			r.fail(i, Malformed, "# begins nothing but #pragma")
+		end := x.lineEnd(i)
+		if !bytes.HasPrefix(x.src[i:end], []byte("#pragma")) {
+			x.fail(i, Malformed, "# begins nothing but #pragma")
 			return
 		}
-		r.tok = Token{Kind: AnnotationToken, Pos: i, End: end}
+		x.tok = Token{Kind: AnnotationToken, Pos: i, End: end}
 	default:
-		letter, n := utf8.DecodeRune(r.src[i:])
+		letter, n := utf8.DecodeRune(x.src[i:])
 		switch {
 		case letter == utf8.RuneError && n <= 1:
-			r.fail(i, Malformed, "byte %#02x is not UTF-8", c)
+			x.fail(i, Malformed, "byte %#02x is not UTF-8", c)
 		case unicode.IsLetter(letter):
-			r.tok = Token{Kind: NameToken, Pos: i, End: r.nameEnd(i + n)}
+			x.tok = Token{Kind: NameToken, Pos: i, End: x.nameEnd(i + n)}
 		default:
-			r.fail(i, Malformed, "character %q", letter)
+			x.fail(i, Malformed, "character %q", letter)
 		}
 	}
 }
@@ -203,11 +213,11 @@ func (r *Reader) rare(i int) {
 const maxString = 4096
 
 // lineEnd is the end of the line that i is in.
-func (r *Reader) lineEnd(i int) int {
-	if n := bytes.IndexByte(r.src[i:], '\n'); n >= 0 {
+func (x *lexer) lineEnd(i int) int {
+	if n := bytes.IndexByte(x.src[i:], '\n'); n >= 0 {
 		return i + n
 	}
-	return len(r.src)
+	return len(x.src)
 }
 
 // keywords are the reserved words of OpenQASM 3 that begin a statement or a type.

@@ -39,13 +39,8 @@ type Reader struct {
 	// OpenQASM 2 allows. It is asked for words at the beginning of statements.
 	Callable func(Token) bool
 
-	all   []byte // the program, and behind it the files that it includes
-	files []file // where they are
-	src   []byte // the beginning of all, up to the end of the text that is read now
-	tok   Token  // the current token
-	err   *Error
-	done  bool // there is an error, or Stop was called
-	depth int
+	lexer
+	depth int // of nested statements, expressions and calls
 
 	open    nodes // of the statements that are being carried out
 	kept    nodes // of those in statements
@@ -61,7 +56,7 @@ type kept struct {
 
 // NewReader returns a Reader at the first statement of a program, behind its version.
 func NewReader(text []byte) *Reader {
-	r := &Reader{all: text, src: text, Version: 3, again: map[int]kept{}}
+	r := &Reader{lexer: lexer{all: text, src: text}, Version: 3, again: map[int]kept{}}
 	if len(text) >= 3 && string(text[:3]) == "\uFEFF" {
 		r.tok.End = 3
 	}
@@ -87,20 +82,20 @@ func (r *Reader) readVersion() {
 }
 
 // Err is the error that ended the reading, or nil.
-func (r *Reader) Err() *Error { return r.err }
+func (x *lexer) Err() *Error { return x.err }
 
 // fail records the first error. The rest of the text reads as its end.
-func (r *Reader) fail(pos int, cause Cause, format string, args ...any) {
-	if !r.done {
-		r.err = &Error{Pos: pos, Cause: cause, Text: fmt.Sprintf(format, args...)}
-		r.Stop()
+func (x *lexer) fail(pos int, cause Cause, format string, args ...any) {
+	if !x.done {
+		x.err = &Error{Pos: pos, Cause: cause, Text: fmt.Sprintf(format, args...)}
+		x.Stop()
 	}
 }
 
 // Stop ends the reading: the rest of the text reads as its end.
-func (r *Reader) Stop() {
-	r.done = true
-	r.toEnd()
+func (x *lexer) Stop() {
+	x.done = true
+	x.toEnd()
 }
 
 // Enter counts a level of nesting, which Leave undoes, of the text or of what a caller
@@ -122,49 +117,49 @@ func (r *Reader) enter(pos int) bool {
 }
 
 // Text is the text of a token, the beginning of a long one.
-func (r *Reader) Text(t Token) string {
+func (x *lexer) Text(t Token) string {
 	if t.End-t.Pos > MaxNameSize {
-		return string(r.all[t.Pos:t.Pos+MaxNameSize]) + "…"
+		return string(x.all[t.Pos:t.Pos+MaxNameSize]) + "…"
 	}
-	return string(r.all[t.Pos:t.End])
+	return string(x.all[t.Pos:t.End])
 }
 
 // Bytes is the whole text of a token, which the caller must not change.
-func (r *Reader) Bytes(t Token) []byte { return r.all[t.Pos:t.End] }
+func (x *lexer) Bytes(t Token) []byte { return x.all[t.Pos:t.End] }
 
 // Behind is the text from pos on, which the caller must not change.
-func (r *Reader) Behind(pos int) []byte { return r.src[pos:] }
+func (x *lexer) Behind(pos int) []byte { return x.src[pos:] }
 
 // Here is the current token, the first that has not been read.
-func (r *Reader) Here() Token { return r.tok }
+func (x *lexer) Here() Token { return x.tok }
 
 // TokenFrom is the first token from pos on.
-func (r *Reader) TokenFrom(pos int) Token {
-	look := Reader{all: r.all, src: r.src, tok: Token{End: pos}, Version: r.Version}
+func (x *lexer) TokenFrom(pos int) Token {
+	look := lexer{all: x.all, src: x.src, tok: Token{End: pos}}
 	look.next()
 	return look.tok
 }
 
 // Found names a token for an error.
-func (r *Reader) Found(t Token) string {
+func (x *lexer) Found(t Token) string {
 	if t.Kind == EndToken {
 		return "the end of the text"
 	}
-	return fmt.Sprintf("%.40q", r.Text(t))
+	return fmt.Sprintf("%.40q", x.Text(t))
 }
 
-func (r *Reader) found() string { return r.Found(r.tok) }
+func (x *lexer) found() string { return x.Found(x.tok) }
 
 // AtEnd reports whether nothing is left to read.
-func (r *Reader) AtEnd() bool { return r.tok.Kind == EndToken }
+func (x *lexer) AtEnd() bool { return x.tok.Kind == EndToken }
 
 // At reports whether the current token is s.
-func (r *Reader) At(s Symbol) bool { return r.tok.Kind == SymbolToken && r.tok.Symbol == s }
+func (x *lexer) At(s Symbol) bool { return x.tok.Kind == SymbolToken && x.tok.Symbol == s }
 
 // Accept passes over the symbol s if it comes next.
-func (r *Reader) Accept(s Symbol) bool {
-	if r.At(s) {
-		r.next()
+func (x *lexer) Accept(s Symbol) bool {
+	if x.At(s) {
+		x.next()
 		return true
 	}
 	return false
@@ -174,21 +169,21 @@ func (r *Reader) Accept(s Symbol) bool {
 func (r *Reader) AcceptElse() bool { return r.acceptName("else") }
 
 // Expect passes over the symbol s, without which the text is wrong.
-func (r *Reader) Expect(s Symbol) { r.expect(s) }
+func (x *lexer) Expect(s Symbol) { x.expect(s) }
 
-func (r *Reader) expect(s Symbol) {
-	if !r.Accept(s) {
-		r.fail(r.tok.Pos, Malformed, "expected %q, found %s", s.String(), r.found())
+func (x *lexer) expect(s Symbol) {
+	if !x.Accept(s) {
+		x.fail(x.tok.Pos, Malformed, "expected %q, found %s", s.String(), x.found())
 	}
 }
 
-func (r *Reader) atName(word string) bool {
-	return r.tok.Kind == NameToken && string(r.src[r.tok.Pos:r.tok.End]) == word
+func (x *lexer) atName(word string) bool {
+	return x.tok.Kind == NameToken && string(x.src[x.tok.Pos:x.tok.End]) == word
 }
 
-func (r *Reader) acceptName(word string) bool {
-	if r.atName(word) {
-		r.next()
+func (x *lexer) acceptName(word string) bool {
+	if x.atName(word) {
+		x.next()
 		return true
 	}
 	return false
@@ -235,9 +230,9 @@ func (r *Reader) names() []Name {
 }
 
 // seek goes to the token at pos.
-func (r *Reader) seek(pos int) {
-	r.tok.End = pos
-	r.next()
+func (x *lexer) seek(pos int) {
+	x.tok.End = pos
+	x.next()
 }
 
 // Mark is a token to go back to, and the text that it is in.
@@ -250,20 +245,20 @@ type Mark struct {
 func (m Mark) Pos() int { return m.tok.Pos }
 
 // Mark is the current token.
-func (r *Reader) Mark() Mark { return Mark{r.tok, r.src} }
+func (x *lexer) Mark() Mark { return Mark{x.tok, x.src} }
 
 // Back goes to a token that was marked, unless the reading has ended.
-func (r *Reader) Back(m Mark) {
-	if !r.done {
-		r.tok, r.src = m.tok, m.src
+func (x *lexer) Back(m Mark) {
+	if !x.done {
+		x.tok, x.src = m.tok, m.src
 	}
 }
 
 // Within goes to the token at the beginning of the text from byte pos to before byte end
 // and reads that text alone.
-func (r *Reader) Within(pos, end int) {
-	r.src = r.all[:end]
-	r.seek(pos)
+func (x *lexer) Within(pos, end int) {
+	x.src = x.all[:end]
+	x.seek(pos)
 }
 
 // BeginRepeat says that what is read until EndRepeat may be read again, so that its trees

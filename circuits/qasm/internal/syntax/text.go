@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// file is an included file: the bytes from first to before end of Reader.all.
+// file is an included file: the bytes from first to before end of lexer.all.
 type file struct {
 	name       string
 	first, end int
@@ -26,9 +26,9 @@ type Place struct {
 const shownBefore, shownAfter = 60, 60
 
 // Place finds the file, line and column of a position.
-func (r *Reader) Place(pos int) Place {
-	f := r.fileOf(pos)
-	src := r.all[f.first:f.end]
+func (x *lexer) Place(pos int) Place {
+	f := x.fileOf(pos)
+	src := x.all[f.first:f.end]
 	pos = min(pos-f.first, len(src))
 	start := bytes.LastIndexByte(src[:pos], '\n') + 1
 	p := Place{
@@ -53,14 +53,14 @@ func (r *Reader) Place(pos int) Place {
 
 // fileOf finds the text that pos is in. A position at the end of a text is of the text
 // that is read now.
-func (r *Reader) fileOf(pos int) file {
-	end := len(r.all)
-	if len(r.files) > 0 {
-		end = r.files[0].first
+func (x *lexer) fileOf(pos int) file {
+	end := len(x.all)
+	if len(x.files) > 0 {
+		end = x.files[0].first
 	}
 	out := file{end: end}
-	for _, f := range r.files {
-		if f.first <= pos && (pos < f.end || pos == f.end && len(r.src) == f.end) {
+	for _, f := range x.files {
+		if f.first <= pos && (pos < f.end || pos == f.end && len(x.src) == f.end) {
 			out = f
 		}
 	}
@@ -68,39 +68,39 @@ func (r *Reader) fileOf(pos int) file {
 }
 
 // Size is the number of bytes of the program and the files that it includes so far.
-func (r *Reader) Size() int { return len(r.all) }
+func (x *lexer) Size() int { return len(x.all) }
 
 // Files is the number of files that were included so far, and how many of them are being
 // read.
-func (r *Reader) Files() (all, open int) {
-	for _, f := range r.files {
+func (x *lexer) Files() (all, open int) {
+	for _, f := range x.files {
 		if f.open {
 			open++
 		}
 	}
-	return len(r.files), open
+	return len(x.files), open
 }
 
 // Reading reports whether the included file of a name is being read.
-func (r *Reader) Reading(name string) bool {
-	return slices.ContainsFunc(r.files, func(f file) bool { return f.open && f.name == name })
+func (x *lexer) Reading(name string) bool {
+	return slices.ContainsFunc(x.files, func(f file) bool { return f.open && f.name == name })
 }
 
 // Include goes to the beginning of an included file. The function it returns goes back to
 // what follows the include statement. The text is put behind the others, so that a
 // position says which of them it is in.
-func (r *Reader) Include(name string, text []byte) (back func()) {
-	i, first, here := len(r.files), len(r.all), r.Mark()
-	r.files = append(r.files, file{name: name, first: first, end: first + len(text), open: true})
-	r.all = append(slices.Clip(r.all), text...)
-	r.src = r.all
-	r.seek(first)
-	if r.acceptName("OPENQASM") { // a file may say its version again
-		r.next()
-		r.expect(';')
+func (x *lexer) Include(name string, text []byte) (back func()) {
+	i, first, here := len(x.files), len(x.all), x.Mark()
+	x.files = append(x.files, file{name: name, first: first, end: first + len(text), open: true})
+	x.all = append(slices.Clip(x.all), text...)
+	x.src = x.all
+	x.seek(first)
+	if x.acceptName("OPENQASM") { // a file may say its version again
+		x.next()
+		x.expect(';')
 	}
 	return func() {
-		r.files[i].open = false
-		r.Back(here)
+		x.files[i].open = false
+		x.Back(here)
 	}
 }

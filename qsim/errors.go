@@ -1,7 +1,6 @@
 package qsim
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -18,7 +17,7 @@ var (
 	ErrNotUnitary = fault.New(fault.Data, "circuit measures or resets before its end and has no single final state; use Sample")
 	// ErrUnfinished marks a run in which a loop did not end within the rounds that it was
 	// laid out for.
-	ErrUnfinished = errors.New("a loop that ends by a measured bit did not end within its limit of rounds")
+	ErrUnfinished = fault.New(fault.Data, "a loop that ends by a measured bit did not end within its limit of rounds")
 	// ErrNil marks a circuit or a loss that is nil.
 	ErrNil = fault.New(fault.Usage, "is nil")
 	// ErrCPU marks kernels that the environment variable QNN_CPU asks for and that this

@@ -71,7 +71,7 @@ func BenchmarkMethods(b *testing.B) {
 	}
 }
 
-// The way back over tiles against parameter shift, which runs gate by gate, on
+// The backward pass over tiles against parameter shift, which runs gate by gate, on
 // sizes with one tile and with several.
 func TestPlannedGradient(t *testing.T) {
 	for i, n := range []int{10, 11, 12, 14, 15} {

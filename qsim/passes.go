@@ -51,7 +51,7 @@ type plans struct {
 
 	state  *planned   // for reading the state
 	expect *planned   // for the expectation values of the observables
-	back   *plan.Plan // from there the gradient's way back, nil where there is none
+	back   *plan.Plan // from there the gradient's backward pass, nil where there is none
 	ways   sync.Pool  // of *wayBack
 	shift  *shiftPlan // for the parameter-shift rules
 	err    error
@@ -97,7 +97,7 @@ func (p *Program) expectPlan() *planned {
 	return p.plans.expect
 }
 
-// back returns the plan of the way back, nil where there is none.
+// back returns the plan of the backward pass, nil where there is none.
 func (p *Program) back() *plan.Plan {
 	if p.plans == nil {
 		return nil
@@ -232,7 +232,7 @@ func (p *plans) adjoint(ctx context.Context, a vector, s sample, inParallel bool
 	return nil
 }
 
-// pass runs one pass of the way back, every chunk of tiles adding to its own row.
+// pass runs one pass of the backward pass, every chunk of tiles adding to its own row.
 func (p *plans) pass(ctx context.Context, a vector, w *wayBack, pass int, inParallel bool) error {
 	chunks := min(p.back.Tiles(pass), wayChunks)
 	operands{ctx: ctx, a: a, plan: p.back, way: w, pass: pass}.loopRuns(chunks, inParallel, func(j *job, lo, hi int) {
@@ -243,7 +243,7 @@ func (p *plans) pass(ctx context.Context, a vector, w *wayBack, pass int, inPara
 	return ctx.Err()
 }
 
-// tilesBack runs the tiles of chunk c in a pass of the way back.
+// tilesBack runs the tiles of chunk c in a pass of the backward pass.
 func (j *job) tilesBack(c int) {
 	if j.way.sums[c] == nil {
 		j.way.sums[c] = j.plan.NewSums()

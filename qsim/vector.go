@@ -248,7 +248,7 @@ func (v vector) tile(p *plan.Plan, b *plan.Bound, pass, tile int) {
 	plan.Run(p, b, v.double, pass, tile)
 }
 
-// tileBack runs one tile of a pass of a gradient's way back.
+// tileBack runs one tile of a pass of a gradient's backward pass.
 func (v vector) tileBack(p *plan.Plan, b *plan.Bound, pass, tile int, sums *plan.Sums, d []float64) {
 	if v.single != nil {
 		plan.RunAdjoint(p, b, v.single, pass, tile, sums, d)

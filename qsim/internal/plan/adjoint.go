@@ -30,7 +30,7 @@ func NewAdjoint(c *circuits.Circuit, m *kernel.Machine, s Sizes, observables []O
 	return p, nil
 }
 
-// backwards is what there is to do on the way back from the end of l: the inverse of every
+// backwards is what there is to do in the backward pass from the end of l: the inverse of every
 // operation that a derivative further back does not commute with, and the derivatives.
 // false if the machine cannot run one of them on two states.
 func (p *Plan) backwards(l *lowering) ([]*op, bool) {

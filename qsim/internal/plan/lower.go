@@ -24,7 +24,7 @@ type op struct {
 	z, x    uint64 // bits it acts on like Z (or in any way), and like X (or in any way)
 	value   value
 	worth   float64      // of absorbing it when active bits are chosen
-	still   bool         // on the way back: only the derivative is taken, nothing is undone
+	still   bool         // in the backward pass: only the derivative is taken, nothing is undone
 	targets []int        // of dense, first least significant
 	matrix  []complex128 // of dense, row-major
 }

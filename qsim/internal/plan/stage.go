@@ -33,7 +33,7 @@ func (s *step) turns() bool {
 type term struct {
 	bits   uint64
 	values []value
-	still  bool // on the way back: only derivatives are taken
+	still  bool // in the backward pass: only derivatives are taken
 	merge  int  // the number of values at which those of one angle are added up
 }
 

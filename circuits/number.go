@@ -215,6 +215,7 @@ func (op Operator) ofWhole(x, y int64) (Number, error) {
 	return Whole(r), nil
 }
 
+// multiply returns x·y, and whether it fits.
 func multiply(x, y int64) (int64, bool) {
 	if x == 0 || y == 0 {
 		return 0, true

@@ -114,33 +114,6 @@ func randomState(rng *rand.Rand, d int) []complex128 {
 	return out
 }
 
-// orthogonalize makes the rows of m orthonormal by Gram and Schmidt, twice for
-// accuracy.
-func orthogonalize(m []complex128) {
-	d := int(math.Sqrt(float64(len(m))))
-	for r := range d {
-		row := m[r*d : r*d+d]
-		for range 2 {
-			for p := range r {
-				var dot complex128
-				for k := range d {
-					dot += cmplx.Conj(m[p*d+k]) * row[k]
-				}
-				for k := range d {
-					row[k] -= dot * m[p*d+k]
-				}
-			}
-			norm := 0.0
-			for _, v := range row {
-				norm += real(v)*real(v) + imag(v)*imag(v)
-			}
-			for k := range row {
-				row[k] /= complex(math.Sqrt(norm), 0)
-			}
-		}
-	}
-}
-
 // single is the circuit of one gate whose k-th angle is weight k, on as many
 // qubits as the gate has.
 func single(g circuits.Gate) *circuits.Circuit {

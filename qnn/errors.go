@@ -23,6 +23,6 @@ var (
 	// ErrConfig marks a setting that is out of range or does not go with another.
 	ErrConfig = fault.New(fault.Usage, "impossible setting")
 	// ErrGradient says that the gradient at the start of training differs from the
-	// slope of the loss: a fault of the backend, not of the data.
+	// central difference of the loss: a fault of the backend, not of the data.
 	ErrGradient = errors.New("gradient self-check failed")
 )

@@ -41,6 +41,12 @@ func trials() []trial {
 	}
 }
 
+// trialOf is the trial of a name.
+func trialOf(name string) trial {
+	all := trials()
+	return all[slices.IndexFunc(all, func(x trial) bool { return x.name == name })]
+}
+
 // outcome is all that a training run leaves, as text: equal texts mean equal bits.
 func outcome(t *testing.T, m *Model, s *State) string {
 	t.Helper()
@@ -236,7 +242,10 @@ func TestResumeFromObserved(t *testing.T) {
 // A finished run that is given more epochs, or more patience, goes on as if it had
 // had them from the start; given less, it ends where it is.
 func TestResumeWithMoreEpochs(t *testing.T) {
-	for _, x := range trials()[:5] {
+	for _, x := range trials() {
+		if strings.Contains(x.name, "converges") {
+			continue // has ended before
+		}
 		longer := x
 		longer.trainer.Epochs, longer.trainer.Patience = x.trainer.Epochs+3, 6
 		m, s, _, err := longer.interruptible(t, nil, 0, false)
@@ -266,7 +275,7 @@ func TestResumeWithMoreEpochs(t *testing.T) {
 // TestResumeFinishesTheEpoch: a run that was interrupted within an epoch ends that epoch, also
 // when it is given fewer than it has done.
 func TestResumeFinishesTheEpoch(t *testing.T) {
-	x := trials()[0]
+	x := trialOf("adam")
 	_, s, _, err := x.interruptible(t, nil, 12, false)
 	if !errors.Is(err, ErrInterrupted) || s.Epoch < 1 || s.Batch == 0 {
 		t.Fatalf("interrupted in batch %d after %d epochs: %v", s.Batch, s.Epoch, err)
@@ -285,13 +294,13 @@ func TestResumeFinishesTheEpoch(t *testing.T) {
 }
 
 func TestResumeRefusesAnotherConfiguration(t *testing.T) {
-	x := trials()[0]
+	x := trialOf("adam")
 	_, s, _, err := x.interruptible(t, nil, 9, false)
 	if !errors.Is(err, ErrInterrupted) {
 		t.Fatal(err)
 	}
 	other := func(change func(x *trial, m *Model)) error {
-		x, m := trials()[0], small(t, Binary, 1, nil)
+		x, m := trialOf("adam"), small(t, Binary, 1, nil)
 		x.trainer.Resume = s
 		change(&x, m)
 		_, err := x.trainer.Fit(t.Context(), m, x.train, x.validation)
@@ -412,7 +421,7 @@ func TestResumeRefusesTheOptimizerOfAnotherRun(t *testing.T) {
 			t.Errorf("%s: optimizer of two weights: %v, want ErrFormat", x.name, err)
 		}
 	}
-	x := trials()[4]
+	x := trialOf("lbfgs")
 	_, s, _, err := x.interruptible(t, nil, 9, true)
 	if !errors.Is(err, ErrInterrupted) {
 		t.Fatal(err)

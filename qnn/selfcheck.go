@@ -11,7 +11,7 @@ import (
 )
 
 // selfCheck compares the gradient of f = Σ cₖ·eₖ, the expectation values of the
-// first sample weighted at random, with the slope of f along a random direction of
+// first sample weighted at random, with the central difference of f along a random direction of
 // the weights. It tests the backend alone: losses may have kinks.
 func (r *run) selfCheck(ctx context.Context) error {
 	m, x, weights := r.model, r.train.x[:1], r.state.Parameters[:r.model.weights]
@@ -32,17 +32,17 @@ func (r *run) selfCheck(ctx context.Context) error {
 		return fmt.Errorf("%v gives %g along a random direction: %w", r.Method, claimed, ErrGradient)
 	}
 	// A step that changes f little, yet far above its rounding errors, and half of it:
-	// where the two slopes differ, f bends too much for either to be exact.
+	// where the two differ, f bends too much for either to be exact.
 	change, noise := 1e-5, 1e-5
 	if s, ok := m.simulator.(interface{ Precision() qsim.Precision }); ok && s.Precision() == qsim.Single {
 		change, noise = 1e-2, 1e-3*(1+math.Abs(claimed))
 	}
 	h := change / (1 + math.Abs(claimed))
-	wide, err := m.slope(ctx, c, weights, direction, h, x)
+	wide, err := m.centralDifference(ctx, c, weights, direction, h, x)
 	if err != nil {
 		return err
 	}
-	narrow, err := m.slope(ctx, c, weights, direction, h/2, x)
+	narrow, err := m.centralDifference(ctx, c, weights, direction, h/2, x)
 	if err != nil {
 		return err
 	}
@@ -52,9 +52,9 @@ func (r *run) selfCheck(ctx context.Context) error {
 	return nil
 }
 
-// slope is the central difference of Σ cₖ·eₖ for the one sample in x along a
+// centralDifference is that of Σ cₖ·eₖ for the one sample in x along a
 // direction of the weights.
-func (m *Model) slope(ctx context.Context, c, weights, direction []float64, h float64, x [][]float64) (float64, error) {
+func (m *Model) centralDifference(ctx context.Context, c, weights, direction []float64, h float64, x [][]float64) (float64, error) {
 	e, at, sum := make([]float64, len(c)), make([]float64, len(weights)), 0.0
 	for _, step := range [...]float64{h, -h} {
 		for i, w := range weights {

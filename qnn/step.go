@@ -133,7 +133,7 @@ func (t *Trainer) Step(state json.RawMessage, parameters []float64, loss float64
 	case o == nil:
 		o = new(optim.Adam)
 	case o.FullBatch():
-		return nil, fmt.Errorf("%s needs exact gradients of all samples; train with adam or sgd: %w", o.Name(), ErrConfig)
+		return nil, fmt.Errorf("%s needs exact gradients of all samples in every step; take an optimiser of batches: %w", o.Name(), ErrConfig)
 	}
 	o.Reset()
 	if state != nil {

@@ -19,16 +19,16 @@ func (s *State) many(shots int) bool {
 	return shots > fewShots && shots/shotsEach >= s.amplitudes.len()
 }
 
-// tally is how often a basis state occurred.
-type tally struct {
+// outcomeCount is how often a basis state occurred.
+type outcomeCount struct {
 	x uint64
 	n int
 }
 
-// tallies draws how often each basis state occurs in so many shots, those of 0 left out, in
+// outcomes draws how often each basis state occurs in so many shots, those of 0 left out, in
 // ascending order: a multinomial distribution, first over the chunks of the state, from the
 // stream (seed, 0), and then over the amplitudes of chunk c, from the stream (seed, 1+c).
-func (s *State) tallies(ctx context.Context, shots int, seed uint64) ([]tally, error) {
+func (s *State) outcomes(ctx context.Context, shots int, seed uint64) ([]outcomeCount, error) {
 	s.order()
 	below := s.amplitudes.running(true)
 	weights := make([]float64, len(below)-1)
@@ -37,21 +37,21 @@ func (s *State) tallies(ctx context.Context, shots int, seed uint64) ([]tally, e
 	}
 	each := make([]int, len(weights))
 	multinomial(each, weights, shots, rand.New(rand.NewPCG(seed, 0)))
-	parts := make([][]tally, len(each))
+	parts := make([][]outcomeCount, len(each))
 	parallel(len(each), func(c int) {
 		if each[c] > 0 && ctx.Err() == nil {
-			parts[c] = s.chunkTallies(c, each[c], seed)
+			parts[c] = s.chunkOutcomes(c, each[c], seed)
 		}
 	})
-	var out []tally
+	var out []outcomeCount
 	for _, part := range parts {
 		out = append(out, part...)
 	}
 	return out, ctx.Err()
 }
 
-// chunkTallies is tallies for the shots of one chunk.
-func (s *State) chunkTallies(c, shots int, seed uint64) []tally {
+// chunkOutcomes is outcomes for the shots of one chunk.
+func (s *State) chunkOutcomes(c, shots int, seed uint64) []outcomeCount {
 	lo, hi := c*chunk, min((c+1)*chunk, s.amplitudes.len())
 	weights, counts := make([]float64, hi-lo), make([]int, hi-lo)
 	for i := range weights {
@@ -59,10 +59,10 @@ func (s *State) chunkTallies(c, shots int, seed uint64) []tally {
 		weights[i] = real(a)*real(a) + imag(a)*imag(a)
 	}
 	multinomial(counts, weights, shots, rand.New(rand.NewPCG(seed, uint64(1+c))))
-	var out []tally
+	var out []outcomeCount
 	for i, n := range counts {
 		if n > 0 {
-			out = append(out, tally{uint64(lo + i), n})
+			out = append(out, outcomeCount{uint64(lo + i), n})
 		}
 	}
 	return out

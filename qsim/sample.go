@@ -128,7 +128,7 @@ func (p *Program) Sample(ctx context.Context, weights, features []float64, shots
 		outcome = p.measuredPart()
 	}
 	if s.many(shots) {
-		found, err := s.tallies(ctx, shots, seed)
+		found, err := s.outcomes(ctx, shots, seed)
 		if err != nil {
 			return Counts{}, err
 		}

@@ -58,6 +58,7 @@ func (m *bitMover) move(bit *int) {
 	}
 }
 
+// condition moves the bits that a condition looks at, once.
 func (m *bitMover) condition(c *circuits.Condition) {
 	if c == nil || m.seen[c] {
 		return

@@ -74,7 +74,9 @@ type pulseWriter struct {
 	phase circuits.Angle // global, beside that of the run
 }
 
-func (w *pulseWriter) turn(t turn) {
+// write appends the pulses of a turn about Y; one about Z only turns the frame, which align
+// writes.
+func (w *pulseWriter) write(t turn) {
 	if t.y {
 		w.basis.pulses(w, t.angle)
 	} else {

@@ -156,7 +156,7 @@ func (f *fusion) pass(q int) {
 	}
 	w := f.bases[q].writer(q)
 	for _, t := range r.turns {
-		w.turn(t)
+		w.write(t)
 	}
 	if f.keep(r, w.ops) {
 		return
@@ -184,7 +184,7 @@ func (f *fusion) flush(q int) {
 	r.settle()
 	w := f.bases[q].writer(q)
 	for _, t := range r.turns {
-		w.turn(t)
+		w.write(t)
 	}
 	w.finish()
 	from, condition := len(f.out.Ops), r.condition

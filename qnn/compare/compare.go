@@ -144,8 +144,9 @@ func (r *Result) Score() float64 {
 	return r.R2
 }
 
-// classifies reports whether the result is one of classification.
-func (r *Result) classifies() bool { return r.High > 0 } // no Wilson interval ends at 0
+// classifies reports whether the result is one of classification: only those have an interval
+// of the accuracy, and the upper end of a Wilson interval is never 0.
+func (r *Result) classifies() bool { return r.High > 0 }
 
 // scoreClasses sets the scores of classification.
 func (r *Result) scoreClasses(want []float64, classes []string) error {

@@ -52,7 +52,7 @@ func (l *layout) labelCensus(ctx context.Context, rows []int) (labelCensus, erro
 	return c, nil
 }
 
-// learnLabels settles whether labels are classes, and which.
+// learnLabels decides whether labels are classes, and which.
 func (l *layout) learnLabels(ctx context.Context, rows []int) error {
 	c, err := l.labelCensus(ctx, rows)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/qnn-go/qnn/qnn/search"
 )
 
-// Prepare settles what is open of the model, by a search or by defaults, fits the
+// Prepare decides what is open of the model, by a search or by defaults, fits the
 // preprocessing on the training part and builds the circuit.
 func (e *Experiment) Prepare(ctx context.Context, o Observer) error {
 	if most := e.Encoding.MaxFeatures(e.Settings.Qubits); e.Settings.Qubits > 0 && e.Settings.Features > most { // as no search can change
@@ -62,7 +62,7 @@ func BuildCircuit(c ansatz.Config) (*circuits.Circuit, error) {
 	return built, nil
 }
 
-// choose settles what the settings leave open of reducer, features and circuit: by a
+// choose decides what the settings leave open of reducer, features and circuit: by a
 // search on the training part, or by defaults when a reducer is given. observe is told
 // of the trials.
 func (e *Experiment) choose(ctx context.Context, observe func(search.Trial)) error {
@@ -115,7 +115,7 @@ func (e *Experiment) numericColumns(ctx context.Context) (int, error) {
 	return plain.Outputs(), nil
 }
 
-// prepare fits the two pipelines on the training part and settles the number of
+// prepare fits the two pipelines on the training part and decides the number of
 // features.
 func (e *Experiment) prepare(ctx context.Context, observe func(search.Trial)) error {
 	columns, err := e.numericColumns(ctx)
@@ -133,7 +133,7 @@ func (e *Experiment) prepare(ctx context.Context, observe func(search.Trial)) er
 	if err := e.choose(ctx, observe); err != nil {
 		return err
 	}
-	if err := e.settleFeatures(columns); err != nil {
+	if err := e.resolveFeatures(columns); err != nil {
 		return err
 	}
 	err = e.fitPipelines(ctx, columns)
@@ -147,9 +147,9 @@ func (e *Experiment) prepare(ctx context.Context, observe func(search.Trial)) er
 	return err
 }
 
-// settleFeatures puts the default in the place of an open number of features, and refuses
+// resolveFeatures puts the default in the place of an open number of features, and refuses
 // one that the reducer cannot make.
-func (e *Experiment) settleFeatures(columns int) error {
+func (e *Experiment) resolveFeatures(columns int) error {
 	most := search.Most(e.Settings.Reduce, columns, len(e.Data.Classes))
 	switch {
 	case most == 0:

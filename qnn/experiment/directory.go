@@ -52,29 +52,29 @@ func (d *directory) abandon(written ...string) {
 // isFree reports whether nothing is in a directory that a new run or export would mix
 // with: it is not there, or empty, or holds only what one that was killed leaves before
 // it has something to go on from.
-func isFree(dir string, opening []string) bool {
+func isFree(dir string, first []string) bool {
 	entries, err := os.ReadDir(dir)
 	if dir == "" || err != nil || len(entries) == 0 {
 		return true
 	}
 	_, err = os.Lstat(filepath.Join(dir, lockFile))
-	return err == nil && isOpening(entries, opening)
+	return err == nil && areFirst(entries, first)
 }
 
-// isOpening reports whether all entries are among those that come before a run's first
+// areFirst reports whether all entries are among those that come before a run's first
 // checkpoint, or an export's manifest.
-func isOpening(entries []fs.DirEntry, opening []string) bool {
+func areFirst(entries []fs.DirEntry, first []string) bool {
 	return !slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
-		return e.Name() != lockFile && !slices.Contains(opening, e.Name()) && !atomicfile.IsUnfinished(e.Name())
+		return e.Name() != lockFile && !slices.Contains(first, e.Name()) && !atomicfile.IsUnfinished(e.Name())
 	})
 }
 
 // takeDirectory claims the directory out, or makes PARENT/NAME-0001 with the next free
 // number; of the name, which may come from a file, what a directory may be called. What
-// a killed process has left of opening in out is removed.
-func takeDirectory(out, parent, name string, opening []string) (*directory, error) {
+// a killed process has left of first in out is removed.
+func takeDirectory(out, parent, name string, first []string) (*directory, error) {
 	if out != "" {
-		return takeNamed(out, opening)
+		return takeNamed(out, first)
 	}
 	made, err := makeDirectories(parent)
 	if err != nil {
@@ -96,7 +96,7 @@ func takeDirectory(out, parent, name string, opening []string) (*directory, erro
 }
 
 // takeNamed claims a directory that was named.
-func takeNamed(out string, opening []string) (*directory, error) {
+func takeNamed(out string, first []string) (*directory, error) {
 	d := &directory{path: out}
 	for {
 		made, err := makeDirectories(out)
@@ -104,7 +104,7 @@ func takeNamed(out string, opening []string) (*directory, error) {
 			return nil, err
 		}
 		d.made = append(made, d.made...)
-		free := isFree(out, opening)
+		free := isFree(out, first)
 		d.lock, err = claim(out)
 		if errors.Is(err, fs.ErrNotExist) { // another process has made and removed it
 			continue
@@ -112,7 +112,7 @@ func takeNamed(out string, opening []string) (*directory, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := d.clean(free, opening); err != nil {
+		if err := d.clean(free, first); err != nil {
 			d.abandon()
 			return nil, err
 		}
@@ -120,14 +120,14 @@ func takeNamed(out string, opening []string) (*directory, error) {
 	}
 }
 
-// clean removes what a killed process has left of opening in a directory that was free
+// clean removes what a killed process has left of first in a directory that was free
 // before it was claimed.
-func (d *directory) clean(free bool, opening []string) error {
+func (d *directory) clean(free bool, first []string) error {
 	entries, err := os.ReadDir(d.path)
 	if err != nil {
 		return err
 	}
-	if !free || !isOpening(entries, opening) {
+	if !free || !areFirst(entries, first) {
 		return notEmpty(d.path)
 	}
 	for _, e := range entries {
@@ -176,7 +176,7 @@ func checkNew(out string) error {
 			break
 		}
 	}
-	if !isFree(out, openingFiles()) {
+	if !isFree(out, firstFiles()) {
 		return notEmpty(out)
 	}
 	return nil
@@ -185,5 +185,5 @@ func checkNew(out string) error {
 // WasKilled reports whether a run ended in dir before its first checkpoint.
 func WasKilled(dir string) bool {
 	_, err := os.Lstat(filepath.Join(dir, lockFile))
-	return err == nil && isFree(dir, openingFiles())
+	return err == nil && isFree(dir, firstFiles())
 }

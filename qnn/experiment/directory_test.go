@@ -32,7 +32,7 @@ func TestTakeDirectory(t *testing.T) {
 	put(t, parent, "kept", "mine")
 	out := filepath.Join(parent, "a", "b", "c")
 	for range 2 {
-		d, err := takeDirectory(out, "", "", openingFiles())
+		d, err := takeDirectory(out, "", "", firstFiles())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -49,7 +49,7 @@ func TestTakeDirectory(t *testing.T) {
 	// A directory with files of somebody's own, of the names that a run begins with.
 	other := t.TempDir()
 	put(t, other, ConfigFile, "mine")
-	if _, err := takeDirectory(other, "", "", openingFiles()); err == nil || !strings.Contains(err.Error(), "is not empty") {
+	if _, err := takeDirectory(other, "", "", firstFiles()); err == nil || !strings.Contains(err.Error(), "is not empty") {
 		t.Errorf("error %v, want that it is not empty", err)
 	}
 	if read(t, other, ConfigFile) != "mine" {

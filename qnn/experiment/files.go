@@ -39,8 +39,8 @@ const (
 // RunsDir is where runs are by default.
 const RunsDir = "runs"
 
-// openingFiles are what a run writes before its first checkpoint.
-func openingFiles() []string {
+// firstFiles are what a run writes before its first checkpoint.
+func firstFiles() []string {
 	return []string{ConfigFile, SearchFile, CircuitFile, EnvironmentFile, SplitFile, TestFile, InitialFile, TimingFile}
 }
 

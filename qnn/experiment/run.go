@@ -170,7 +170,7 @@ func (r *Run) Begin() error {
 	if r.resumed != nil {
 		return r.reopen()
 	}
-	place, err := takeDirectory(r.Options.Dir, RunsDir, r.Data.Name, openingFiles())
+	place, err := takeDirectory(r.Options.Dir, RunsDir, r.Data.Name, firstFiles())
 	if err != nil {
 		return err
 	}
@@ -212,7 +212,7 @@ func (r *Run) Resumable() bool {
 // checkpoint to go on from.
 func (r *Run) abandonOn(err error) error {
 	if err != nil && !r.Resumable() {
-		r.place.abandon(append(openingFiles(), MetricsFile)...)
+		r.place.abandon(append(firstFiles(), MetricsFile)...)
 		r.Dir = ""
 	}
 	return err

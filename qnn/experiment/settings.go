@@ -11,6 +11,7 @@ import (
 	"github.com/qnn-go/qnn/internal/suggest"
 	"github.com/qnn-go/qnn/qnn"
 	"github.com/qnn-go/qnn/qnn/dataset"
+	"github.com/qnn-go/qnn/qnn/optim"
 	"github.com/qnn-go/qnn/qnn/search"
 )
 
@@ -264,8 +265,8 @@ func (s *Settings) trainingFields() []Field {
 		{"lr", g, "learning rate (0: adam 0.05, sgd 0.1)", &s.Rate},
 		{"momentum", g, "momentum of sgd", &s.Momentum},
 		{"nesterov", g, "Nesterov momentum of sgd", &s.Nesterov},
-		{"optimizer", g, "adam, lbfgs, sgd", &s.Optimizer},
-		{"loss", g, "cross-entropy, mse, hinge (default cross-entropy, or mse for regression)", &s.Loss},
+		{"optimizer", g, strings.Join(optim.Names(), ", "), &s.Optimizer},
+		{"loss", g, strings.Join(qnn.Losses(), ", ") + " (default cross-entropy, or mse for regression)", &s.Loss},
 		{"patience", g, "epochs without a lower validation loss before stopping (-1: never stop early)", &s.Patience},
 		{"seed", g, "seed of the split, the initial parameters and the order of samples", &s.Seed},
 		{"gradient", g, "adjoint, parameter-shift, finite-difference (default adjoint; parameter-shift with the backend q)", &s.Gradient},

@@ -159,7 +159,7 @@ func (m *Results) TakeStep(ctx context.Context, o StepOptions) (*Step, error) {
 
 // newStep takes a step and writes it.
 func (m *Results) newStep(ctx context.Context, o StepOptions) (*Step, error) {
-	if !isFree(o.Dir, openingFiles()) {
+	if !isFree(o.Dir, firstFiles()) {
 		return nil, notEmpty(o.Dir)
 	}
 	if missing := m.Measured.Missing(); len(missing) > 0 {
@@ -186,7 +186,7 @@ func (m *Results) newStep(ctx context.Context, o StepOptions) (*Step, error) {
 		return nil, err
 	}
 	defer o.hold()()
-	place, err := takeDirectory(o.Dir, RunsDir, s.DataName(), openingFiles())
+	place, err := takeDirectory(o.Dir, RunsDir, s.DataName(), firstFiles())
 	if err != nil {
 		return nil, err
 	}

@@ -7,8 +7,7 @@
 // stopped and restored visits the same points, bit for bit, as a run that was
 // never stopped, on the same machine and with the same build.
 //
-// Three optimizers are provided: [SGD], [Adam] and [LBFGS]. The first two work
-// on mini-batches; [LBFGS] needs the loss and the gradient of one unchanging
+// Most optimizers work on mini-batches; [LBFGS] needs the loss and the gradient of one unchanging
 // function, that is, of the full training set, and reports so by FullBatch.
 package optim
 

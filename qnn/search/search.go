@@ -257,7 +257,7 @@ func (s *search) standard() Choice {
 	return s.fixed(Choice{Reduce: reduce, Features: width, Ansatz: circuits()[0].Ansatz, Layers: circuits()[0].Layers})
 }
 
-// fixed puts what is decided into a choice and settles the number of qubits.
+// fixed puts what is decided into a choice and decides the number of qubits.
 func (s *search) fixed(c Choice) Choice {
 	f := s.Fixed
 	if f.Reduce != "" {

@@ -63,7 +63,7 @@ func TestEveryFlagActs(t *testing.T) {
 	// The program includes no file of a folder and has nothing that --strict refuses.
 	plain := map[string]string{"include": "it includes nothing", "strict": "it is strict"}
 	compared := map[string]string{"verify": "small programs are compared anyway"}
-	for _, c := range []call{
+	calls := []call{
 		{args: "train --data iris --reduce pca --epochs 5 --lr 2", values: train},
 		{args: "train --data iris --reduce pca --optimizer lbfgs --epochs 3", values: train, quiet: map[string]string{"patience": short}},
 		{args: "train --data iris --reduce pca --optimizer sgd --momentum 0.9 --epochs 5 --lr 3", values: train},
@@ -98,8 +98,16 @@ func TestEveryFlagActs(t *testing.T) {
 		{args: "compare DIR/run", values: map[string]string{"seeds": "2", "no-baselines": "true", "baselines": "knn"}},
 		{args: "version", values: map[string]string{"licenses": "true"}},
 		{args: "version --licenses", values: map[string]string{"json": "true"}},
-	} {
+	}
+	for _, c := range calls {
 		t.Run(c.args, func(t *testing.T) { c.try(t, dir) })
+	}
+	// Commands whose flags have tests of their own, or that have none.
+	elsewhere := []string{"accept", "bench", "completion", "help", "inspect", "man", "results"}
+	for _, name := range commandNames(newRoot(Streams{Out: io.Discard, Err: io.Discard})) {
+		if !slices.Contains(elsewhere, name) && !slices.ContainsFunc(calls, func(c call) bool { return strings.Fields(c.args)[0] == name }) {
+			t.Errorf("no call of %s", name)
+		}
 	}
 }
 

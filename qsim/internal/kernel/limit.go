@@ -24,7 +24,8 @@ func multiplyAdd(v *vectors, n int) (sum, operations float64) {
 	return sum, 2 * float64(n) * float64(elements)
 }
 
-// multiplyAddGeneric keeps the accumulators in variables, which Go keeps in registers.
+// multiplyAddGeneric is multiplyAdd in pure Go: one number for each of the accumulators, in
+// variables, which Go keeps in registers.
 func multiplyAddGeneric(n int) float64 {
 	var a, b, c, d, e, f, g, h, i, j, k, l float64
 	for range n {

@@ -130,7 +130,7 @@ func RunAdjoint[A kernel.Amplitude](p *Plan, b *Bound, a []A, pass, tile int, w 
 func (p *Plan) collect(s *step, sums []float64, lane int, factor float64, d, scratch []float64) {
 	switch s.op {
 	case kernel.OpGradPhase:
-		p.collectRows(s, sums, lane, factor, d, scratch)
+		p.collectPhases(s, sums, lane, factor, d, scratch)
 	case kernel.OpGradBits:
 		for _, t := range s.phases {
 			t.add(d, factor*p.bitSum(t.bits, sums, lane))
@@ -149,8 +149,10 @@ func (t *term) add(d []float64, sum float64) {
 	}
 }
 
-// collectRows is collect for kernel.OpGradPhase.
-func (p *Plan) collectRows(s *step, sums []float64, lane int, factor float64, d, scratch []float64) {
+// collectPhases adds the derivatives by the phases of s: for each term the sum of Im λ*ψ over
+// the indices in which all its bits are 1, from the sums by index that kernel.OpGradPhase has
+// left.
+func (p *Plan) collectPhases(s *step, sums []float64, lane int, factor float64, d, scratch []float64) {
 	each := 2
 	if p.batch {
 		each <<= p.machine.Lanes
@@ -161,7 +163,7 @@ func (p *Plan) collectRows(s *step, sums []float64, lane int, factor float64, d,
 	}
 	for _, t := range s.phases {
 		sum, mask := 0.0, p.sumIndex(t.bits)
-		for i := mask; i < len(im); i = (i + 1) | mask {
+		for i := mask; i < len(im); i = (i + 1) | mask { // all that have the bits of mask, and others
 			sum += im[i]
 		}
 		t.add(d, factor*sum)

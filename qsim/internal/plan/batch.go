@@ -49,7 +49,7 @@ func NewBatchStates(c *circuits.Circuit, m *kernel.Machine) (*Plan, error) {
 	}
 	p := newPlan(l, m, m.Lanes+c.Qubits)
 	p.batch = true
-	p.nots = l.putOff()
+	p.nots = l.deferNOTs()
 	p.divide(l.forwards(), 0, p.whole())
 	p.layout()
 	return p, nil

@@ -130,7 +130,7 @@ func New(c *circuits.Circuit, m *kernel.Machine, s Sizes) (*Plan, error) {
 		return nil, err
 	}
 	p := newPlan(l, m, c.Qubits)
-	p.nots = l.putOff()
+	p.nots = l.deferNOTs()
 	p.divide(l.forwards(), 0, s)
 	p.layout()
 	return p, nil
@@ -398,7 +398,8 @@ func (p *Plan) Rows() bool { return !p.batch && p.Bits >= RowBits }
 // between rows included.
 func (p *Plan) Length() int { return int(p.offset(1<<p.Bits) / p.machine.Amplitude()) }
 
-// offset is the distance in bytes that the bits of x add to an address.
+// offset is the place in bytes of amplitude x in a state, gaps between rows included. It is
+// linear in the bits: offset(x|y) = offset(x) + offset(y) where x and y have none in common.
 func (p *Plan) offset(x uint64) int64 {
 	at := int64(x) * p.machine.Amplitude()
 	if p.Rows() || p.gaps() {

@@ -6,9 +6,9 @@ import "slices"
 // and the controlled NOTs that nothing follows. What reads the state can look where
 // they would bring an amplitude, or a Pauli string.
 
-// putOff removes the controlled NOTs at the end of l, those that commute with all that
+// deferNOTs removes the controlled NOTs at the end of l, those that commute with all that
 // stays behind them, and returns them in order.
-func (l *lowering) putOff() []op {
+func (l *lowering) deferNOTs() []op {
 	var nots []op // the last first
 	l.cut(func(o *op) bool {
 		if o.class == not {

@@ -6,22 +6,52 @@ import "slices"
 // that calls can be chained. Qubits are given in the order of [Op.Qubits]:
 // controls first, then targets.
 
-func (c *Circuit) I(q int) *Circuit    { return c.Append(GateI, nil, q) }
-func (c *Circuit) X(q int) *Circuit    { return c.Append(GateX, nil, q) }
-func (c *Circuit) Y(q int) *Circuit    { return c.Append(GateY, nil, q) }
-func (c *Circuit) Z(q int) *Circuit    { return c.Append(GateZ, nil, q) }
-func (c *Circuit) H(q int) *Circuit    { return c.Append(GateH, nil, q) }
-func (c *Circuit) S(q int) *Circuit    { return c.Append(GateS, nil, q) }
-func (c *Circuit) Sdg(q int) *Circuit  { return c.Append(GateSdg, nil, q) }
-func (c *Circuit) T(q int) *Circuit    { return c.Append(GateT, nil, q) }
-func (c *Circuit) Tdg(q int) *Circuit  { return c.Append(GateTdg, nil, q) }
-func (c *Circuit) SX(q int) *Circuit   { return c.Append(GateSX, nil, q) }
+// I appends the identity, which does nothing.
+func (c *Circuit) I(q int) *Circuit { return c.Append(GateI, nil, q) }
+
+// X appends the Pauli matrix X = [[0, 1], [1, 0]].
+func (c *Circuit) X(q int) *Circuit { return c.Append(GateX, nil, q) }
+
+// Y appends the Pauli matrix Y = [[0, −i], [i, 0]].
+func (c *Circuit) Y(q int) *Circuit { return c.Append(GateY, nil, q) }
+
+// Z appends the Pauli matrix Z = diag(1, −1).
+func (c *Circuit) Z(q int) *Circuit { return c.Append(GateZ, nil, q) }
+
+// H appends Hadamard's gate (X + Z)/√2.
+func (c *Circuit) H(q int) *Circuit { return c.Append(GateH, nil, q) }
+
+// S appends diag(1, i) = √Z.
+func (c *Circuit) S(q int) *Circuit { return c.Append(GateS, nil, q) }
+
+// Sdg appends diag(1, −i), the inverse of S.
+func (c *Circuit) Sdg(q int) *Circuit { return c.Append(GateSdg, nil, q) }
+
+// T appends diag(1, e^{iπ/4}) = √S.
+func (c *Circuit) T(q int) *Circuit { return c.Append(GateT, nil, q) }
+
+// Tdg appends diag(1, e^{−iπ/4}), the inverse of T.
+func (c *Circuit) Tdg(q int) *Circuit { return c.Append(GateTdg, nil, q) }
+
+// SX appends √X = ½[[1+i, 1−i], [1−i, 1+i]].
+func (c *Circuit) SX(q int) *Circuit { return c.Append(GateSX, nil, q) }
+
+// SXdg appends ½[[1−i, 1+i], [1+i, 1−i]], the inverse of SX.
 func (c *Circuit) SXdg(q int) *Circuit { return c.Append(GateSXdg, nil, q) }
 
+// RX appends exp(−iθX/2), θ in radians as all angles.
 func (c *Circuit) RX(theta Angle, q int) *Circuit { return c.Append(GateRX, []Angle{theta}, q) }
+
+// RY appends exp(−iθY/2).
 func (c *Circuit) RY(theta Angle, q int) *Circuit { return c.Append(GateRY, []Angle{theta}, q) }
+
+// RZ appends exp(−iθZ/2) = diag(e^{−iθ/2}, e^{iθ/2}).
 func (c *Circuit) RZ(theta Angle, q int) *Circuit { return c.Append(GateRZ, []Angle{theta}, q) }
+
+// P appends the phase diag(1, e^{iλ}).
 func (c *Circuit) P(lambda Angle, q int) *Circuit { return c.Append(GateP, []Angle{lambda}, q) }
+
+// U appends [[cos θ/2, −e^{iλ} sin θ/2], [e^{iφ} sin θ/2, e^{i(φ+λ)} cos θ/2]].
 func (c *Circuit) U(theta, phi, lambda Angle, q int) *Circuit {
 	return c.Append(GateU, []Angle{theta, phi, lambda}, q)
 }
@@ -37,45 +67,71 @@ func (c *Circuit) GPi(phi Angle, q int) *Circuit { return c.Append(GateGPi, []An
 // GPi2 appends IonQ's gate R(π/2, φ), φ in radians.
 func (c *Circuit) GPi2(phi Angle, q int) *Circuit { return c.Append(GateGPi2, []Angle{phi}, q) }
 
+// CX appends X on the target where the control is 1.
 func (c *Circuit) CX(control, target int) *Circuit { return c.Append(GateCX, nil, control, target) }
+
+// CY appends Y on the target where the control is 1.
 func (c *Circuit) CY(control, target int) *Circuit { return c.Append(GateCY, nil, control, target) }
+
+// CZ appends Z on the target where the control is 1: −1 where both are.
 func (c *Circuit) CZ(control, target int) *Circuit { return c.Append(GateCZ, nil, control, target) }
+
+// CH appends H on the target where the control is 1.
 func (c *Circuit) CH(control, target int) *Circuit { return c.Append(GateCH, nil, control, target) }
 
+// CP appends the phase e^{iλ} where both qubits are 1.
 func (c *Circuit) CP(lambda Angle, control, target int) *Circuit {
 	return c.Append(GateCP, []Angle{lambda}, control, target)
 }
 
+// CRX appends RX(θ) on the target where the control is 1.
 func (c *Circuit) CRX(theta Angle, control, target int) *Circuit {
 	return c.Append(GateCRX, []Angle{theta}, control, target)
 }
 
+// CRY appends RY(θ) on the target where the control is 1.
 func (c *Circuit) CRY(theta Angle, control, target int) *Circuit {
 	return c.Append(GateCRY, []Angle{theta}, control, target)
 }
 
+// CRZ appends RZ(θ) on the target where the control is 1.
 func (c *Circuit) CRZ(theta Angle, control, target int) *Circuit {
 	return c.Append(GateCRZ, []Angle{theta}, control, target)
 }
 
+// CU appends e^{iγ}·U(θ, φ, λ) on the target where the control is 1.
 func (c *Circuit) CU(theta, phi, lambda, gamma Angle, control, target int) *Circuit {
 	return c.Append(GateCU, []Angle{theta, phi, lambda, gamma}, control, target)
 }
 
-func (c *Circuit) SWAP(a, b int) *Circuit  { return c.Append(GateSWAP, nil, a, b) }
-func (c *Circuit) ISWAP(a, b int) *Circuit { return c.Append(GateISWAP, nil, a, b) }
-func (c *Circuit) ECR(a, b int) *Circuit   { return c.Append(GateECR, nil, a, b) }
+// SWAP exchanges two qubits.
+func (c *Circuit) SWAP(a, b int) *Circuit { return c.Append(GateSWAP, nil, a, b) }
 
+// ISWAP appends exp(iπ(X_aX_b + Y_aY_b)/4): an exchange, with i where the qubits differ.
+func (c *Circuit) ISWAP(a, b int) *Circuit { return c.Append(GateISWAP, nil, a, b) }
+
+// ECR appends the echoed cross resonance (X_a − Y_aX_b)/√2.
+func (c *Circuit) ECR(a, b int) *Circuit { return c.Append(GateECR, nil, a, b) }
+
+// RXX appends exp(−iθX_aX_b/2).
 func (c *Circuit) RXX(theta Angle, a, b int) *Circuit { return c.Append(GateRXX, []Angle{theta}, a, b) }
 
+// RYY appends exp(−iθY_aY_b/2).
 func (c *Circuit) RYY(theta Angle, a, b int) *Circuit { return c.Append(GateRYY, []Angle{theta}, a, b) }
 
+// RZZ appends exp(−iθZ_aZ_b/2).
 func (c *Circuit) RZZ(theta Angle, a, b int) *Circuit { return c.Append(GateRZZ, []Angle{theta}, a, b) }
 
+// RZX appends exp(−iθZ_aX_b/2).
 func (c *Circuit) RZX(theta Angle, a, b int) *Circuit { return c.Append(GateRZX, []Angle{theta}, a, b) }
 
+// CCX appends X on the target where both controls are 1 (Toffoli).
 func (c *Circuit) CCX(c0, c1, target int) *Circuit { return c.Append(GateCCX, nil, c0, c1, target) }
+
+// CCZ appends −1 where all three qubits are 1.
 func (c *Circuit) CCZ(c0, c1, target int) *Circuit { return c.Append(GateCCZ, nil, c0, c1, target) }
+
+// CSWAP exchanges a and b where the control is 1 (Fredkin).
 func (c *Circuit) CSWAP(control, a, b int) *Circuit {
 	return c.Append(GateCSWAP, nil, control, a, b)
 }

@@ -68,7 +68,7 @@ func (l *layout) learnLabels(ctx context.Context, rows []int) error {
 		if l.o.Task == TaskAuto && c.numeric && c.whole {
 			l.read.Remarks = append(l.read.Remarks, Remark{
 				Column: l.target, Text: fmt.Sprintf("%d different whole numbers are taken for values to predict, not for classes", len(c.values)),
-				Flag: "--task classification makes them classes",
+				Setting: "task", Value: string(TaskClassification), Effect: "makes them classes",
 			})
 		}
 		return nil

@@ -128,7 +128,7 @@ func (s *Levels) remark(j int, c Column) (Remark, bool) {
 	return Remark{
 		Column: c.Name, Text: fmt.Sprintf("%d levels: the %d most frequent of the training part are kept, all others are one, %q",
 			len(c.Levels), len(s.Kept[j]), otherName),
-		Flag: "--max-levels keeps more",
+		Setting: "max-levels", Effect: "keeps more",
 	}, true
 }
 

@@ -20,18 +20,24 @@ type Remark struct {
 	Column string `json:"column,omitempty"`
 	// Text says what was done, without a full stop.
 	Text string `json:"text"`
-	// Flag says how to have it otherwise; it may be empty.
-	Flag string `json:"flag,omitempty"`
+	// Setting, with Value where it needs one, is how to have it otherwise, and Effect what
+	// that does; they may be empty.
+	Setting string `json:"setting,omitempty"`
+	Value   string `json:"value,omitempty"`
+	Effect  string `json:"effect,omitempty"`
 }
 
-// String is the remark in one line.
-func (r Remark) String() string {
+// String is the remark in one line, with its setting as a file of settings has it.
+func (r Remark) String() string { return r.In(wording.InFile) }
+
+// In is the remark in one line, with its setting in a style.
+func (r Remark) In(style wording.Style) string {
 	out := r.Text
 	if r.Column != "" {
 		out = fmt.Sprintf("column %q: %s", r.Column, r.Text)
 	}
-	if r.Flag != "" {
-		out += ". " + r.Flag
+	if r.Setting != "" {
+		out += ". " + style(r.Setting, r.Value) + " " + r.Effect
 	}
 	return out
 }
@@ -111,14 +117,14 @@ func (t *table) recognise(ctx context.Context, j int, o *CSVOptions, kept bool) 
 		out := recognised{kind: categorical}
 		if why := c.whyUseless(); why != "" && !kept {
 			out.kind = leftOut
-			out.remark = &Remark{Column: name, Text: "left out: " + why, Flag: fmt.Sprintf("--keep %s uses it", name)}
+			out.remark = &Remark{Column: name, Text: "left out: " + why, Setting: "keep", Value: name, Effect: "uses it"}
 		}
 		return out, nil
 	}
 	out := recognised{notation: Notation{Comma: o.Comma, Percent: percent > 0 && 2*percent >= numbers}}
 	if !kept && t.numbersRows(j) {
 		out.kind = leftOut
-		out.remark = &Remark{Column: name, Text: "left out: it numbers the rows", Flag: fmt.Sprintf("--keep %s uses it", name)}
+		out.remark = &Remark{Column: name, Text: "left out: it numbers the rows", Setting: "keep", Value: name, Effect: "uses it"}
 		return out, nil
 	}
 	if v, err := out.notation.parse(example); example != "" && err == nil {
@@ -224,7 +230,7 @@ func (t *table) dateColumn(name string, c *census, layout string, order Dates) r
 	}
 	out.remark = &Remark{
 		Column: name, Text: fmt.Sprintf("dates such as %q are read as numbers: year, month, weekday, day, hour, as far as they differ", example),
-		Flag: fmt.Sprintf("--ignore %s leaves it out", name),
+		Setting: "ignore", Value: name, Effect: "leaves it out",
 	}
 	return out
 }

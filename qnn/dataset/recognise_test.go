@@ -90,16 +90,16 @@ func TestRecognisedColumns(t *testing.T) {
 		"blanks":       {"  1   2 u\n3\t4  v \n5 6 u", "x1 x2", "[1 2]=0 [3 4]=1 [5 6]=0", "", CSVOptions{}},
 		"blanks given": {"a b\n1 u\n2 v\n", "a", "[1]=0 [2]=1", "", CSVOptions{Separator: ' '}},
 		"not blanks":   {"first name,y\nx y,u\nx y,v\n", "first name[x y]", "[0]=0 [0]=1", "", CSVOptions{}},
-		"identifiers":  {ids, "a", "", `"name": left out: every row has a word of its own, as names and numbers of records have. --keep name uses it`, CSVOptions{}},
-		"numbers":      {ids, "a", "", `"id": left out: it numbers the rows. --keep id uses it`, CSVOptions{}},
-		"text":         {ids, "a", "", `"note": left out: free text, 25 different ones in 30 rows. --keep note uses it`, CSVOptions{}},
+		"identifiers":  {ids, "a", "", `"name": left out: every row has a word of its own, as names and numbers of records have. keep: name uses it`, CSVOptions{}},
+		"numbers":      {ids, "a", "", `"id": left out: it numbers the rows. keep: id uses it`, CSVOptions{}},
+		"text":         {ids, "a", "", `"note": left out: free text, 25 different ones in 30 rows. keep: note uses it`, CSVOptions{}},
 		"kept":         {ids, "id a", "", "", CSVOptions{Keep: []string{"id"}}},
 		"dates":        {dates, "a d:year d:month d:weekday d:day", "[1 2024 2 2 19766]=0 [2 2025 3 3 20152]=1 [1 NaN NaN NaN NaN]=0", `"d": dates such as "13/02/2024"`, CSVOptions{Missing: MissingMean}},
 		"month first":  {"d,y\n02/03/2025,u\n05/03/2025,v\n", "d:month d:weekday d:day", "[2 1 20122]=0 [5 6 20211]=1", "", CSVOptions{Dates: DatesMonthFirst}},
 		"day first":    {"d,y\n02/03/2025,u\n05/03/2025,v\n", "d:weekday d:day", "[7 20149]=0 [3 20152]=1", "", CSVOptions{Dates: DatesDayFirst}},
 		"constant":     {"d,y\n2025-03-02,u\n2025-03-02,v\n", "d:day", "[20149]=0 [20149]=1", "", CSVOptions{}},
 		"moments":      {"d,y\n2025-03-02 06:00:00,u\n2025-03-02 18:30:00,v\n", "d:day d:hour", "[20149.25 6]=0 [20149.770833333332 18.5]=1", "", CSVOptions{}},
-		"values":       {"a,y\n" + strings.Join(numbered(21), "\n"), "a", "", `"y": 21 different whole numbers are taken for values to predict, not for classes. --task classification makes them classes`, CSVOptions{}},
+		"values":       {"a,y\n" + strings.Join(numbered(21), "\n"), "a", "", `"y": 21 different whole numbers are taken for values to predict, not for classes. task: classification makes them classes`, CSVOptions{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := read(t, c.text, c.o)

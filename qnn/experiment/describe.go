@@ -7,19 +7,21 @@ import (
 
 	"github.com/qnn-go/qnn/circuits"
 	"github.com/qnn-go/qnn/internal/plural"
+	"github.com/qnn-go/qnn/internal/wording"
 	"github.com/qnn-go/qnn/qnn/dataset"
 	"github.com/qnn-go/qnn/qnn/report"
 	"github.com/qnn-go/qnn/qsim"
 )
 
-// Describe prints what is about to be trained.
-func (r *Run) Describe(w io.Writer) {
+// Describe prints what is about to be trained; style names a setting, with its value
+// where it has one, as the reader knows it.
+func (r *Run) Describe(w io.Writer, style wording.Style) {
 	_, _ = fmt.Fprintf(w, "data      %s: %s, %s, %s\n",
 		report.Printable(r.Data.Name), plural.Count(r.Data.Len(), "sample"), plural.Count(len(r.Data.Columns), "feature"), r.labels())
-	for _, fact := range r.facts() {
+	for _, fact := range r.facts(style) {
 		_, _ = fmt.Fprintf(w, "          %s\n", fact)
 	}
-	r.describeReduction(w)
+	r.describeReduction(w, style)
 	_, _ = fmt.Fprintf(w, "          %d train, %d validation, %d test (%sseed %d)\n", r.Train.Len(), r.validationSize(), r.Test.Len(), r.stratified(), r.Settings.Seed)
 	r.describeChoice(w)
 	weights := r.Model.Weights()
@@ -99,11 +101,11 @@ func observableNames(o []circuits.PauliSum) string {
 }
 
 // describeReduction says how columns become features.
-func (r *Run) describeReduction(w io.Writer) {
+func (r *Run) describeReduction(w io.Writer, style wording.Style) {
 	reduction, ok := r.Pipeline.Reduction()
 	if !ok {
 		if r.Unreduced != "" {
-			_, _ = fmt.Fprintf(w, "          reduce: %s has nothing to leave out of %s\n", r.Unreduced, plural.Count(r.Settings.Features, "column"))
+			_, _ = fmt.Fprintf(w, "          %s has nothing to leave out of %s\n", style("reduce", r.Unreduced), plural.Count(r.Settings.Features, "column"))
 		}
 		return
 	}
@@ -143,7 +145,7 @@ func (r *Run) describeChoice(w io.Writer) {
 
 // facts are what there is to tell about the reading of the data: rows left out, the
 // widths of one-hot columns, and what was decided about columns.
-func (e *Experiment) facts() []string {
+func (e *Experiment) facts(style wording.Style) []string {
 	var out []string
 	for _, d := range []*dataset.Dataset{e.Data, e.separateTest()} {
 		if d == nil {
@@ -165,7 +167,7 @@ func (e *Experiment) facts() []string {
 		out = append(out, fmt.Sprintf("%d columns after one-hot: %s", total, strings.Join(names, ", ")))
 	}
 	for _, r := range e.Remarks {
-		out = append(out, r.String())
+		out = append(out, r.In(style))
 	}
 	return out
 }

@@ -126,7 +126,7 @@ func (o *trainOptions) trainAndSave(ctx context.Context, r *experiment.Run, bar 
 	if err := r.Begin(); err != nil {
 		return adviseResume(r, adviseOtherData(err))
 	}
-	r.Describe(o.remarks())
+	r.Describe(o.remarks(), flagWord)
 	bar.begin(o.Err, r, o.Mute)
 	defer context.AfterFunc(ctx, bar.interrupt)()
 	err := r.Fit(ctx)

@@ -150,24 +150,15 @@ func (r *Result) classifies() bool { return r.High > 0 }
 
 // scoreClasses sets the scores of classification.
 func (r *Result) scoreClasses(want []float64, classes []string) error {
-	c, err := metric.NewConfusion(want, r.Predictions, classes)
-	if err != nil {
-		return err
-	}
-	r.Accuracy, r.MacroF1, r.BalancedAccuracy = c.Accuracy(), c.MacroF1(), c.BalancedAccuracy()
-	r.Low, r.High, err = metric.Wilson(c.Correct(), c.Total())
+	s, _, err := metric.ScoreClasses(want, r.Predictions, classes)
+	r.Accuracy, r.Low, r.High, r.MacroF1, r.BalancedAccuracy = s.Accuracy, s.Low, s.High, s.MacroF1, s.BalancedAccuracy
 	return err
 }
 
 // scoreValues sets the scores of regression.
-func (r *Result) scoreValues(want []float64) (err error) {
-	if r.RMSE, err = metric.RMSE(want, r.Predictions); err != nil {
-		return err
-	}
-	if r.MAE, err = metric.MAE(want, r.Predictions); err != nil {
-		return err
-	}
-	r.R2, err = metric.R2(want, r.Predictions)
+func (r *Result) scoreValues(want []float64) error {
+	s, err := metric.ScoreValues(want, r.Predictions)
+	r.RMSE, r.MAE, r.R2 = s.RMSE, s.MAE, s.R2
 	return err
 }
 

@@ -336,3 +336,29 @@ func TestAUCProperty(t *testing.T) {
 		}
 	})
 }
+
+// TestScores: the figures together are those one by one.
+func TestScores(t *testing.T) {
+	want, got := []float64{0, 0, 1, 1, 1}, []float64{0, 1, 1, 1, 1}
+	s, c, err := metric.ScoreClasses(want, got, []string{"a", "b"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	low, high, err := metric.Wilson(4, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s != (metric.ClassScores{0.8, low, high, c.MacroF1(), 0.75}) || c.Correct() != 4 {
+		t.Errorf("%+v of %v", s, c)
+	}
+	v, err := metric.ScoreValues([]float64{1, 2, 3}, []float64{1, 2, 5})
+	if err != nil || math.Abs(v.RMSE-2/math.Sqrt(3)) > 1e-15 || math.Abs(v.MAE-2.0/3) > 1e-15 || math.Abs(v.R2+1) > 1e-15 {
+		t.Errorf("%+v, %v", v, err)
+	}
+	if _, _, err := metric.ScoreClasses(want, got[1:], []string{"a", "b"}); !errors.Is(err, metric.ErrLength) {
+		t.Errorf("classes of another length: %v", err)
+	}
+	if _, err := metric.ScoreValues(want, got[1:]); !errors.Is(err, metric.ErrLength) {
+		t.Errorf("values of another length: %v", err)
+	}
+}

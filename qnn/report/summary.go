@@ -159,36 +159,22 @@ type Test struct {
 // NewTest measures predictions got of true class indices want, or of values if
 // classes is nil. Errors are those of package metric.
 func NewTest(want, got []float64, classes []string) (Test, error) {
+	t := Test{Samples: len(want)}
 	if classes == nil {
-		rmse, err := metric.RMSE(want, got)
+		s, err := metric.ScoreValues(want, got)
 		if err != nil {
 			return Test{}, err
 		}
-		mae, err := metric.MAE(want, got)
+		t.Regression = &Regression{s.RMSE, s.MAE, s.R2}
+	} else {
+		s, c, err := metric.ScoreClasses(want, got, classes)
 		if err != nil {
 			return Test{}, err
 		}
-		r2, err := metric.R2(want, got)
-		if err != nil {
-			return Test{}, err
+		t.Classes, t.Confusion = c.Scores(), c
+		t.Classification = &Classification{
+			Accuracy: s.Accuracy, AccuracyLow: s.Low, AccuracyHigh: s.High, MacroF1: s.MacroF1, BalancedAccuracy: s.BalancedAccuracy,
 		}
-		t := Test{Samples: len(want), Scores: Scores{Regression: &Regression{rmse, mae, r2}}}
-		t.Warnings = t.warnings()
-		return t, nil
-	}
-	c, err := metric.NewConfusion(want, got, classes)
-	if err != nil {
-		return Test{}, err
-	}
-	low, high, err := metric.Wilson(c.Correct(), c.Total())
-	if err != nil {
-		return Test{}, err
-	}
-	t := Test{
-		Samples: len(want), Classes: c.Scores(), Confusion: c,
-		Scores: Scores{Classification: &Classification{
-			Accuracy: c.Accuracy(), AccuracyLow: low, AccuracyHigh: high, MacroF1: c.MacroF1(), BalancedAccuracy: c.BalancedAccuracy(),
-		}},
 	}
 	t.Warnings = t.warnings()
 	return t, nil

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -186,5 +187,34 @@ func TestSizes(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestErrorClasses: errors say what is at fault, from which the exit code of a command
+// follows, but for those that are no fault of anybody outside.
+func TestErrorClasses(t *testing.T) {
+	without := []string{"ErrConverged", "ErrInterrupted", "ErrGradient", "ErrNotConverged", "ErrDiffers", "ErrAbandoned"}
+	declared := regexp.MustCompile(`(?m)^(?:var )?\s*(Err[A-Za-z]+)\s*= errors\.New\(`)
+	found := 0
+	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		for _, m := range declared.FindAllStringSubmatch(string(text), -1) {
+			if found++; !slices.Contains(without, m[1]) {
+				t.Errorf("%s: %s has no class; declare it by fault.New", file, m[1])
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found != len(without) {
+		t.Errorf("%d errors without a class, want %d", found, len(without))
 	}
 }

@@ -9,10 +9,12 @@ import (
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
 )
 
-// NewAdjoint plans the gradient of c: its operations backwards on two states side
-// by side, ψ in the first 2^Bits amplitudes and λ after it, both as the plan of
-// [NewExpect] for the observables leaves ψ. It returns nil for a circuit that m cannot
-// run so: one with a matrix on as many qubits as m has row bits.
+// NewAdjoint plans the gradient of c by the adjoint method: the backward pass, which undoes
+// the operations of c on two states ψ and λ and takes derivatives on its way. Memory holds ψ
+// as the plan of [NewExpect] for the same observables leaves it, [Plan.Length] amplitudes, and
+// then λ in the same form. NewAdjoint returns nil for a circuit that m cannot run backwards:
+// one with a matrix on as many qubits as m has row bits, of which one is needed to tell ψ from
+// λ.
 func NewAdjoint(c *circuits.Circuit, m *kernel.Machine, s Sizes, observables []Observable) (*Plan, error) {
 	l, err := lower(c, 0)
 	if err != nil {
@@ -30,12 +32,12 @@ func NewAdjoint(c *circuits.Circuit, m *kernel.Machine, s Sizes, observables []O
 	return p, nil
 }
 
-// backwards is what there is to do in the backward pass from the end of l: the inverse of every
-// operation that a derivative further back does not commute with, and the derivatives.
-// false if the machine cannot run one of them on two states.
+// backwards lists what there is to do in the backward pass, from the end of l to its
+// beginning: derivatives, and the inverses of the operations that do not commute with all that
+// follow in the list. It returns false if the machine cannot run one of them on two states.
 func (p *Plan) backwards(l *lowering) ([]*op, bool) {
 	var ops []*op
-	var z, x uint64 // of the operations before that are differentiated or undone
+	var z, x uint64 // masks of the operations before that are in the list
 	for i := range l.ops {
 		o := l.ops[i].inverse()
 		o.still = o.commutes(z, x)
@@ -57,7 +59,8 @@ func (p *Plan) differentiated(o *op) bool {
 	return (o.class == phase || o.class == rotate) && p.differentiable(o.value)
 }
 
-// differentiable reports whether a derivative by v is taken.
+// differentiable reports whether a derivative by v is taken: v is not constant, and depends on
+// a weight where derivatives by features are not asked for.
 func (p *Plan) differentiable(v value) bool {
 	return v.index >= 0 && (!p.batch || p.features || p.angles[v.index].kind&byWeight != 0)
 }
@@ -78,12 +81,12 @@ func (o *op) inverse() *op {
 	return &out
 }
 
-// gradient reports whether s adds to the sums of a worker.
+// gradient reports whether s adds to the sums of a derivative.
 func (s *step) gradient() bool {
 	return s.op >= kernel.OpGradRotate(0) && s.op <= kernel.OpGradPhase || s.op == kernel.OpGradBits
 }
 
-// sumsOf is the size in bytes of the sums of a gradient.
+// sumsOf is the size in bytes of the sums of s. They are float64 in every precision.
 func (p *Plan) sumsOf(s *step) int {
 	vector := 16 << p.machine.Lanes
 	switch s.op {
@@ -96,17 +99,19 @@ func (p *Plan) sumsOf(s *step) int {
 	}
 }
 
-// Sums is what a worker needs to run a gradient, reusable for any tile.
+// Sums is the memory that a worker adds derivatives up in. It can be used again for any tile
+// of the plan, by one goroutine at a time.
 type Sums struct{ arena []float64 }
 
 // NewSums returns Sums for p.
 func (p *Plan) NewSums() *Sums { return &Sums{make([]float64, max(p.arena/8, 1))} }
 
-// Angles is the number of angles that a gradient has derivatives by.
+// Angles is the number of angles that derivatives are taken by: all that are not constant.
 func (p *Plan) Angles() int { return len(p.angles) }
 
-// RunAdjoint is [Run] for the two states in a, and adds the tile's part of the
-// derivatives of 2·Re⟨λ|ψ⟩, λ fixed, by all angles to d.
+// RunAdjoint is [Run] for the states ψ and λ in a. With D[i] the derivative of 2·Re⟨λ|ψ⟩ by
+// angle i, for a fixed λ, it adds to d[i] the part of D[i] that comes from this tile. w is
+// scratch.
 func RunAdjoint[A kernel.Amplitude](p *Plan, b *Bound, a []A, pass, tile int, w *Sums, d []float64) {
 	clear(w.arena)
 	p.run(b, address(p, a), pass, tile, unsafe.Pointer(&w.arena[0]))
@@ -124,9 +129,10 @@ func RunAdjoint[A kernel.Amplitude](p *Plan, b *Bound, a []A, pass, tile int, w 
 	}
 }
 
-// collect adds the derivatives that sums hold for one sample of a batch, or for all
-// with lane −1. It writes over scratch, which has half the length of sums and may be
-// its beginning.
+// collect adds to d the derivatives by the angles of s, from the sums that it has left: those
+// of one sample of a batch, which is in the given lane, or with lane −1 those of all lanes
+// together. factor puts in the cosines that ψ and λ lack. scratch, half as long as sums, is
+// overwritten; it may be the beginning of sums.
 func (p *Plan) collect(s *step, sums []float64, lane int, factor float64, d, scratch []float64) {
 	switch s.op {
 	case kernel.OpGradPhase:
@@ -140,7 +146,8 @@ func (p *Plan) collect(s *step, sums []float64, lane int, factor float64, d, scr
 	}
 }
 
-// add adds to d the derivatives by the values of t, sum that of Im λ*ψ where its bits are 1.
+// add adds to d the derivatives by the angles of t. sum is that of Im λ*ψ over the indices in
+// which all bits of t are 1.
 func (t *term) add(d []float64, sum float64) {
 	for i := range t.values {
 		if v := &t.values[i]; v.index >= 0 {
@@ -149,9 +156,9 @@ func (t *term) add(d []float64, sum float64) {
 	}
 }
 
-// collectPhases adds the derivatives by the phases of s: for each term the sum of Im λ*ψ over
-// the indices in which all its bits are 1, from the sums by index that kernel.OpGradPhase has
-// left.
+// collectPhases adds to d the derivatives by the phases of s. kernel.OpGradPhase has left the
+// parts of Im λ*ψ by the index into its table; a term needs their sum over the indices in
+// which all its bits are 1.
 func (p *Plan) collectPhases(s *step, sums []float64, lane int, factor float64, d, scratch []float64) {
 	each := 2
 	if p.batch {
@@ -170,8 +177,9 @@ func (p *Plan) collectPhases(s *step, sums []float64, lane int, factor float64, 
 	}
 }
 
-// bitSum is the sum of Im λ*ψ that kernel.OpGradBits has taken where a bit of the index
-// into a table of phases is 1.
+// bitSum is the sum of Im λ*ψ over the indices in which a bit is 1, bit being a mask of one
+// bit of an index into a table of phases. kernel.OpGradBits has left one vector of sums for
+// each row bit, and one over all rows, whose elements are the sums by lane.
 func (p *Plan) bitSum(bit uint64, sums []float64, lane int) float64 {
 	at, vector := bits.TrailingZeros64(bit), 2<<p.machine.Lanes
 	if !p.batch {
@@ -189,7 +197,8 @@ func (p *Plan) bitSum(bit uint64, sums []float64, lane int) float64 {
 	return sum
 }
 
-// rotationSum is minus the derivative by the angle of a rotation undone.
+// rotationSum is minus the derivative by the angle of a rotation that is undone, in one lane
+// or with lane −1 in all.
 func (s *step) rotationSum(sums []float64, lane int) float64 {
 	if lane >= 0 {
 		return sums[2*lane] + sums[2*lane+1]
@@ -206,7 +215,8 @@ func (s *step) rotationSum(sums []float64, lane int) float64 {
 	return sum
 }
 
-// difference is the even elements' sum minus the odd ones', or that of one pair.
+// difference is v[2·pair] − v[2·pair+1], or with pair −1 the sum of this over all pairs of
+// neighbours.
 func difference(v []float64, pair int) float64 {
 	if pair >= 0 {
 		return v[2*pair] - v[2*pair+1]
@@ -219,8 +229,9 @@ func difference(v []float64, pair int) float64 {
 	return even - odd
 }
 
-// sumIndex is the index into the sums of a phase for that into its table, whose rows
-// have one bit more, that which tells the states apart, and in a batch no lanes.
+// sumIndex turns entry, an index into a table of phases, into an index into the sums of
+// kernel.OpGradPhase. These have one row bit less, that which tells ψ from λ. In a batch
+// neither index has lane bits.
 func (p *Plan) sumIndex(entry uint64) int {
 	top := p.machine.Rows - 1
 	if !p.batch {
@@ -229,8 +240,8 @@ func (p *Plan) sumIndex(entry uint64) int {
 	return int(entry&(1<<top-1) | entry>>(top+1)<<top)
 }
 
-// AddGradient adds the derivatives by weights and features that follow from d, those
-// by the angles. dx may be nil.
+// AddGradient adds to dw and dx the derivatives by weights and features, given d, those by the
+// angles, by the chain rule. dx may be nil.
 func (p *Plan) AddGradient(weights, features, d, dw, dx []float64) {
 	for i := range p.angles {
 		p.angles[i].addGradient(weights, features, d[i], dw, dx)

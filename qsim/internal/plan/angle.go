@@ -6,14 +6,16 @@ import (
 	"github.com/qnn-go/qnn/circuits"
 )
 
-// angle is a [circuits.Angle], quick where it is a multiple of one symbol.
+// angle is a [circuits.Angle], prepared for quick evaluation where it is a multiple of one
+// weight or feature.
 type angle struct {
 	kind dependence
-	coef float64
-	at   int            // index of the weight or feature, −1 for any other polynomial
+	coef float64        // the factor of the weight or feature, where at ≥ 0
+	at   int            // index of the one weight or feature, −1 for any other polynomial
 	any  circuits.Angle // the angle itself
 }
 
+// newAngle prepares a, which is not constant.
 func newAngle(a circuits.Angle) angle {
 	out := angle{at: -1, any: a}
 	for _, t := range a {
@@ -31,10 +33,11 @@ func newAngle(a circuits.Angle) angle {
 	return out
 }
 
-// largest bounds the values of angles, so that their sums keep their digits.
+// largest bounds the values of angles in radians, so that sums of several have enough digits
+// after the point.
 const largest = 1 << 10
 
-// bounded is v but for a multiple of 4π.
+// bounded is v, less a multiple of 4π if v is larger than largest.
 func bounded(v float64) float64 {
 	if math.Abs(v) <= largest {
 		return v
@@ -42,7 +45,7 @@ func bounded(v float64) float64 {
 	return circuits.ReduceAngle(v)
 }
 
-// eval is the value for the given weights and features, bounded.
+// eval is the bounded value for the given weights and features, in radians.
 func (a *angle) eval(weights, features []float64) float64 {
 	switch {
 	case a.at < 0:
@@ -54,11 +57,11 @@ func (a *angle) eval(weights, features []float64) float64 {
 	}
 }
 
-// evalAll writes the values for all samples, bounded, to dst, and 0 to the rest of it, which has what a
-// call before has left, numbers or not; false if a value is NaN or infinite.
+// evalAll writes the bounded values for all samples to dst and zeros to the rest of dst, where
+// an earlier call may have left anything. It returns false if a value is NaN or infinite.
 func (a *angle) evalAll(dst, weights []float64, samples [][]float64) bool {
 	clear(dst[len(samples):])
-	sum := 0.0 // of zeros, or NaN
+	sum := 0.0 // of v − v for each value v: 0, or NaN if one is not finite
 	if a.at >= 0 && a.kind == byFeature {
 		for l, x := range samples {
 			dst[l] = bounded(a.coef * x[a.at])
@@ -73,8 +76,8 @@ func (a *angle) evalAll(dst, weights []float64, samples [][]float64) bool {
 	return sum == 0
 }
 
-// addGradient adds scale times the derivatives by weights and features, as
-// [circuits.Angle.AddGradient] does.
+// addGradient adds scale times the derivatives of the angle by weights and features to dw and
+// dx, as [circuits.Angle.AddGradient] does. Either may be nil.
 func (a *angle) addGradient(weights, features []float64, scale float64, dw, dx []float64) {
 	switch {
 	case a.at < 0:

@@ -9,23 +9,27 @@ import (
 	"github.com/qnn-go/qnn/qsim/internal/memory"
 )
 
-// batchPlan is what a plan for groups of samples has besides.
+// batchPlan is what a plan for a batch has besides. The 2^lanes samples of a batch run side by
+// side, each in one lane of the vectors.
 type batchPlan struct {
-	features  bool // the gradient is by features too
-	own       int  // bytes of a group's arena: sums over all groups, sums by sample, operands
-	operands  int  // bytes before the operands
-	angleAt   []int
+	features  bool    // derivatives by features are taken too
+	own       int     // bytes of a worker's arena: sums over all samples, sums by sample, operands by sample
+	operands  int     // where the operands begin in the arena, in bytes
+	angleAt   []int   // indices of the angles that depend on features
 	turns     []*step // rotations by angles that depend on features
-	phases    []*step // phases by such angles
-	diagonals []*step // of the observables
+	phases    []*step // phases with such angles
+	diagonals []*step // the diagonal terms of each observable
 }
 
-// NewBatch plans c for the expectation values of the observables, on qubits, of 2^lanes
-// samples at a time, lanes those of m: the lowest bits of an amplitude's index are the
-// number of the sample in the group, and qubit q starts at bit lanes+q. The states all
-// start as |0…0⟩, of which only the first amplitude need be in memory if that has been 0
-// once and plans of c alone have written to it. They end without what the observables do not see, and with the
-// expectation values known but for the terms in [Plan.Others].
+// NewBatch plans c for the expectation values of the observables, whose masks are of qubits,
+// of a batch: 2^lanes samples side by side, lanes being those of m. The lowest bits of an
+// amplitude's index are the number of the sample in the batch, and qubit q is bit lanes+q at
+// the beginning.
+//
+// All states start as |0…0⟩. The caller sets the first amplitude of each to 1. The others need
+// not be set, if the memory was 0 at first and only plans of c have written to it since. A run
+// computes the expectation values without the terms in [Plan.Others], which the caller takes
+// from the states. As with [NewExpect], these are not those of c.
 func NewBatch(c *circuits.Circuit, m *kernel.Machine, observables []Observable) (*Plan, error) {
 	p, l, err := newBatch(c, m, observables)
 	if err != nil {
@@ -40,8 +44,8 @@ func NewBatch(c *circuits.Circuit, m *kernel.Machine, observables []Observable) 
 	return p, nil
 }
 
-// NewBatchStates is NewBatch for the states themselves, without observables: amplitude x of
-// sample l of a group ends at [Plan.Number](x) + l, without the phase [Plan.Phase].
+// NewBatchStates is [NewBatch] for the states themselves, without observables. Amplitude x of
+// sample l of the batch ends at [Plan.Number](x) + l, and lacks the factor [Plan.Phase].
 func NewBatchStates(c *circuits.Circuit, m *kernel.Machine) (*Plan, error) {
 	l, err := lower(c, m.Lanes)
 	if err != nil {
@@ -55,12 +59,12 @@ func NewBatchStates(c *circuits.Circuit, m *kernel.Machine) (*Plan, error) {
 	return p, nil
 }
 
-// Number is where amplitude x of the first sample is among the numbers in memory of the
-// states that a plan of [NewBatchStates] leaves.
+// Number is the place in memory, in amplitudes, at which a plan of [NewBatchStates] leaves
+// amplitude x of the first sample.
 func (p *Plan) Number(x uint64) int { return int(p.offset(p.Index(x)) / p.machine.Amplitude()) }
 
-// Phase is the global phase of sample l of those loaded into g, as far as it depends on
-// features: expectation values do not need it.
+// Phase is the part of the global phase of sample l in g that depends on features, as a
+// factor. The states of a batch do not have it, as expectation values do not need it.
 func (p *Plan) Phase(g *Group, l int) complex128 {
 	var sum turn
 	for i, scale := range p.phase.scales {
@@ -71,11 +75,11 @@ func (p *Plan) Phase(g *Group, l int) complex128 {
 	return sum.unit()
 }
 
-// NewBatchAdjoint plans the gradient by the weights, and where asked the features,
-// for the states that a plan of [NewBatch] leaves, as [NewAdjoint] does. It adds
-// the observables applied to ψ, times their cotangents, to λ first, but for the terms
-// in [Plan.Others]: if there are none, λ need not be 0 before. It returns nil where
-// NewAdjoint does.
+// NewBatchAdjoint plans the backward pass, as [NewAdjoint] does, for the states that a plan of
+// [NewBatch] leaves, and for derivatives by the weights and, if features is set, by the
+// features. It first adds to λ the diagonal terms of the observables applied to ψ, times their
+// cotangents. The caller must have put the same for the terms in [Plan.Others] there; if there
+// are none, memory of λ may hold anything. It returns nil where NewAdjoint does.
 func NewBatchAdjoint(c *circuits.Circuit, m *kernel.Machine, observables []Observable, features bool) (*Plan, error) {
 	p, l, err := newBatch(c, m, observables)
 	if err != nil {
@@ -98,7 +102,7 @@ func NewBatchAdjoint(c *circuits.Circuit, m *kernel.Machine, observables []Obser
 	return p, nil
 }
 
-// newBatch lowers c up to the observables.
+// newBatch lowers c and takes up the observables.
 func newBatch(c *circuits.Circuit, m *kernel.Machine, observables []Observable) (*Plan, *lowering, error) {
 	l, err := lower(c, m.Lanes)
 	if err != nil {
@@ -110,15 +114,16 @@ func newBatch(c *circuits.Circuit, m *kernel.Machine, observables []Observable) 
 	return p, l, nil
 }
 
-// hasOthers reports whether an observable has a term that is not diagonal.
+// hasOthers reports whether an observable has a term that is not diagonal, which is one with
+// an X or a Y.
 func (p *Plan) hasOthers() bool {
 	return slices.ContainsFunc(p.observables, func(o Observable) bool {
 		return slices.ContainsFunc(o, func(t Term) bool { return t.X != 0 })
 	})
 }
 
-// Others are the terms of each observable that are not diagonal, on the bits of the
-// states that the plan of [NewBatch] leaves, without those that number the samples.
+// Others lists the terms of each observable that are not diagonal. Bit k of their masks is bit
+// lanes+k of an amplitude's index in the states that the plan of [NewBatch] leaves.
 func (p *Plan) Others() []Observable {
 	out := make([]Observable, len(p.observables))
 	for k, o := range p.observables {
@@ -132,11 +137,12 @@ func (p *Plan) Others() []Observable {
 	return out
 }
 
-// whole makes the state one tile.
+// whole makes the states of a batch one tile and one block.
 func (p *Plan) whole() Sizes { return Sizes{Tile: p.Bits, Block: p.Bits, Run: p.machine.Lanes} }
 
-// weigh makes the steps of the diagonal terms of the observables for a stage whose rows
-// are where they are stored: tables over the bits outside the block and the rows.
+// weigh returns a step for each observable that weighs amplitudes with its diagonal terms.
+// Their values stand in a table, by the bits outside the registers and the row. The rows of s
+// must be where they are stored.
 func (p *Plan) weigh(s *stage, op kernel.Op) []step {
 	lanes := uint64(1)<<p.machine.Lanes - 1
 	rows := s.active &^ lanes
@@ -156,7 +162,7 @@ func (p *Plan) weigh(s *stage, op kernel.Op) []step {
 	return out
 }
 
-// compress brings the bits of x at mask together.
+// compress gathers the bits of x at the ones of mask in the lowest bits of the result.
 func compress(x, mask uint64) uint64 {
 	k := uint64(0)
 	for i := 0; mask != 0; i++ {
@@ -166,7 +172,7 @@ func compress(x, mask uint64) uint64 {
 	return k
 }
 
-// spread deposits the lowest bits of k where mask has ones.
+// spread is the inverse of compress: it puts the lowest bits of k where mask has ones.
 func spread(k, mask uint64) uint64 {
 	x := uint64(0)
 	for ; mask != 0; mask &= mask - 1 {
@@ -176,15 +182,18 @@ func spread(k, mask uint64) uint64 {
 	return x
 }
 
-// gaps reports whether the states of a batch lie in rows with gaps, as memory.Offset says:
-// from the size on where the rows of a block would share few sets of the first-level cache.
+// gaps reports whether the states of a batch lie in rows with gaps between them, as
+// memory.Offset says. Without gaps, the rows of a large batch that a stage loads would share
+// few sets of the first-level cache.
 func (p *Plan) gaps() bool { return p.batch && p.machine.Amplitude()<<p.Bits > gapsFrom }
 
-// gapsFrom is half of the smallest first-level cache there is.
+// gapsFrom is half of the smallest first-level cache there is, in bytes; larger batches lie in
+// rows.
 const gapsFrom = 1 << 14
 
-// Layout is how the states of a group lie in memory: the amplitudes of one state, gaps
-// included, and the amplitudes between two gaps and in one, 0 where there are none.
+// Layout says how the states of a batch lie in memory: state amplitudes in all, gaps included,
+// with a gap of gap amplitudes after each row of row amplitudes. gap is 0 where there are
+// none.
 func (p *Plan) Layout() (state, row, gap int) {
 	size := p.machine.Amplitude()
 	state = int(p.offset(1<<p.Bits) / size)
@@ -195,15 +204,16 @@ func (p *Plan) Layout() (state, row, gap int) {
 	return state, row, int(p.offset(uint64(row))/size) - row
 }
 
-// Samples is the number of samples in a group.
+// Samples is the number of samples in a batch.
 func (p *Plan) Samples() int { return 1 << p.machine.Lanes }
 
 // local reports whether angle i differs from sample to sample of a batch.
 func (p *Plan) local(i int) bool { return p.batch && p.angles[i].kind&byFeature != 0 }
 
+// isLocal reports whether v differs from sample to sample of a batch.
 func (p *Plan) isLocal(v value) bool { return v.index >= 0 && p.local(v.index) }
 
-// phaseOp multiplies by phases that are the same for all samples.
+// phaseOp is the instruction that multiplies by phases that all samples share.
 func (p *Plan) phaseOp() kernel.Op {
 	if p.batch {
 		return kernel.OpPhaseRows
@@ -211,10 +221,11 @@ func (p *Plan) phaseOp() kernel.Op {
 	return kernel.OpPhase
 }
 
-// adds reports whether s adds to sums.
+// adds reports whether s adds to sums in the arena, of derivatives or of expectation values.
 func (s *step) adds() bool { return s.gradient() || s.op == kernel.OpWeigh }
 
-// layoutLocal gives the local sums and then the local operands their places.
+// layoutLocal gives the sums by sample, and then the operands by sample, their places in the
+// arena.
 func (p *Plan) layoutLocal() {
 	p.own = p.arena
 	for _, sums := range [...]bool{true, false} {
@@ -241,14 +252,14 @@ func (p *Plan) layoutLocal() {
 			p.operands = p.own
 		}
 	}
-	for i := range p.angles { // refused where not finite, also if nothing depends on them
+	for i := range p.angles { // all of them: one that is not finite is an error even if no step depends on it
 		if p.local(i) {
 			p.angleAt = append(p.angleAt, i)
 		}
 	}
 }
 
-// localSize is the size in bytes of the operands or sums of a local step.
+// localSize is the size in bytes of the sums or operands by sample of st.
 func (p *Plan) localSize(st *step) int {
 	vector := p.machine.Vector()
 	switch {

@@ -11,33 +11,37 @@ import (
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
 )
 
-// ErrNotFinite is an angle that is NaN or infinite.
+// ErrNotFinite says that an angle is NaN or infinite.
 var ErrNotFinite = fault.New(fault.Usage, "angle is not finite")
 
-// Bound is a plan with numbers: what [Plan.Run] runs. It may run many times, at the same
-// time too, but not while it is bound anew.
+// Bound is what a plan needs besides the state to run: instructions with the numbers for
+// certain weights and features, as [Plan.Bind] has filled them in. It may run many times, and
+// at the same time, but not while Bind fills it in anew.
 type Bound struct {
-	code    []kernel.Instr
-	tables  []float64 // aligned to a cache line
-	single  []float32 // the tables rounded, for a machine of single precision, aligned too
-	angles  []float64
-	sin     []float64 // of half the angles
+	code    []kernel.Instr // the instructions of all stages
+	tables  []float64      // aligned to a cache line
+	single  []float32      // of half of each angle
+	angles  []float64      // values of the plan's angles, in radians
+	sin     []float64      // of half the angles
 	cos     []float64
-	units   []complex128 // e^{iv} of the angles
-	entries []complex128
-	norm    float64 // what the rotations since the last phase multiply the norm by, squared
-	sign    float64 // of their cosines
-	last    phaseAt // the last phase written
+	units   []complex128 // e^{iv} for each angle v
+	entries []complex128 // scratch for a table of phases
+	norm    float64      // product of 1 + t² over the rotations since the last phase: what they multiply the norm² by
+	sign    float64      // of the product of the cosines or sines that these leave out
+	last    phaseAt      // the table of phases filled in last
 
-	factors []float64 // of the sums of gradients, by instruction: the square of what ψ and λ lack
+	// factors are those of the sums of derivatives, by instruction: the square of the cosines
+	// and sines that both ψ and λ lack there.
+	factors []float64
 }
 
+// phaseAt is a table of phases.
 type phaseAt struct {
-	at      int
-	entries int
+	at      int // where it begins in tables
+	entries int // number of values of the bits outside the registers that choose among its parts
 }
 
-// NewBound returns a Bound for p, to be filled by [Plan.Bind].
+// NewBound returns a Bound for p, which [Plan.Bind] must fill in before it runs.
 func (p *Plan) NewBound() *Bound {
 	const line = 8 // floats
 	b := &Bound{code: make([]kernel.Instr, p.code), angles: make([]float64, len(p.angles)), sin: angles(len(p.angles)), cos: angles(len(p.angles)), units: make([]complex128, len(p.angles)), entries: make([]complex128, p.widest)}
@@ -56,7 +60,7 @@ func (p *Plan) NewBound() *Bound {
 	return b
 }
 
-// write makes the program of s, as far as it needs no numbers.
+// write writes the instructions of s into b, and all operands that do not depend on angles.
 func (p *Plan) write(b *Bound, s *stage) {
 	p.machine.Set(&b.code[s.code], kernel.OpLoadZero(s.zero))
 	for i, st := range s.steps {
@@ -84,9 +88,11 @@ func (p *Plan) write(b *Bound, s *stage) {
 	p.machine.Set(&b.code[s.code+1+len(s.steps)], end)
 }
 
-// angles returns a slice for n angles or more, as kernel.Sincos takes them.
+// angles returns a slice that is long enough for n angles and has a length that kernel.Sincos
+// takes.
 func angles(n int) []float64 { return make([]float64, (n+kernel.AngleStep-1)&^(kernel.AngleStep-1)) }
 
+// eachStage calls f for all stages in the order in which they run.
 func (p *Plan) eachStage(f func(s *stage)) {
 	for i := range p.passes {
 		for j := range p.passes[i].blocks {
@@ -97,8 +103,9 @@ func (p *Plan) eachStage(f func(s *stage)) {
 	}
 }
 
-// Bind fills in all numbers for the given weights and features. Angles may be any
-// finite numbers; others give [ErrNotFinite].
+// Bind computes into b all numbers for the given weights and features; in a batch, those that
+// do not depend on features. An angle that is NaN or infinite gives [ErrNotFinite]; any other
+// value is allowed.
 func (p *Plan) Bind(b *Bound, weights, features []float64) error {
 	for i := range p.angles {
 		if p.local(i) {
@@ -120,14 +127,14 @@ func (p *Plan) Bind(b *Bound, weights, features []float64) error {
 	return nil
 }
 
-// BindAs is [Plan.Bind] for the weights and features that from was last bound to,
-// by a plan of the same circuit.
+// BindAs is [Plan.Bind] for the weights and features that from has last been bound to by a
+// plan of the same circuit. b shares the values of the angles with from.
 func (p *Plan) BindAs(b, from *Bound) {
 	b.angles, b.sin, b.cos, b.units = from.angles, from.sin, from.cos, from.units
 	p.fill(b)
 }
 
-// fill writes the numbers of all steps.
+// fill computes the operands of all steps from the values of the angles.
 func (p *Plan) fill(b *Bound) {
 	b.norm, b.sign = 1, 1
 	for i := range p.numbers {
@@ -156,8 +163,9 @@ func (p *Plan) fill(b *Bound) {
 	}
 }
 
-// scale is the product of the cosines that the rotations since the last phase have left out,
-// as it follows from the tangents that they use, rounding included: it keeps the norm.
+// scale is the product of the cosines and sines that the rotations since the last phase have
+// left out, to be multiplied in with the next phase. It is computed from the tangents as the
+// kernels use them, rounding included, so that the norm of the state is kept.
 func (b *Bound) scale() float64 { return b.sign / math.Sqrt(b.norm) }
 
 // half is e^{iv/2}.
@@ -176,7 +184,7 @@ func (b *Bound) half(v *value) complex128 {
 	return complex(c, s)
 }
 
-// unit is e^{i Σ values}.
+// unit is e^{iv} for the sum v of values.
 func (b *Bound) unit(values []value) complex128 {
 	u := complex128(1)
 	for i := range values {
@@ -203,8 +211,8 @@ func (b *Bound) unit(values []value) complex128 {
 	return u
 }
 
-// product sets e to scale times the phases of terms, whose bits are those of an index
-// into e: those of one bit first, ascending.
+// product sets e[i] to scale times the phases of all terms whose bits are 1 in i. Terms of one
+// bit come first, in ascending order.
 func (b *Bound) product(e []complex128, terms []term) {
 	e[0] = complex(b.scale(), 0)
 	for size := 1; size < len(e); size *= 2 {
@@ -227,8 +235,10 @@ func (b *Bound) product(e []complex128, terms []term) {
 	}
 }
 
-// bindRotation writes RY(θ) = cos(θ/2)·[[1, −t], [t, 1]], t = tan(θ/2), or where
-// |t| > 1 as sin(θ/2)·[[t, −1], [1, t]], t = cot(θ/2); the factor, ±1/√(1 + t²), joins scale.
+// bindRotation fills in the rotation p.numbers[number]. It leaves out a factor, so that a
+// rotation takes two multiply-adds: RY(θ) = cos(θ/2)·[[1, −t], [t, 1]] with t = tan(θ/2), or
+// where |t| > 1 RY(θ) = sin(θ/2)·[[t, −1], [1, t]] with t = cot(θ/2). The factor, ±1/√(1 +
+// t²), joins b.norm and b.sign.
 func (p *Plan) bindRotation(b *Bound, number int) {
 	n := &p.numbers[number]
 	st, in, at := n.step, &b.code[n.code], n.table
@@ -273,8 +283,9 @@ func (p *Plan) bindRotation(b *Bound, number int) {
 	}
 }
 
-// bindPhase writes the table of a phase: e^{iφ}, times scale, for all select bits,
-// rows and lanes.
+// bindPhase fills in the table of the phases of st, which begins at at in b.tables:
+// scale·e^{iφ} for all values of the bits outside the registers, then for all rows, then for
+// all lanes.
 func (p *Plan) bindPhase(b *Bound, st *step, at int) {
 	entries := 1 << bits.OnesCount64(st.mask)
 	b.last = phaseAt{at, entries}
@@ -299,7 +310,7 @@ func (p *Plan) bindPhase(b *Bound, st *step, at int) {
 	}
 }
 
-// multiply multiplies all entries of a table by f.
+// multiply multiplies all entries of a table of phases by f.
 func (p *Plan) multiply(table []float64, entries int, f complex128) {
 	vector := 2 << p.machine.Lanes
 	for r := range entries << p.machine.Rows {

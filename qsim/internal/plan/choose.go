@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// weight is how much it is worth to absorb an operation: about its share of the arithmetic.
+// weight is what letting o into a pass is worth: about its share of the arithmetic.
 func (o *op) weight() float64 {
 	switch o.class {
 	case phase:
@@ -19,45 +19,48 @@ func (o *op) weight() float64 {
 	}
 }
 
-// Both bounds keep planning linear in the number of operations whatever the circuit: without
-// them a qubit that is used once, at the end, lets every walk go on until there.
+// Both bounds keep the time of planning linear in the number of operations, whatever the
+// circuit is. Without them a qubit that only the last operation uses would make every walk go
+// on to the end.
 const (
-	patience = 32   // operations in a row, for each bit in use, that a walk passes over before it gives up
-	outlook  = 1024 // operations among which the next bits to add are looked for
+	patience = 32   // a walk gives up after so many operations in a row that cannot run, for each bit in use
+	outlook  = 1024 // only among so many operations are the next bits to add looked for
 )
 
-// walk goes over waiting operations in order and tells which can run now: those that commute
-// with all left behind before them.
+// walk goes over the operations that are not yet planned, in their order, and tells which can
+// run now: those that commute with all that it has left behind.
 type walk struct {
-	z, x     uint64 // of the operations left behind
-	used     uint64 // bits of all that wait
-	patience int    // how many more to leave behind in a row
+	z, x     uint64 // masks of the operations left behind
+	used     uint64 // mask of the bits that any of the operations acts on
+	patience int    // how many more operations in a row may be left behind
 }
 
+// newWalk starts a walk over operations on the bits used.
 func newWalk(used uint64) walk {
 	w := walk{used: used}
 	w.run()
 	return w
 }
 
-// run notes that an operation can run.
+// run notes that the walk has met an operation that can run.
 func (w *walk) run() { w.patience = patience * bits.OnesCount64(w.used) }
 
-// leave passes over o.
+// leave notes that o cannot run now.
 func (w *walk) leave(o *op) {
 	w.z, w.x = w.z|o.z, w.x|o.x
 	w.patience--
 }
 
-// over reports whether nothing that follows can fit the active bits: a phase acts like Z on
-// one of them, any other operation like X on one of them and like Z on some bit. When
-// patience is at its end it takes that for granted.
+// over reports whether no later operation can both fit the active bits and commute with those
+// left behind. A phase would need an active bit that is not in w.x; any other operation
+// changes an active bit, which must not be in w.z, and has a bit in its z that is not in w.x.
+// When patience has run out, over takes it for granted that there is none.
 func (w *walk) over(active uint64) bool {
 	active &= w.used
 	return active&^w.x == 0 && (active&^w.z == 0 || w.used&^w.x == 0) || w.patience <= 0
 }
 
-// bitsOf are those that some of ops acts on.
+// bitsOf is the mask of the bits that some operation of ops acts on.
 func bitsOf(ops []*op) uint64 {
 	used := uint64(0)
 	for _, o := range ops {
@@ -66,8 +69,8 @@ func bitsOf(ops []*op) uint64 {
 	return used
 }
 
-// worth is that of the operations, in order, that fit active and commute with all left
-// behind before them.
+// worth is the sum of op.worth over the operations of ops that can run with these active bits:
+// those that fit them and commute with all left behind before them.
 func (l level) worth(ops []*op, active uint64) float64 {
 	w := newWalk(l.used)
 	sum := 0.0
@@ -87,8 +90,8 @@ func (l level) worth(ops []*op, active uint64) float64 {
 	return sum
 }
 
-// split takes those that worth counts. The others stay in order; they are written where ops
-// is, at its end.
+// split returns the operations that worth counts, and those left. Both keep their order. The
+// ones left are written to the memory of ops, at its end.
 func (l level) split(ops []*op, active uint64) (taken, left []*op) {
 	w := newWalk(l.used)
 	behind, seen := 0, 0
@@ -109,22 +112,22 @@ func (l level) split(ops []*op, active uint64) (taken, left []*op) {
 	return taken, ops[seen-behind:]
 }
 
-// level is one of the three levels of blocking.
+// level is one of the three levels on which active bits are chosen: passes, blocks and stages.
 type level struct {
-	always uint64 // bits always active: a run of neighbours in memory
-	within uint64 // bits to choose from, always included
-	size   int    // how many
-	used   uint64 // bits of the operations to divide
-	visits *int   // counts operations looked at
+	always uint64 // mask of the bits that are always active: a run of neighbours in memory
+	within uint64 // mask of the bits to choose from; it contains always
+	size   int    // number of bits to choose
+	used   uint64 // mask of the bits of the operations to divide
+	visits *int   // counts the operations looked at
 }
 
-// part is a set of active bits and the operations that run while they are.
+// part is a choice of active bits and the operations that run with it.
 type part struct {
 	active uint64
 	ops    []*op
 }
 
-// parts divides ops, in order, into parts of the level.
+// parts divides ops into parts, which run one after the other.
 func (l level) parts(ops []*op) []part {
 	var out []part
 	l.size = min(l.size, bits.OnesCount64(l.within))
@@ -137,8 +140,9 @@ func (l level) parts(ops []*op) []part {
 	return out
 }
 
-// choose grows the set of active bits by the bit, or the two bits of a waiting
-// operation, that let in most for each bit, and then tries exchanges.
+// choose returns a mask of l.size active bits for the next part. It starts with l.always and
+// adds the bit, or the bits that one operation lacks, that let in most worth for each bit
+// added; then it tries to exchange single bits.
 func (l level) choose(ops []*op) uint64 {
 	if bits.OnesCount64(l.within) == l.size {
 		return l.within
@@ -165,9 +169,10 @@ func (l level) choose(ops []*op) uint64 {
 	return active
 }
 
-const gain = 1e-9 // differences of sums of weights below this are rounding
+const gain = 1e-9 // smaller differences between sums of worths are rounding errors
 
-// best is the bit or the two bits to add next, 0 if none lets anything in.
+// best is the mask of the bits to add next, 0 if none lets in another operation. worth is that
+// of active.
 func (l level) best(ops []*op, active uint64, worth float64) uint64 {
 	most, add := gain, uint64(0)
 	for rest := l.within &^ active; rest != 0; rest &= rest - 1 {
@@ -176,7 +181,7 @@ func (l level) best(ops []*op, active uint64, worth float64) uint64 {
 			most, add = g, b
 		}
 	}
-	const look = 24 // operations on several bits looked at
+	const look = 24 // number of operations that lack several bits looked at
 	for i, seen := 0, 0; i < min(len(ops), outlook) && seen < look; i++ {
 		missing := ops[i].x &^ active
 		if ops[i].class == not {
@@ -194,7 +199,7 @@ func (l level) best(ops []*op, active uint64, worth float64) uint64 {
 	return add
 }
 
-// first is a bit of the first waiting operation, or any.
+// first is a bit that the first of ops lacks, or that a later one does, or else any bit left.
 func (l level) first(ops []*op, active uint64) uint64 {
 	for _, o := range ops {
 		if m := o.x & l.within &^ active; m != 0 {
@@ -208,7 +213,8 @@ func (l level) first(ops []*op, active uint64) uint64 {
 	return m & -m
 }
 
-// exchange returns active with one bit exchanged for a better one, or active.
+// exchange returns active with one bit exchanged for one of more worth, or active itself if
+// there is none.
 func (l level) exchange(ops []*op, active uint64, worth float64) uint64 {
 	for out := active &^ l.always; out != 0; out &= out - 1 {
 		b := out & -out

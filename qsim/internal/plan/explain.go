@@ -6,10 +6,9 @@ import (
 	"strings"
 )
 
-// Explain describes the passes: the bits active in each, its blocks and stages,
-// how many phases, rotations, NOTs and matrices they hold, and what it moves and
-// computes. Bytes are those between cache and memory, read and written; flops are
-// floating-point operations.
+// Explain describes the passes: which bits are active in each, its blocks and stages, the
+// phases, rotations, NOTs and matrices in it, the bytes it moves and the floating-point
+// operations it takes. Bytes count what goes between memory and caches in both directions.
 func (p *Plan) Explain() string {
 	var out strings.Builder
 	shape := fmt.Sprintf("%d qubits, %d passes", p.Bits, len(p.passes))
@@ -40,6 +39,7 @@ type cost struct {
 	bytes, flops                                   float64
 }
 
+// add adds d to c.
 func (c *cost) add(d cost) {
 	c.blocks, c.stages, c.phases, c.rotations = c.blocks+d.blocks, c.stages+d.stages, c.phases+d.phases, c.rotations+d.rotations
 	c.nots, c.dense, c.bytes, c.flops = c.nots+d.nots, c.dense+d.dense, c.bytes+d.bytes, c.flops+d.flops
@@ -50,7 +50,7 @@ func (c cost) String() string {
 		c.blocks, c.stages, c.phases, c.rotations, c.nots, c.dense, c.bytes/1e6, c.flops/1e6)
 }
 
-// cost counts what t does, moved bytes for each amplitude.
+// cost counts what t does. moved is the number of bytes read and written for each amplitude.
 func (t *pass) cost(moved float64) cost {
 	amplitudes := float64(t.count()) * float64(uint64(1)<<bits.OnesCount64(t.active))
 	c := cost{blocks: len(t.blocks), bytes: moved * amplitudes}
@@ -66,8 +66,8 @@ func (t *pass) cost(moved float64) cost {
 	return c
 }
 
-// step adds one step: a complex product takes 6 operations, a rotation 4 for an
-// amplitude.
+// step adds one step, which works on so many amplitudes. For each amplitude a complex product
+// takes 6 floating-point operations, a rotation 4.
 func (c *cost) step(s *step, amplitudes float64) {
 	switch {
 	case s.shared():
@@ -89,7 +89,7 @@ func (c *cost) step(s *step, amplitudes float64) {
 	}
 }
 
-// ranges writes a set of bits such as 0–3,17–23.
+// ranges writes a mask of bits as text, such as 0–3,17–23.
 func ranges(set uint64) string {
 	var parts []string
 	for set != 0 {

@@ -7,24 +7,26 @@ import (
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
 )
 
-// Group is what one worker needs to run the samples of a group.
+// Group is what one worker needs to run a batch, [Plan.Samples] samples side by side. The
+// arena has the numbers that differ from sample to sample and the sums that the samples add
+// to.
 type Group struct {
 	arena   []float64
-	angles  []float64 // of all samples, angle by angle
-	d       []float64 // derivatives by those of one sample
-	lane    []float64 // a number for each sample
-	sin     []float64 // of half the turns, then of the phases; by lane
+	angles  []float64 // values for each angle, one for each sample
+	d       []float64 // derivatives by the angles, of one sample or of all
+	lane    []float64 // scratch: a number for each sample
+	sin     []float64 // for each of Plan.turns, of half its angle, then for each term of Plan.phases; by sample
 	cos     []float64
-	entries []complex128
-	scratch []float64
-	calls   []groupCall
+	entries []complex128 // scratch for a table of phases
+	scratch []float64    // for Plan.collect
+	calls   []groupCall  // all calls of the machine for a batch, in order
 }
 
-// groupCall is a call of the machine for the states of a group, without their address.
+// groupCall is a call of the machine for the states of a batch, without the address of these.
 type groupCall struct {
 	kernel.Stage
-	offset int64 // of the block
-	code   int
+	offset int64 // of the block in a state, in bytes
+	code   int   // index of the first instruction in Bound.code
 }
 
 // NewGroup returns a Group for p.
@@ -58,9 +60,9 @@ func (p *Plan) NewGroup() *Group {
 	return g
 }
 
-// Load fills in the numbers that depend on features for 1 ≤ len(samples) ≤ Samples()
-// samples. Angles that are not finite give [ErrNotFinite], but those of a gradient, which
-// are taken to have been loaded into the way there.
+// Load computes into g the numbers that depend on features, for 1 ≤ len(samples) ≤ Samples()
+// samples. An angle that is not finite gives [ErrNotFinite]. A plan of [NewBatchAdjoint] may
+// skip this check: its samples have been loaded by the plan of [NewBatch] before.
 func (p *Plan) Load(g *Group, weights []float64, samples [][]float64) error {
 	if p.dual && len(p.turns)+len(p.phases) == 0 {
 		return nil
@@ -87,7 +89,7 @@ func (p *Plan) Load(g *Group, weights []float64, samples [][]float64) error {
 	return nil
 }
 
-// arguments writes the angles whose sines are needed.
+// arguments writes to g.sin the angles whose sines and cosines are needed, in radians.
 func (p *Plan) arguments(g *Group) {
 	lanes := p.Samples()
 	x := g.sin
@@ -109,15 +111,16 @@ func (p *Plan) arguments(g *Group) {
 	}
 }
 
-// addValue adds v, which is no constant, to x, lane by lane.
+// addValue adds v, which is not constant, to x, which has a number for each sample.
 func addValue(x []float64, v value, angles []float64) {
 	for l, a := range angles[v.index*len(x):][:len(x)] {
 		x[l] += v.scale * a
 	}
 }
 
-// loadPhase writes e^{iφ} for lane l, all select bits and rows. The sines and
-// cosines of its terms are those from number first on.
+// loadPhase writes lane l of the table of phases of st, for all values of the bits outside the
+// registers and all rows. The sines and cosines of its terms begin at term number first of
+// g.sin.
 func (p *Plan) loadPhase(g *Group, l int, st *step, first int) {
 	rows := 1 << (p.machine.Rows + bits.OnesCount64(st.mask))
 	if len(g.entries) < rows {
@@ -135,7 +138,7 @@ func (p *Plan) loadPhase(g *Group, l int, st *step, first int) {
 		}
 	}
 	if p.machine.Single {
-		for i, v := range e { // as all samples are, whoever is beside them
+		for i, v := range e { // the same way in every lane, so that a sample does not depend on the others
 			e[i] = complex(kernel.Rounded(real(v), st.sums/8+2*i), kernel.Rounded(imag(v), st.sums/8+2*i+1))
 		}
 		spreadPhases(operand[float32](g, st.sums, 4*rows*p.Samples()), e, l)
@@ -144,13 +147,14 @@ func (p *Plan) loadPhase(g *Group, l int, st *step, first int) {
 	}
 }
 
-// operand is n floats of the machine's precision at an offset in bytes in the arena.
+// operand is n floats of the machine's precision in the arena, from the given offset in bytes
+// on.
 func operand[T float32 | float64](g *Group, offset, n int) []T {
 	return unsafe.Slice((*T)(unsafe.Add(unsafe.Pointer(&g.arena[0]), offset)), n)
 }
 
-// spread makes the operand at offset of a number for each lane, which stands twice, for real
-// and imaginary part.
+// spread writes values, one for each lane, as the operand at offset. Each stands twice, for
+// the real and the imaginary part.
 func (p *Plan) spread(g *Group, offset int, values []float64) {
 	if p.machine.Single {
 		dst := operand[float32](g, offset, 2*len(values))
@@ -166,8 +170,8 @@ func (p *Plan) spread(g *Group, offset int, values []float64) {
 	}
 }
 
-// spreadPhases writes lane l of a table with a row for each of e, as kernel.OpPhaseLocal
-// takes it.
+// spreadPhases writes lane l of a table for kernel.OpPhaseLocal. The table has a row for each
+// number of e.
 func spreadPhases[T float32 | float64](table []T, e []complex128, l int) {
 	vector := len(table) / (2 * len(e))
 	for row, v := range e {
@@ -177,8 +181,9 @@ func spreadPhases[T float32 | float64](table []T, e []complex128, l int) {
 	}
 }
 
-// Expect runs the loaded samples of p on the states in a, and writes the expectation
-// value of observable k for sample l to dst[l·observables+k].
+// Expect runs the samples loaded into g on the states in a, and writes the expectation value
+// of observable k for sample l to dst[l·K+k], K being the number of observables. It leaves out
+// the terms in [Plan.Others].
 func Expect[A kernel.Amplitude](p *Plan, b *Bound, g *Group, a []A, dst []float64) {
 	clear(g.arena[p.arena/8 : p.operands/8])
 	p.runGroup(b, g, address(p, a))
@@ -190,13 +195,13 @@ func Expect[A kernel.Amplitude](p *Plan, b *Bound, g *Group, a []A, dst []float6
 	}
 }
 
-// Start sets the sums over all samples to 0, whatever a use of g that was given up has left
-// there. [Plan.AddShared] is for the samples run since.
+// Start sets to 0 the sums over all samples that [Plan.AddShared] reads, whatever an earlier
+// use of g has left in them.
 func (p *Plan) Start(g *Group) { clear(g.arena[:p.arena/8]) }
 
-// Gradient runs the loaded samples of p backwards on the states in a, ψ and then λ, and
-// adds to the sums of g. cotangents[l·observables+k] is the derivative of the loss
-// by the expectation value of observable k for sample l.
+// Gradient runs the samples loaded into g backwards on the states in a, ψ and then λ, and adds
+// to the sums of g. cotangents[l·K+k] is the derivative of the loss by the expectation value
+// of observable k for sample l, K being the number of observables.
 func Gradient[A kernel.Amplitude](p *Plan, b *Bound, g *Group, a []A, cotangents []float64) {
 	clear(g.arena[p.arena/8 : p.operands/8])
 	for k, st := range p.diagonals {
@@ -209,6 +214,7 @@ func Gradient[A kernel.Amplitude](p *Plan, b *Bound, g *Group, a []A, cotangents
 	p.runGroup(b, g, address(p, a))
 }
 
+// runGroup runs all stages on the states at the address a.
 func (p *Plan) runGroup(b *Bound, g *Group, a unsafe.Pointer) {
 	for i := range g.calls {
 		c := &g.calls[i]
@@ -217,8 +223,8 @@ func (p *Plan) runGroup(b *Bound, g *Group, a unsafe.Pointer) {
 	}
 }
 
-// AddLocal adds to dw and dx the derivatives through angles that depend on features,
-// for the samples last run. dx may be nil; else it has a row for each sample.
+// AddLocal adds to dw and dx the derivatives through angles that depend on features, for the
+// samples of the last [Gradient]. dx may be nil, or has a row for each sample.
 func (p *Plan) AddLocal(b *Bound, g *Group, weights []float64, samples [][]float64, dw []float64, dx [][]float64) {
 	if p.operands == p.arena {
 		return
@@ -237,8 +243,8 @@ func (p *Plan) AddLocal(b *Bound, g *Group, weights []float64, samples [][]float
 	}
 }
 
-// AddShared adds to dw the derivatives by weights through angles that depend on
-// weights alone, for all samples run since [Plan.Start].
+// AddShared adds to dw the derivatives through angles that depend on weights alone, for all
+// samples run since [Plan.Start].
 func (p *Plan) AddShared(b *Bound, g *Group, weights, dw []float64) {
 	p.derivatives(b, g, -1)
 	for i := range p.angles {
@@ -248,7 +254,8 @@ func (p *Plan) AddShared(b *Bound, g *Group, weights, dw []float64) {
 	}
 }
 
-// derivatives sets g.d to those by the local angles of a lane, or by the others with −1.
+// derivatives sets g.d to the derivatives by the angles that differ from sample to sample, for
+// the sample in the given lane, or with lane −1 to those by all other angles.
 func (p *Plan) derivatives(b *Bound, g *Group, lane int) {
 	clear(g.d)
 	for i := range p.gradients {

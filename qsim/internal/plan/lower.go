@@ -8,31 +8,34 @@ import (
 	"github.com/qnn-go/qnn/circuits"
 )
 
-// class tells the operations of a plan apart.
+// class says which of four kinds an operation is of.
 type class uint8
 
 const (
-	phase  class = iota // e^{iv} where all bits of z are 1
-	rotate              // RY(v) on the bit of x
-	not                 // exchanges across the bit of x where the bit of z is 1
-	dense               // a matrix on targets
+	phase  class = iota // multiplies by e^{iv} where all bits of z are 1
+	rotate              // RY(v) on the one bit of x
+	not                 // exchanges the amplitudes that differ in the bit of x, where the bit of z is 1
+	dense               // a matrix on the bits targets
 )
 
-// op is one operation. Two commute where neither's z meets the other's x.
+// op is one operation on index bits. Two operations commute if neither has in its z a bit of
+// the other's x.
 type op struct {
 	class   class
-	z, x    uint64 // bits it acts on like Z (or in any way), and like X (or in any way)
-	value   value
-	worth   float64      // of absorbing it when active bits are chosen
-	still   bool         // in the backward pass: only the derivative is taken, nothing is undone
-	targets []int        // of dense, first least significant
+	z, x    uint64       // masks of the bits it acts on like Z, and like X; bits it acts on in any other way are in both
+	value   value        // of a phase or a rotation
+	worth   float64      // gain from letting it into a pass, for the choice of active bits
+	still   bool         // in the backward pass: its derivative is taken, but it is not undone
+	targets []int        // bits of a dense matrix, the least significant first
 	matrix  []complex128 // of dense, row-major
 }
 
+// commutes reports whether o commutes with operations whose masks together are z and x.
 func (o *op) commutes(z, x uint64) bool { return o.z&x == 0 && o.x&z == 0 }
 
-// fits reports whether o can run while the bits active are in reach: a phase
-// needs one of its bits, others all that they change. Controls may be anywhere.
+// fits reports whether o can run in a pass, block or stage with these active bits. A phase
+// needs one of its bits to be active, any other operation all bits that it changes; controls
+// may be any bits.
 func (o *op) fits(active uint64) bool {
 	if o.class == phase {
 		return o.z&active != 0
@@ -40,20 +43,24 @@ func (o *op) fits(active uint64) bool {
 	return o.x&^active == 0
 }
 
-// value is scale·(angle index), or for index −1 a constant.
+// value is the v of a phase or rotation: scale times the angle number index of Plan.angles, or
+// a constant if index is −1.
 type value struct {
 	index       int
 	scale       float64
 	constant    turn
-	fixed, half complex128 // e^{iv} and e^{iv/2} of the constant
+	fixed, half complex128 // e^{iv} and e^{iv/2} of a constant
 }
 
+// constant is the value v, which depends on no angle.
 func constant(v float64) value { return fixed(turnOf(v)) }
 
+// fixed is the value of a constant phase.
 func fixed(t turn) value {
 	return value{index: -1, constant: t, fixed: t.unit(), half: t.times(0.5).unit()}
 }
 
+// times is f·v, for f a power of two or its negative.
 func (v value) times(f float64) value {
 	if v.index < 0 {
 		return fixed(v.constant.times(f))
@@ -61,18 +68,19 @@ func (v value) times(f float64) value {
 	return value{index: v.index, scale: v.scale * f}
 }
 
-// lowering is a circuit as operations on bits.
+// lowering is a circuit as operations on bits. While it is built, location and flipped say
+// where the qubits are after the gates so far.
 type lowering struct {
 	ops      []op
 	angles   []angle
-	location []int  // bit that holds a qubit at the end
-	flipped  uint64 // bits that hold the inverse of their qubit at the end
+	location []int  // location[q] is the bit that holds qubit q
+	flipped  uint64 // the bits that hold the inverse of their qubit
 	phase    globalPhase
-	touched  uint64 // bits that can be other than 0
+	touched  uint64 // the bits that can be 1 in the index of an amplitude other than 0
 }
 
-// native lists the gates that [lower] knows; circuits.Decompose reduces all
-// others to them.
+// native lists the gates that [lowering.gate] knows; circuits.Decompose writes all others in
+// them.
 var native = []circuits.Gate{ //nolint:gochecknoglobals // a constant table
 	circuits.GateI, circuits.GateX, circuits.GateY, circuits.GateZ, circuits.GateH, circuits.GateS, circuits.GateSdg,
 	circuits.GateT, circuits.GateTdg, circuits.GateSX, circuits.GateSXdg, circuits.GateRX, circuits.GateRY, circuits.GateRZ,
@@ -80,7 +88,7 @@ var native = []circuits.Gate{ //nolint:gochecknoglobals // a constant table
 	circuits.GateRZZ, circuits.GateUnitary,
 }
 
-// dependence is what the value of an angle depends on.
+// dependence says what the value of an angle depends on: weights, features or both.
 type dependence uint8
 
 const (
@@ -88,8 +96,9 @@ const (
 	byFeature
 )
 
-// lower rewrites the unitary operations of c, qubit q starting at bit first+q. As all
-// bits are 0 at first, it leaves out phases and NOTs that need a 1 where there is none yet.
+// lower rewrites the unitary operations of c, qubit q being bit first+q at the beginning. The
+// state starts as |0…0⟩, so phases and NOTs that act only where a bit is 1 that is still 0 in
+// all amplitudes are left out.
 func lower(c *circuits.Circuit, first int) (*lowering, error) {
 	c, err := c.Decompose(native)
 	if err != nil {
@@ -107,7 +116,7 @@ func lower(c *circuits.Circuit, first int) (*lowering, error) {
 	return l, nil
 }
 
-// gate appends one gate of native. The error of others wraps [circuits.ErrBasis].
+// gate appends one gate of native. For any other gate the error wraps [circuits.ErrBasis].
 func (l *lowering) gate(o *circuits.Op) error {
 	v := make([]value, len(o.Angles))
 	for k, a := range o.Angles {
@@ -158,7 +167,7 @@ func (l *lowering) gate(o *circuits.Op) error {
 	return nil
 }
 
-// phaseOrPair appends phases with angles, and gates on two qubits.
+// phaseOrPair appends the gates that are phases by an angle, and those on two qubits.
 func (l *lowering) phaseOrPair(g circuits.Gate, bit []int, v []value) error {
 	switch g {
 	case circuits.GateRZ:
@@ -197,6 +206,7 @@ func (l *lowering) phaseOrPair(g circuits.Gate, bit []int, v []value) error {
 	return nil
 }
 
+// angle is a as a value; if a is not constant it joins l.angles.
 func (l *lowering) angle(a circuits.Angle) value {
 	if v, ok := a.Const(); ok {
 		return constant(v)
@@ -205,12 +215,13 @@ func (l *lowering) angle(a circuits.Angle) value {
 	return value{index: len(l.angles) - 1, scale: 1}
 }
 
-// globalPhase is a constant and multiples of angles, of which each occurs once.
+// globalPhase is a constant plus multiples of angles.
 type globalPhase struct {
 	constant turn
-	scales   []float64 // by the angle's index, 0 beyond the end
+	scales   []float64 // scales[i] is the factor of angle i; 0 beyond the end
 }
 
+// global adds v to the global phase.
 func (l *lowering) global(v value) {
 	if v.index < 0 {
 		l.phase.constant = l.phase.constant.plus(v.constant)
@@ -222,10 +233,10 @@ func (l *lowering) global(v value) {
 	l.phase.scales[v.index] += v.scale
 }
 
-// none reports whether there is no phase for any angles.
+// none reports whether the phase is 0 whatever the angles are.
 func (g *globalPhase) none() bool { return len(g.scales) == 0 && g.constant == turn{} }
 
-// unit is e^{iφ} for the given angles.
+// unit is e^{iφ} for the phase φ at the given angles.
 func (g *globalPhase) unit(angles []float64) complex128 {
 	sum := g.constant
 	for i, scale := range g.scales {
@@ -234,9 +245,11 @@ func (g *globalPhase) unit(angles []float64) complex128 {
 	return sum.unit()
 }
 
+// isFlipped reports whether bit holds the inverse of its qubit.
 func (l *lowering) isFlipped(bit int) bool { return l.flipped>>bit&1 == 1 }
 
-// p is the phase v where the qubit at bit is 1; a flipped bit b is 1−b.
+// p appends the phase v where the qubit at bit is 1. If bit holds its inverse, that is where 1
+// − bit is 1: v·(1−b) = v − v·b.
 func (l *lowering) p(bit int, v value) {
 	if l.isFlipped(bit) {
 		l.global(v)
@@ -245,6 +258,7 @@ func (l *lowering) p(bit int, v value) {
 	l.monomial(1<<bit, v)
 }
 
+// cp appends the phase v where the qubits at the bits a and b are both 1.
 func (l *lowering) cp(a, b int, v value) {
 	if l.isFlipped(a) { // (1−a)b = b − ab
 		l.p(b, v)
@@ -257,17 +271,21 @@ func (l *lowering) cp(a, b int, v value) {
 	l.monomial(1<<a|1<<b, v)
 }
 
+// monomial appends the phase v where all the given bits are 1, unless no amplitude has them
+// yet.
 func (l *lowering) monomial(bits uint64, v value) {
 	if bits&^l.touched == 0 {
 		l.append(op{class: phase, z: bits, value: v})
 	}
 }
 
+// append adds o to the operations.
 func (l *lowering) append(o op) {
 	l.ops = append(l.ops, o)
 	l.touched |= o.x
 }
 
+// ry appends RY(v) on the qubit at bit.
 func (l *lowering) ry(bit int, v value) {
 	if l.isFlipped(bit) { // X·RY(θ)·X = RY(−θ)
 		v = v.times(-1)
@@ -275,13 +293,15 @@ func (l *lowering) ry(bit int, v value) {
 	l.append(op{class: rotate, z: 1 << bit, x: 1 << bit, value: v})
 }
 
-// u is U(θ,φ,λ) = P(φ)·RY(θ)·P(λ).
+// u appends U(θ,φ,λ) = P(φ)·RY(θ)·P(λ).
 func (l *lowering) u(bit int, theta, phi, lambda value) {
 	l.p(bit, lambda)
 	l.ry(bit, theta)
 	l.p(bit, phi)
 }
 
+// cx appends a controlled NOT. If the control is inverted, it acts where the bit is 0: that is
+// a controlled NOT and a NOT, which only flips the target.
 func (l *lowering) cx(control, target int) {
 	if l.isFlipped(control) {
 		l.flipped ^= 1 << target
@@ -291,6 +311,8 @@ func (l *lowering) cx(control, target int) {
 	}
 }
 
+// unitary appends the row-major matrix m on the qubits at the bits targets, the least
+// significant first. A bit that is inverted exchanges rows and columns of the matrix.
 func (l *lowering) unitary(targets []int, m []complex128) {
 	if len(targets) == 1 {
 		l.unitary1(targets[0], m)
@@ -311,7 +333,7 @@ func (l *lowering) unitary(targets []int, m []complex128) {
 	l.append(o)
 }
 
-// unitary1 writes m = e^{iα}·U(θ,φ,λ).
+// unitary1 appends a matrix on one qubit as phases and a rotation: m = e^{iα}·U(θ,φ,λ).
 func (l *lowering) unitary1(bit int, m []complex128) {
 	c, s := cmplx.Abs(m[0]), cmplx.Abs(m[2])
 	alpha := cmplx.Phase(m[0])

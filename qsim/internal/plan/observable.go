@@ -9,13 +9,14 @@ import (
 // Observable is a real sum of Pauli strings.
 type Observable []Term
 
-// Term is Coef times a Pauli string, its masks those of qubits or of index bits.
+// Term is Coef times a Pauli string. Its masks are of qubits or of index bits, as the function
+// that takes it says.
 type Term struct {
 	Coef float64
 	kernel.Pauli
 }
 
-// diagonal are the terms of o in Z alone.
+// diagonal lists the terms of o that have no factor but Z.
 func (o Observable) diagonal() Observable {
 	var out Observable
 	for _, t := range o {
@@ -26,7 +27,8 @@ func (o Observable) diagonal() Observable {
 	return out
 }
 
-// at is o, on qubits, for qubits at the bits location[k], inverted where flipped.
+// at turns o, whose masks are of qubits, into masks of index bits. Bit location[q] holds qubit
+// q, or its inverse if the bit is in flipped.
 func (o Observable) at(location []int, flipped uint64) Observable {
 	moved := func(mask int) int {
 		out := 0
@@ -46,18 +48,19 @@ func (o Observable) at(location []int, flipped uint64) Observable {
 	return out
 }
 
-// absorb removes from the end of l what need not run for the expectation values of the
-// observables, on bits: what commutes with all their terms, so phases before Z and all
-// outside of the light cone, and NOTs, which turn Pauli strings into others.
+// absorb removes from the end of l the operations that do not change the expectation values of
+// the observables, whose masks are of bits: those that commute with all their terms, such as
+// phases before Z and all outside of the light cone, and NOTs, which only turn Pauli strings
+// into others. The observables become what they are before the NOTs.
 func (l *lowering) absorb(observables []Observable) {
 	l.cut(func(o *op) bool { return o.absorbed(observables) })
 }
 
-// cut removes from the end of l the operations that take takes, the last first, of
-// those that commute with all that stay behind them.
+// cut goes through l from the end and removes the operations that take agrees to. It asks take
+// only for those that commute with all operations behind them that stay.
 func (l *lowering) cut(take func(o *op) bool) {
-	stay := len(l.ops) // the first that stays
-	var z, x uint64    // of those that stay
+	stay := len(l.ops) // index of the first that stays
+	var z, x uint64    // masks of those that stay
 	for i := len(l.ops) - 1; i >= 0; i-- {
 		o := &l.ops[i]
 		if o.commutes(z, x) && take(o) {
@@ -70,8 +73,8 @@ func (l *lowering) cut(take func(o *op) bool) {
 	l.ops = l.ops[stay:]
 }
 
-// absorbed reports whether o need not run right before the observables; of a NOT they
-// become what they are after it.
+// absorbed reports whether o need not run right before the observables. If o is a NOT, it
+// turns them into what they are before it.
 func (o *op) absorbed(observables []Observable) bool {
 	if o.class == not {
 		for _, terms := range observables {
@@ -87,7 +90,7 @@ func (o *op) absorbed(observables []Observable) bool {
 	return true
 }
 
-// commutes reports whether all terms commute with an operation that is no NOT.
+// commutes reports whether all terms of o commute with an operation that is no NOT.
 func (o Observable) commutes(with *op) bool {
 	for _, t := range o {
 		x, z := uint64(t.X), uint64(t.Z)
@@ -106,8 +109,9 @@ func (o Observable) commutes(with *op) bool {
 	return true
 }
 
-// before makes o what it is before a NOT: X on the control becomes XX, Z on the
-// target ZZ.
+// before replaces o, which is measured after the NOT n, by what is measured before it with the
+// same result: X on the control becomes X on control and target, Z on the target becomes Z on
+// both.
 func (o Observable) before(n *op) {
 	c, t := int(n.z), int(n.x)
 	for i := range o {

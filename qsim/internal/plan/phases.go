@@ -8,16 +8,16 @@ import (
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
 )
 
-// Bits outside the block that choose an entry of a phase table: at most
-// maxSelect, and maxNear that change within a tile, so that the entries in use
-// stay in the first-level cache.
+// A table of phases has a part for each value of its select bits: bits outside the registers
+// that its phases depend on. There are at most maxSelect of them, and at most maxNear that
+// change within a tile, so that the entries in use stay in the first-level cache.
 const (
 	maxSelect = 4
 	maxNear   = 2
 )
 
-// flush multiplies in the pending phases within the block, and of those with
-// bits outside of it the ones that meet x.
+// flush writes steps that multiply by pending phases: all that depend only on bits in
+// registers, and those with other bits that depend on one of the bits x, too.
 func (e *emitter) flush(x uint64) {
 	var now, later, keep []term
 	for _, t := range e.pending {
@@ -48,7 +48,9 @@ func (e *emitter) flush(x uint64) {
 	}
 }
 
-// phase multiplies by terms, in a batch by those of the samples' features apart.
+// phase writes steps that multiply by terms. outside is the mask of the select bits. In a
+// batch the values that depend on features get a step of their own, as they differ from lane
+// to lane.
 func (e *emitter) phase(terms []term, outside uint64) {
 	if !e.batch {
 		e.shared(terms, outside)
@@ -64,7 +66,8 @@ func (e *emitter) phase(terms []term, outside uint64) {
 	}
 }
 
-// multiply writes the derivatives by the phases of s, and s.
+// multiply writes s, which multiplies by phases, and before it the derivatives by them. If
+// only derivatives are taken it leaves out s.
 func (e *emitter) multiply(s step) {
 	e.gradient(s)
 	if len(s.phases) > 0 && !slices.ContainsFunc(s.phases, func(t term) bool { return !t.still }) {
@@ -76,7 +79,8 @@ func (e *emitter) multiply(s step) {
 	}
 }
 
-// apart divides terms into what is the same for all samples of a batch and what is not.
+// apart divides the values of terms into those that all samples of a batch share and those
+// that differ.
 func (e *emitter) apart(terms []term) (same, own []term) {
 	for _, t := range terms {
 		var s, o []value
@@ -97,11 +101,13 @@ func (e *emitter) apart(terms []term) (same, own []term) {
 	return same, own
 }
 
+// shared writes a step that multiplies by phases that all samples share. terms may be empty:
+// the table takes up the cosines that rotations leave out.
 func (e *emitter) shared(terms []term, outside uint64) {
 	e.multiply(step{op: e.phaseOp(), mask: outside, phases: e.indexed(terms, outside)})
 }
 
-// gradient writes the derivatives by the phases of s.
+// gradient writes a step for the derivatives by the phases of s, if any are taken.
 func (e *emitter) gradient(s step) {
 	if !e.dual {
 		return
@@ -118,8 +124,8 @@ func (e *emitter) gradient(s step) {
 	}
 }
 
-// indexed is terms with bits of a table's index, those of one bit first, ascending, and
-// with no more than one constant each.
+// indexed turns the bits of terms into those of an index into a table. Terms of one bit come
+// first, in ascending order, and each has at most one constant, as [Bound.product] takes them.
 func (e *emitter) indexed(terms []term, outside uint64) []term {
 	out := make([]term, len(terms))
 	for i, t := range terms {
@@ -131,7 +137,7 @@ func (e *emitter) indexed(terms []term, outside uint64) []term {
 	return out
 }
 
-// folded is values with their constants, if any, added up.
+// folded is values with their constants, if there are any, added up to one.
 func folded(values []value) []value {
 	sum, constants := turn{}, false
 	var out []value
@@ -148,8 +154,9 @@ func folded(values []value) []value {
 	return out
 }
 
-// entries is the mask of a table's index (select bits, row, lane), from the most
-// significant down, that stands for the index bits x.
+// entries turns x, a mask of bits of an amplitude's index, into a mask of bits of an index
+// into a table of phases. From the most significant bit down, that has the select bits, which
+// are outside, the row bits, and the lane bits, which a batch does not have.
 func (e *emitter) entries(x, outside uint64) uint64 {
 	mask := uint64(0)
 	rows, lanes := e.rows, e.lanes
@@ -157,7 +164,7 @@ func (e *emitter) entries(x, outside uint64) uint64 {
 		lanes = 0
 	}
 	if e.dual {
-		rows++ // the row bit that tells the states apart
+		rows++ // of the table: one of them tells ψ from λ
 	}
 	for ; x != 0; x &= x - 1 {
 		b := x & -x

@@ -9,48 +9,51 @@ import (
 	"github.com/qnn-go/qnn/qsim/internal/memory"
 )
 
-// Plan is a circuit ready to run on the state of Bits bits. It is immutable.
+// Plan is a circuit ready to run on a state of 2^Bits amplitudes, once its numbers are bound
+// ([Plan.Bind]). It is immutable and safe for concurrent use.
 type Plan struct {
-	Bits     int
-	Location []int  // bit that holds each qubit at the end, after the NOTs of Rest
-	Flipped  uint64 // bits that hold the inverse of their qubit at the end
+	Bits     int    // of an amplitude's index: those of the lanes of a batch are among them
+	Location []int  // Location[q] is the bit that holds qubit q at the end, after Rest
+	Flipped  uint64 // the bits that hold the inverse of their qubit at the end, after Rest
 
-	nots      []op // left undone
-	onRest    sync.Once
-	rest      *Plan // of nots
+	nots      []op      // deferred NOTs, which only Rest runs
+	onRest    sync.Once // makes rest
+	rest      *Plan     // the plan of nots, nil if there are none
 	machine   *kernel.Machine
-	dual      bool
-	batch     bool // lanes are samples
-	arena     int  // bytes of a worker's sums
-	batchPlan      // of a batch
+	dual      bool // a backward pass, on two states ψ and λ
+	batch     bool // the lanes of a vector are samples, not index bits
+	arena     int  // bytes of the sums that a worker adds to
+	batchPlan      // what only a plan for a batch has
 
-	observables []Observable // on index bits, before what they absorbed
-	angles      []angle
-	phase       globalPhase
+	observables []Observable // on index bits, as they are before the operations that they absorbed
+	angles      []angle      // those that are not constant; values refer to them by index
+	phase       globalPhase  // the global phase
 	passes      []pass
-	touched     uint64    // bits that some stage works on
-	numbers     []numbers // of the steps that have some, in their order
-	gradients   []numbers // those that add to sums of derivatives
-	code        int       // instructions in all stages
-	tables      int       // floats in all tables
-	calls       sync.Pool // of *kernel.Stage
-	rotations   int       // planned since the last phase
-	widest      int       // entries of the largest table of phases
-	visits      int       // operations looked at while planning
-	subsets     map[uint64][]kernel.Group
+	touched     uint64                    // bits that are active in some stage
+	numbers     []numbers                 // the steps whose operands Bind fills in, in the order in which they run
+	gradients   []numbers                 // those of numbers that add to sums of derivatives
+	code        int                       // number of instructions in all stages
+	tables      int                       // number of floats in the tables of all stages
+	calls       sync.Pool                 // of *kernel.Stage, to be used again
+	rotations   int                       // while planning: rotations since the last phase
+	widest      int                       // entries of the largest table of phases
+	visits      int                       // while planning: operations looked at, which tests bound
+	subsets     map[uint64][]kernel.Group // the results of groups, by mask
 }
 
-// pass goes once over the state, tile by tile.
+// pass is one way over the state, tile by tile. The bits active are those in which the
+// amplitudes of one tile differ.
 type pass struct {
 	active uint64
-	tiles  uint64 // subsets of these bits are the indices of the tiles that can be other than 0
+	tiles  uint64 // the other bits, without those that are still 0: their subsets are the indices of the tiles
 	blocks []blocks
 }
 
-// count is the number of tiles.
+// count is the number of tiles of t.
 func (t *pass) count() int { return 1 << bits.OnesCount64(t.tiles) }
 
-// tile is the index of tile k: the bits of k spread over those that tell tiles apart.
+// tile is the index of the first amplitude of tile k: bit i of k becomes the i-th lowest bit
+// of t.tiles.
 func (t *pass) tile(k int) uint64 {
 	x := uint64(0)
 	for rest := t.tiles; k != 0; rest &= rest - 1 {
@@ -60,49 +63,51 @@ func (t *pass) tile(k int) uint64 {
 	return x
 }
 
-// blocks are the stages that run on every block of a tile, one block after the other.
+// blocks divides a tile into blocks, the amplitudes that differ only in the bits active, and
+// runs all stages on one block before it goes to the next.
 type blocks struct {
 	active uint64
-	bases  []kernel.Group
+	bases  []kernel.Group // where the blocks of a tile begin, relative to the tile
 	stages []stage
 }
 
-// stage is a kernel.Stage without numbers.
+// stage is a kernel.Stage without the numbers that depend on angles.
 type stage struct {
-	active        uint64 // bits in the block
-	folded        int    // NOTs that loads and stores do
-	zero          int    // rows with one of these bits are 0 at the beginning, whatever is in memory
+	active        uint64 // bits whose amplitudes are in registers together: the rows and the lanes
+	folded        int    // number of NOTs that loads and stores do, instead of steps
+	zero          int    // mask of row bits: rows with one of them are taken for 0, whatever is in memory
 	steps         []step
-	code          int // of its first instruction
-	tables        []int
-	loads, stores [16]int64
-	groups        []kernel.Group
+	code          int            // index of its first instruction in Bound.code
+	tables        []int          // where the table of each step begins in Bound.tables
+	loads, stores [16]int64      // offsets in bytes of each row, as in kernel.Stage
+	groups        []kernel.Group // the subsets of the other bits of the block: the stage runs once for each
 }
 
-// numbers is a step with its place in the code and in the tables.
+// numbers is a step with operands that depend on angles, and where they are in a Bound.
 type numbers struct {
 	*step
 	kind        kind
-	code, table int
+	code, table int // indices into Bound.code and Bound.tables
 }
 
-// kind is what the numbers of a step are for.
+// kind says what Bind computes for a step.
 type kind uint8
 
 const (
-	ofRotation kind = iota
-	ofPhase
-	ofGradient
+	ofRotation kind = iota // the tangent or cotangent of half an angle
+	ofPhase                // a table of phases
+	ofGradient             // the factor of the sums of a derivative
 )
 
-// Sizes are the numbers of bits of a tile and of a block, and how many of the lowest
-// are always among them. The zero value stands for sizes that suit the state.
+// Sizes says how large tiles and blocks are, as the number of their active bits; the lowest
+// Run bits are always active, so that a tile is made of runs of 2^Run neighbours in memory.
+// The zero value stands for sizes that suit the state.
 type Sizes struct{ Tile, Block, Run int }
 
-// sizes for states of n bits: tiles of a quarter of a second-level cache, half as
-// large where a state is many times the third-level one, and small enough for
-// several workers. Blocks are whole tiles: smaller ones cost more stages than they
-// save (5 to 15 % of the time).
+// sizes returns those for states of n bits. A tile takes a quarter of a second-level cache,
+// half as much where the state is many times the third-level cache, and is small enough to
+// give several workers something to do. A block is the whole tile: smaller blocks cost more
+// stages than they save (5 to 15 % of the time).
 func sizes(n int) Sizes {
 	const large = 22
 	s := Sizes{Tile: 14, Run: 4}
@@ -116,14 +121,15 @@ func sizes(n int) Sizes {
 	return s
 }
 
-// ParallelBits is the largest size of a state that one worker runs alone.
+// ParallelBits is the number of bits up to which one worker runs a state alone.
 const ParallelBits = 13
 
-// MinBits returns the least number of bits of a state that m can run on.
+// MinBits returns the least number of bits of a state that m can run on: those of the rows and
+// lanes that a stage loads.
 func MinBits(m *kernel.Machine) int { return m.Lanes + m.Rows }
 
-// New plans c for a state of max(c.Qubits, MinBits) bits that starts as |0…0⟩. It
-// ends with the state in other places: amplitude x is at [Plan.Index].
+// New plans c for a state of max(c.Qubits, MinBits) bits that starts as |0…0⟩. The plan leaves
+// the amplitudes at other indices than their own: amplitude x is at [Plan.Index](x).
 func New(c *circuits.Circuit, m *kernel.Machine, s Sizes) (*Plan, error) {
 	l, err := lower(c, 0)
 	if err != nil {
@@ -136,8 +142,9 @@ func New(c *circuits.Circuit, m *kernel.Machine, s Sizes) (*Plan, error) {
 	return p, nil
 }
 
-// NewExpect is New for the expectation values of the observables, on qubits: it ends
-// without what they do not see. [Plan.Observables] are what they are there.
+// NewExpect is [New] for the expectation values of the observables, whose masks are of qubits.
+// The plan leaves out the operations that do not change these values, so the state at its end
+// is not that of c: what to take the expectation values of there is [Plan.Observables].
 func NewExpect(c *circuits.Circuit, m *kernel.Machine, s Sizes, observables []Observable) (*Plan, error) {
 	l, err := lower(c, 0)
 	if err != nil {
@@ -150,7 +157,8 @@ func NewExpect(c *circuits.Circuit, m *kernel.Machine, s Sizes, observables []Ob
 	return p, nil
 }
 
-// observe takes up the observables, on qubits, and what they absorb of l.
+// observe moves the observables from qubits to the bits that l leaves these at, and removes
+// from the end of l the operations that they absorb.
 func (p *Plan) observe(l *lowering, observables []Observable) {
 	for _, o := range observables {
 		p.observables = append(p.observables, o.at(l.location, l.flipped))
@@ -158,9 +166,10 @@ func (p *Plan) observe(l *lowering, observables []Observable) {
 	l.absorb(p.observables)
 }
 
-// Observables are those of [NewExpect] on the bits of the state that it leaves.
+// Observables are those given to [NewExpect], on the bits of the state that the plan leaves.
 func (p *Plan) Observables() []Observable { return p.observables }
 
+// newPlan returns a plan without passes for the operations of l.
 func newPlan(l *lowering, m *kernel.Machine, bits int) *Plan {
 	return &Plan{
 		Bits: max(bits, MinBits(m)), Location: l.location, Flipped: l.flipped,
@@ -168,6 +177,7 @@ func newPlan(l *lowering, m *kernel.Machine, bits int) *Plan {
 	}
 }
 
+// forwards lists all operations of l in the order of the circuit.
 func (l *lowering) forwards() []*op {
 	ops := make([]*op, len(l.ops))
 	for i := range l.ops {
@@ -176,7 +186,8 @@ func (l *lowering) forwards() []*op {
 	return ops
 }
 
-// divide plans the passes of ops on a state of which only the bits touched can be 1.
+// divide plans the passes of ops. In the state that they start from, amplitudes other than 0
+// have indices within the mask touched.
 func (p *Plan) divide(ops []*op, touched uint64, s Sizes) {
 	trials := 1
 	if s == (Sizes{}) {
@@ -192,7 +203,8 @@ func (p *Plan) divide(ops []*op, touched uint64, s Sizes) {
 	}
 }
 
-// greedy plans the passes of ops, each with the active bits that let most of them in.
+// greedy appends the passes of ops, one after the other, each with the active bits that let
+// most of the remaining operations in.
 func (p *Plan) greedy(ops []*op, touched uint64, s Sizes) {
 	all := p.all()
 	tile := p.level(s.Run, all, s.Tile)
@@ -202,15 +214,17 @@ func (p *Plan) greedy(ops []*op, touched uint64, s Sizes) {
 	}
 }
 
-// level is one of size bits within a mask. The run of lowest bits leaves room for the
-// operation on most bits, and size for the run.
+// level describes a choice of size active bits among those of within. The run lowest bits are
+// always chosen, fewer where the operation on most bits needs the room; size is raised to what
+// a stage needs.
 func (p *Plan) level(run int, within uint64, size int) level {
 	size = max(size, p.blockBits())
 	rows := p.blockBits() - p.machine.Lanes
 	return level{always: 1<<max(min(run, size-rows), p.machine.Lanes) - 1, within: within, size: size, visits: &p.visits}
 }
 
-// blockBits is the number of index bits in a block.
+// blockBits is the number of index bits of the amplitudes that a stage loads. In a dual plan
+// one of the row bits says which of the two states a row is of and is no index bit.
 func (p *Plan) blockBits() int {
 	if p.dual {
 		return MinBits(p.machine) - 1
@@ -218,7 +232,8 @@ func (p *Plan) blockBits() int {
 	return MinBits(p.machine)
 }
 
-// pass plans the blocks and stages of a part. Bits outside touched are still 0.
+// pass plans the blocks and stages of t. Amplitudes with an index bit outside touched are
+// still 0 before it.
 func (p *Plan) pass(t part, all, touched uint64, s Sizes) pass {
 	out := pass{active: t.active, tiles: all &^ t.active & touched}
 	block := p.level(s.Run, t.active, s.Block)
@@ -238,6 +253,8 @@ func (p *Plan) pass(t part, all, touched uint64, s Sizes) pass {
 	return out
 }
 
+// stage plans the operations of r as one stage, which holds the bits r.active in registers;
+// block and tile are the masks of the active bits of the block and the pass.
 func (p *Plan) stage(r part, block, tile uint64) stage {
 	steps, rows := p.emit(r.active, tile, r.ops)
 	s := stage{active: r.active, steps: steps, groups: p.groups(block &^ r.active)}
@@ -260,13 +277,14 @@ func (p *Plan) stage(r part, block, tile uint64) stage {
 	return s
 }
 
-// Untouched reports whether the plan leaves some amplitudes as they are. If not, it takes
-// what is in memory for 0, whatever that is, but for the 128 amplitudes with the lowest
-// indices.
+// Untouched reports whether some bit is active in no stage, so that the plan leaves some
+// amplitudes as they are; the caller must then set them all. If it is false, the caller sets
+// only the 128 amplitudes with the lowest indices: the plan takes all others for 0, whatever
+// memory holds.
 func (p *Plan) Untouched() bool { return p.touched != p.all() }
 
-// finish makes sure that there is a phase to take up the global phase and the
-// cosines of the last rotations.
+// finish makes sure that some step multiplies by phases, if the global phase or the cosines
+// that rotations leave out need one to be multiplied in with.
 func (p *Plan) finish(s Sizes) {
 	if len(p.passes) > 0 && p.phase.none() && p.rotations == 0 {
 		return
@@ -294,9 +312,10 @@ func (p *Plan) finish(s Sizes) {
 	last.steps = append(last.steps, step{op: p.phaseOp()})
 }
 
-// layout gives every stage its place in the code and every operand its place in the
-// tables or in a worker's arena: sums over all samples first, then what belongs to
-// the samples of a batch, sums again first.
+// layout gives every stage its place in the code, and every step with operands its place in
+// the tables or in a worker's arena. An arena begins with the sums over all samples; what
+// belongs to single samples of a batch follows, sums first, then operands
+// ([Plan.layoutLocal]).
 func (p *Plan) layout() {
 	for i := range p.passes {
 		sums := 0
@@ -324,7 +343,8 @@ func (p *Plan) layout() {
 	p.layoutLocal()
 }
 
-// fold lets loads and stores do what NOTs between rows at the beginning and the end do.
+// fold removes NOTs between rows from the beginning and the end of a stage, and loads or
+// stores the rows at exchanged places instead.
 func (s *stage) fold() {
 	moved := func(at [16]int64, op kernel.Op) [16]int64 {
 		c, t := op.Not()
@@ -349,7 +369,7 @@ func (s *stage) fold() {
 	}
 }
 
-// addNumbers lists st if it has numbers.
+// addNumbers appends st to p.numbers if Bind has to compute something for it.
 func (p *Plan) addNumbers(st *step, code, table int) {
 	n := numbers{step: st, code: code, table: table}
 	switch {
@@ -364,7 +384,7 @@ func (p *Plan) addNumbers(st *step, code, table int) {
 	p.numbers = append(p.numbers, n)
 }
 
-// tableOf is the number of floats that a step has in the tables.
+// tableOf is the number of floats that st takes in the tables.
 func (p *Plan) tableOf(st *step) int {
 	vector := 2 << p.machine.Lanes
 	switch {
@@ -387,19 +407,19 @@ func (p *Plan) tableOf(st *step) int {
 	}
 }
 
-// RowBits is the number of bits from which plans work on states in rows: below, a
-// tile is the whole state.
+// RowBits is the number of bits from which a state lies in rows. A smaller state is one tile,
+// which gains nothing from them.
 const RowBits = 14
 
-// Rows reports whether the plan works on states in rows, as memory.Offset says.
+// Rows reports whether the plan works on states in rows, with the gaps of memory.Offset
+// between them.
 func (p *Plan) Rows() bool { return !p.batch && p.Bits >= RowBits }
 
-// Length is the number of amplitudes from the beginning of a state to its end, gaps
-// between rows included.
+// Length is the number of amplitudes that a state takes in memory, gaps between rows included.
 func (p *Plan) Length() int { return int(p.offset(1<<p.Bits) / p.machine.Amplitude()) }
 
-// offset is the place in bytes of amplitude x in a state, gaps between rows included. It is
-// linear in the bits: offset(x|y) = offset(x) + offset(y) where x and y have none in common.
+// offset is where amplitude x of a state begins, in bytes, gaps between rows included. It is
+// linear in the bits: offset(x|y) = offset(x) + offset(y) if x and y have no bit in common.
 func (p *Plan) offset(x uint64) int64 {
 	at := int64(x) * p.machine.Amplitude()
 	if p.Rows() || p.gaps() {
@@ -408,7 +428,8 @@ func (p *Plan) offset(x uint64) int64 {
 	return at
 }
 
-// groups lists the subsets of mask, ascending. Stages with the same mask share a list.
+// groups lists all subsets of mask in ascending order, with their offsets. Stages with the
+// same mask share a list.
 func (p *Plan) groups(mask uint64) []kernel.Group {
 	if out, ok := p.subsets[mask]; ok {
 		return out

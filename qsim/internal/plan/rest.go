@@ -2,12 +2,13 @@ package plan
 
 import "slices"
 
-// A plan of [New] leaves undone what only moves amplitudes: exchanges of qubits, NOTs,
-// and the controlled NOTs that nothing follows. What reads the state can look where
-// they would bring an amplitude, or a Pauli string.
+// A plan of [New] does not run what only moves amplitudes: exchanges of qubits, NOTs, and the
+// controlled NOTs that no other operation has to follow. These are the deferred NOTs. To read
+// an amplitude, [Plan.Index] tells where it is; for an expectation value, [Plan.On] tells what to
+// measure instead; and [Plan.Rest] is a plan that runs them.
 
-// deferNOTs removes the controlled NOTs at the end of l, those that commute with all that
-// stays behind them, and returns them in order.
+// deferNOTs removes from the end of l the controlled NOTs that commute with all that stays
+// behind them. It returns them in order.
 func (l *lowering) deferNOTs() []op {
 	var nots []op // the last first
 	l.cut(func(o *op) bool {
@@ -20,7 +21,7 @@ func (l *lowering) deferNOTs() []op {
 	return nots
 }
 
-// Index is where amplitude x is in the state that the plan leaves.
+// Index is the index at which the plan leaves amplitude x.
 func (p *Plan) Index(x uint64) uint64 {
 	at := p.Flipped
 	for q, bit := range p.Location {
@@ -34,7 +35,8 @@ func (p *Plan) Index(x uint64) uint64 {
 	return at
 }
 
-// On is o, on qubits, on the state that the plan leaves.
+// On turns o, whose masks are of qubits, into the observable on index bits that has the same
+// expectation value in the state that the plan leaves.
 func (p *Plan) On(o Observable) Observable {
 	out := o.at(p.Location, p.Flipped)
 	for i := len(p.nots) - 1; i >= 0; i-- {
@@ -43,8 +45,8 @@ func (p *Plan) On(o Observable) Observable {
 	return out
 }
 
-// Rest plans the controlled NOTs left undone, for any state; nil if there are none.
-// After it qubit k is bit Location[k], inverted where Flipped.
+// Rest plans the deferred NOTs, for any state that p leaves; it returns nil if there are none.
+// After Rest bit Location[q] holds qubit q, or its inverse if the bit is in Flipped.
 func (p *Plan) Rest() *Plan {
 	p.onRest.Do(func() {
 		if len(p.nots) == 0 {

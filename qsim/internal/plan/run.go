@@ -7,15 +7,15 @@ import (
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
 )
 
-// Passes is how many times a run goes over the state.
+// Passes is the number of passes, which run one after the other.
 func (p *Plan) Passes() int { return len(p.passes) }
 
-// Tiles is the number of tiles of a pass, which may run in any order, at the same
-// time too, once those of the pass before are done.
+// Tiles is the number of tiles of a pass. They may run in any order, and at the same time,
+// once all tiles of the pass before are done.
 func (p *Plan) Tiles(pass int) int { return p.passes[pass].count() }
 
-// FirstPasses returns, for each of so many weights, the first pass that depends on it,
-// Passes() for those that no pass depends on.
+// FirstPasses returns for each of the given number of weights the first pass that depends on
+// it, or Passes() if none does.
 func (p *Plan) FirstPasses(weights int) []int {
 	first := make([]int, weights)
 	for i := range first {
@@ -34,8 +34,8 @@ func (p *Plan) FirstPasses(weights int) []int {
 	return first
 }
 
-// lastPhase is the pass with the last table of phases, which the cosines of the rotations
-// after it join too.
+// lastPhase is the last pass with a table of phases. The cosines of rotations after this table
+// are multiplied into it, so that the pass depends on the angles of later passes too.
 func (p *Plan) lastPhase() int {
 	last := 0
 	for i := range p.passes {
@@ -50,7 +50,7 @@ func (p *Plan) lastPhase() int {
 	return last
 }
 
-// see lowers first to pass for the weights that v depends on.
+// see notes that the pass depends on v: first becomes at most pass for the weights in v.
 func (p *Plan) see(first []int, v value, pass int) {
 	if v.index < 0 {
 		return
@@ -64,7 +64,7 @@ func (p *Plan) see(first []int, v value, pass int) {
 	}
 }
 
-// values are those of all rotations and phases of s.
+// values lists those of all rotations and phases of s.
 func (s *stage) values() []value {
 	var out []value
 	for _, st := range s.steps {
@@ -78,13 +78,13 @@ func (s *stage) values() []value {
 	return out
 }
 
-// Run works tile number tile of a pass. a has the 2^Bits amplitudes, in the
-// precision of the plan's machine.
+// Run runs one tile of a pass. a has the amplitudes of the state, [Plan.Length] of them, in
+// the precision of the plan's machine.
 func Run[A kernel.Amplitude](p *Plan, b *Bound, a []A, pass, tile int) {
 	p.run(b, address(p, a), pass, tile, nil)
 }
 
-// address is that of a, whose precision must be the machine's.
+// address is the address of a, whose precision must be that of the machine.
 func address[A kernel.Amplitude](p *Plan, a []A) unsafe.Pointer {
 	if int64(unsafe.Sizeof(a[0])) != p.machine.Amplitude() {
 		panic("plan: amplitudes of another precision than the machine's")
@@ -92,6 +92,8 @@ func address[A kernel.Amplitude](p *Plan, a []A) unsafe.Pointer {
 	return unsafe.Pointer(&a[0])
 }
 
+// run runs all blocks and stages of a tile on the state at the address a. arena is what steps
+// with sums or operands of their own use; it may be nil if there are none.
 func (p *Plan) run(b *Bound, a unsafe.Pointer, pass, tile int, arena unsafe.Pointer) {
 	ps := &p.passes[pass]
 	index := ps.tile(tile)

@@ -8,28 +8,30 @@ import (
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
 )
 
-// A greedy choice of active bits is good, seldom the best: of several, with the worth of
-// every operation changed at random and smaller tiles, those passes are kept that cost
-// least. The generator's seed is the number of the trial, so a circuit has one plan.
+// A greedy choice of active bits is good, but seldom the best. So there are several trials, and
+// the passes that cost least are kept. In all trials but the first the worth of every operation
+// is changed at random, and in every other one tiles are smaller. The seed of the random numbers
+// is the number of the trial, so that a circuit always has the same plan.
 
-// trials is how many divisions of ops are compared: some milliseconds of planning, more
-// for large states.
+// trials is how many divisions of ops into passes are compared: as many as take some
+// milliseconds of planning, more for large states.
 func (p *Plan) trials(ops []*op) int {
 	if p.batch || p.Bits < RowBits {
 		return 1
 	}
-	planned := 2500 // operations
+	planned := 2500 // operations planned in all trials
 	if p.Bits >= 22 {
 		planned = 8000
 	}
 	return max(1, min(16, planned/(len(ops)+1)))
 }
 
-// noise is the standard deviation of the logarithm of an operation's worth.
+// noise is the standard deviation by which the logarithm of an operation's worth is changed in
+// a trial.
 const noise = 0.6
 
-// search plans the passes of ops on a state of which only the bits touched can be 1: the
-// best of several trials.
+// search plans the passes of ops and keeps the best of several trials. In the state that they
+// start from, amplitudes other than 0 have indices within the mask touched.
 func (p *Plan) search(ops []*op, touched uint64, s Sizes, trials int) {
 	least, rotations := math.Inf(1), 0
 	var best []pass
@@ -54,19 +56,20 @@ func (p *Plan) search(ops []*op, touched uint64, s Sizes, trials int) {
 	p.passes, p.rotations = best, rotations
 }
 
-// What a vector costs, in multiply-adds, measured on Zen 4 with AVX-512: what a stage does
-// hides a part of its loads and stores.
+// The costs of steps for one vector, in the time of a multiply-add, measured on Zen 4 with
+// AVX-512. While a stage computes, a part of the time of its loads and stores is hidden.
 const (
 	costRotate = 1.0
-	costLane   = 0.5 // more where lanes are exchanged
+	costLane   = 0.5 // in addition, where lanes are exchanged
 	costPhase  = 2.1
 	costMove   = 0.2
-	costMemory = 3.0 // load and store
-	costHidden = 0.6
-	costSum    = 1.0 // of a gradient
+	costMemory = 3.0 // loading and storing a vector
+	costHidden = 0.6 // the part of costMemory or of the work, if that is less, that is hidden
+	costSum    = 1.0 // adding to the sums of a derivative
 )
 
-// cycles is about what the passes cost.
+// cycles estimates what all passes cost, for comparison with those of other trials: the cost
+// for one vector, times the number of amplitudes.
 func (p *Plan) cycles() float64 {
 	sum := 0.0
 	for i := range p.passes {
@@ -86,8 +89,8 @@ func (p *Plan) cycles() float64 {
 	return sum
 }
 
-// traffic is what a pass costs a vector between the caches, or memory, and the second-level
-// cache.
+// traffic is what it costs a pass to bring a vector from memory, or from the third-level
+// cache, to the second-level cache and back. It depends on the bytes of the state.
 func (p *Plan) traffic() float64 {
 	switch size := p.offset(1 << p.Bits); {
 	case size <= 1<<20:
@@ -98,7 +101,7 @@ func (p *Plan) traffic() float64 {
 	return 6.5
 }
 
-// cycles is what the step costs a vector.
+// cycles is what s costs for one vector.
 func (s *step) cycles() float64 {
 	switch {
 	case s.shared():
@@ -118,7 +121,7 @@ func (s *step) cycles() float64 {
 	return costMove
 }
 
-// lanes reports whether s exchanges lanes.
+// lanes reports whether s exchanges lanes of a vector.
 func (s *step) lanes() bool {
 	return s.op >= kernel.OpNotLaneRow(0, 0) && s.op < kernel.OpFlip(0) || s.op >= kernel.OpFlipLane(0) && s.op < kernel.OpDense2(0, 0)
 }

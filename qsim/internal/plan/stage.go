@@ -7,42 +7,44 @@ import (
 	"github.com/qnn-go/qnn/qsim/internal/kernel"
 )
 
-// step is one instruction of a stage, still without numbers.
+// step is one instruction of a stage, without the numbers that depend on angles. Which of the
+// fields count depends on op.
 type step struct {
 	op       kernel.Op
-	mask     uint64       // index bits outside the block
-	value    value        // of rotations
-	row      int          // of rotations: the row bit, or −1
-	lane     int          // of rotations in the lanes: the lane bit
-	phases   []term       // of kernel.OpPhase, their bits those of an index into its table
-	matrix   []complex128 // of dense
-	diagonal []float64    // of observables: their values, by an index into a table
-	local    bool         // depends on the features of a batch's samples: operands or sums by lane
-	sums     int          // offset of the sums, or of local operands, in a worker's arena, in bytes
+	mask     uint64       // index bits outside the registers that the step depends on
+	value    value        // the angle of a rotation
+	row      int          // the row bit that a rotation acts on, or −1 if it acts on a lane bit
+	lane     int          // the lane bit that a rotation acts on, or −1
+	phases   []term       // for kernel.OpPhase and its like: terms whose bits are those of an index into its table
+	matrix   []complex128 // of a dense matrix, row-major
+	diagonal []float64    // of an observable: its values, by an index into a table as for phases
+	local    bool         // in a batch: its operands or sums differ from lane to lane
+	sums     int          // where its sums or local operands begin in a worker's arena, in bytes
 }
 
-// shared reports whether s multiplies by phases that have a table for all samples.
+// shared reports whether s multiplies by phases from a table that all samples share.
 func (s *step) shared() bool { return s.op == kernel.OpPhase || s.op == kernel.OpPhaseRows }
 
-// turns reports whether s is a rotation by the same angle in all samples.
+// turns reports whether s is a rotation whose angle is the same in all lanes.
 func (s *step) turns() bool {
 	return !s.local && (s.op == kernel.OpRotate(0) || s.op == kernel.OpRotateLane(0))
 }
 
-// term is a phase: the sum of values where all its bits are 1.
+// term is the phase e^{iv}, v the sum of values, of the amplitudes in whose index all of some
+// bits are 1.
 type term struct {
-	bits   uint64
+	bits   uint64 // mask of these bits
 	values []value
-	still  bool // in the backward pass: only derivatives are taken
-	merge  int  // the number of values at which those of one angle are added up
+	still  bool // in the backward pass: derivatives are taken, but the phase is not undone
+	merge  int  // number of values at which those with the same angle are added up next
 }
 
-// manyValues is more values than a phase of one place in a circuit has. Where NOTs carry
-// phases to and fro, those of one angle would double with each; and phases with that many
-// are carried no further.
+// manyValues is more values than a term of an ordinary circuit has. NOTs that carry phases to
+// and fro would double the values of each angle every time; so from here on values of the same
+// angle are added up, and no NOT carries the term any further.
 const manyValues = 64
 
-// append adds v.
+// append adds v to the values of t.
 func (t *term) append(v value) {
 	t.values = append(t.values, v)
 	if len(t.values) >= max(t.merge, manyValues) {
@@ -51,7 +53,7 @@ func (t *term) append(v value) {
 	}
 }
 
-// merged is values with those of each angle, and the constants, added up.
+// merged is values with one value for each angle, and at most one constant.
 func merged(values []value) []value {
 	values = folded(values)
 	out, at := values[:0], make(map[int]int)
@@ -66,20 +68,21 @@ func merged(values []value) []value {
 	return out
 }
 
-// emitter writes the steps of one stage. Places 0 … rows−1 of a block are its row
-// bits, those after them its lanes.
+// emitter writes the steps of one stage. The amplitudes in registers have rows+lanes index
+// bits; place k < rows is row bit k, and place rows+l is lane bit l.
 type emitter struct {
 	*Plan
 	rows, lanes int
-	block       uint64 // bits in the block
-	near        uint64 // bits that change from group to group within a tile
-	at          []int  // bit at each place
-	pending     []term // phases not yet written; they commute with all written since
+	block       uint64 // mask of the index bits of the amplitudes in registers
+	near        uint64 // mask of the other active bits of the pass: they change within a tile
+	at          []int  // the index bit at each place
+	pending     []term // phases that no step multiplies by yet; they commute with all steps since
 	steps       []step
 }
 
-// emit orders and writes ops, all of which fit the bits of block. tile are the
-// bits that change within a tile.
+// emit writes ops, all of which fit the bits block, as steps of one stage, in an order that
+// needs few of them. tile is the mask of the active bits of the pass. It also returns the
+// index bit that each row bit stands for at the end.
 func (p *Plan) emit(block, tile uint64, ops []*op) ([]step, []int) {
 	m := p.machine
 	e := &emitter{Plan: p, rows: m.Rows, lanes: m.Lanes, block: block, near: tile &^ block}
@@ -102,8 +105,10 @@ func (p *Plan) emit(block, tile uint64, ops []*op) ([]step, []int) {
 	return e.steps, e.at[:e.rows]
 }
 
-// schedule writes all phases that are ready, then all other operations that meet
-// no pending phase, and multiplies phases in only when nothing else can go on.
+// schedule writes ops in an order that multiplies by phases as seldom as possible, as one
+// table does that for many phases. It collects all phases that can come next, then writes all
+// other operations that can and that commute with the pending phases. Only when neither is
+// left does it force an operation before which pending phases must be multiplied in.
 func (e *emitter) schedule(ops []*op) {
 	left := slices.Clone(ops)
 	used := bitsOf(ops)
@@ -116,9 +121,10 @@ func (e *emitter) schedule(ops []*op) {
 	}
 }
 
-// sweep writes the phases that are ready, or the other operations that are and meet no
-// pending phase; with force, which it then clears, the first that meets some too. What it
-// returns, in order, it has written where left is, at its end.
+// sweep goes once over left and writes what can come next: phases, or the other operations
+// that pending phases do not block. With *force it also writes the first operation that they
+// do block, and clears *force. It returns the operations that it has not written, in order;
+// they are in the memory of left, at its end.
 func (e *emitter) sweep(left []*op, used uint64, phases bool, force *bool) []*op {
 	w := newWalk(used)
 	behind, seen := 0, 0
@@ -140,7 +146,7 @@ func (e *emitter) sweep(left []*op, used uint64, phases bool, force *bool) []*op
 	return left[seen-behind:]
 }
 
-// done reports whether no phase, or no other operation, that follows can be ready.
+// done reports whether no later phase, or no later operation of another class, can come next.
 func (w *walk) done(phases bool) bool {
 	return w.used&^w.x == 0 || !phases && w.used&^w.z == 0 || w.patience <= 0
 }
@@ -153,6 +159,7 @@ func (e *emitter) blocked(o *op) bool {
 	return e.meets(o.x)
 }
 
+// meets reports whether a pending phase depends on one of the bits x.
 func (e *emitter) meets(x uint64) bool {
 	for _, t := range e.pending {
 		if t.bits&x != 0 {
@@ -162,8 +169,8 @@ func (e *emitter) meets(x uint64) bool {
 	return false
 }
 
-// passes reports whether the pending phases on the target of a NOT stay phases of
-// at most two bits when the NOT goes before them.
+// passes reports whether the NOT o can go before the pending phases on its target such that
+// they remain phases of at most two bits ([emitter.pushThrough]).
 func (e *emitter) passes(o *op) bool {
 	if o.z&^e.block != 0 {
 		return false
@@ -176,6 +183,7 @@ func (e *emitter) passes(o *op) bool {
 	return true
 }
 
+// add adds the phase v, where all of the bits b are 1, to the pending ones.
 func (e *emitter) add(b uint64, v value, still bool) {
 	for i := range e.pending {
 		if t := &e.pending[i]; t.bits == b {
@@ -187,6 +195,8 @@ func (e *emitter) add(b uint64, v value, still bool) {
 	e.pending = append(e.pending, term{bits: b, values: []value{v}, still: still})
 }
 
+// write writes o, which can come next: a phase becomes a pending one, anything else a step,
+// after the pending phases that it does not commute with.
 func (e *emitter) write(o *op) {
 	switch {
 	case o.class == phase:
@@ -208,8 +218,8 @@ func (e *emitter) write(o *op) {
 	}
 }
 
-// pushThrough rewrites the pending phases on the target t of the NOT, which will
-// come before them instead of after: t becomes t⊕c = t + c − 2tc.
+// pushThrough rewrites the pending phases on the target t of a NOT with control c, so that
+// they come after it instead of before: t becomes t⊕c = t + c − 2tc.
 func (e *emitter) pushThrough(o *op) {
 	var moved []term
 	keep := e.pending[:0]
@@ -236,7 +246,8 @@ func (e *emitter) pushThrough(o *op) {
 	}
 }
 
-// place is where a bit of the block is.
+// place is where the index bit with this mask is among the places, −1 if it is not in
+// registers.
 func (e *emitter) place(bit uint64) int {
 	for p, b := range e.at {
 		if bit == 1<<b {
@@ -246,6 +257,8 @@ func (e *emitter) place(bit uint64) int {
 	return -1
 }
 
+// not writes a controlled NOT. The control may be outside the registers; then it is the same
+// for a whole group.
 func (e *emitter) not(o *op) {
 	t, r := e.place(o.x), e.rows
 	c := e.place(o.z)
@@ -268,11 +281,13 @@ func (e *emitter) not(o *op) {
 	e.steps = append(e.steps, step{op: op, mask: mask})
 }
 
-// maxRotations bounds how far rotations, which leave out their cosines, can let
-// amplitudes grow before a phase puts them in: by 2^(maxRotations/2), of which the
-// product of two must be a float32.
+// maxRotations bounds the rotations between two phases. A rotation leaves out its cosine, so
+// amplitudes grow by up to √2 each time until a phase multiplies the cosines in; after
+// maxRotations they may be 2^(maxRotations/2) times as large, and the product of two of them
+// must still be a float32.
 const maxRotations = 60
 
+// rotate writes a rotation, and in the backward pass the derivative by its angle before.
 func (e *emitter) rotate(o *op) {
 	if e.rotations == maxRotations {
 		e.shared(nil, 0)
@@ -297,6 +312,8 @@ func (e *emitter) rotate(o *op) {
 	}
 }
 
+// dense writes a matrix. The kernels take its bits from the rows, so those in lanes are first
+// exchanged with rows.
 func (e *emitter) dense(o *op) {
 	var used uint64 // row places taken by targets
 	for _, t := range o.targets {
@@ -324,7 +341,7 @@ func (e *emitter) dense(o *op) {
 	e.steps = append(e.steps, s)
 }
 
-// permuted is m with its targets in ascending order of their places.
+// permuted is the row-major matrix m with its targets sorted by their places.
 func permuted(m []complex128, places []int) []complex128 {
 	d := 1 << len(places)
 	from := make([]int, d)
@@ -348,14 +365,14 @@ func permuted(m []complex128, places []int) []complex128 {
 	return out
 }
 
-// swap exchanges a lane and a row.
+// swap writes an exchange of a lane bit and a row bit.
 func (e *emitter) swap(lane, row int) {
 	e.steps = append(e.steps, step{op: kernel.OpSwap(lane, row)})
 	e.at[e.rows+lane], e.at[row] = e.at[row], e.at[e.rows+lane]
 }
 
-// restoreLanes brings the lowest bits back into the lanes; the rows may stay
-// exchanged, as the stage stores them where they belong.
+// restoreLanes brings the lowest index bits back into the lanes. The row bits may remain
+// exchanged: the stage stores every row where it belongs.
 func (e *emitter) restoreLanes() {
 	for l := range e.lanes {
 		p := e.place(1 << l)

@@ -7,17 +7,19 @@ import (
 	"github.com/qnn-go/qnn/circuits"
 )
 
-// turn is a constant phase, steps·π/8 + rest + low. Gates of the table turn by multiples of
-// π/8, which add up without rounding; so do all other phases, to about 10⁻³⁰, as low takes
-// what rest loses. The zero value is no phase.
+// turn is a constant phase in radians, steps·π/8 + rest + low. The gates of the table turn by
+// multiples of π/8, whose sums in steps have no rounding errors. Sums of other phases are
+// exact to about 10⁻³⁰, as low keeps what rounding takes from rest. The zero value is no
+// phase.
 type turn struct {
-	steps     int // modulo 32, which is 4π
+	steps     int // modulo 32, as 32 steps are 4π
 	rest, low float64
 }
 
-const stepsPerCircle = 32 // of 4π
+const stepsPerCircle = 32 // a circle of 4π, as half angles occur
 
-// turnOf is the phase v. The numbers nearest to multiples of π/8 stand for these.
+// turnOf is the phase v in radians. The float64 nearest to a multiple of π/8 stands for the
+// multiple itself.
 func turnOf(v float64) turn {
 	v = circuits.ReduceAngle(v)
 	k := math.Round(v / (math.Pi / 8))
@@ -27,6 +29,7 @@ func turnOf(v float64) turn {
 	return turn{rest: v}
 }
 
+// plus is t + u.
 func (t turn) plus(u turn) turn {
 	t.steps = (t.steps + u.steps) & (stepsPerCircle - 1)
 	t.add(u.rest)
@@ -34,8 +37,8 @@ func (t turn) plus(u turn) turn {
 	return t
 }
 
-// add adds v to the part of t that is no multiple of π/8 (Knuth's sum of two numbers and its
-// rounding error).
+// add adds v radians to rest and low: the rounded sum and its rounding error by Knuth's
+// two-sum.
 func (t *turn) add(v float64) {
 	sum := t.rest + v
 	of := sum - t.rest
@@ -43,8 +46,8 @@ func (t *turn) add(v float64) {
 	t.rest = sum
 }
 
-// times is f·t for f a power of two or its negative; the phase that halves give is one of
-// the two that differ by half of 4π.
+// times is f·t, for f a power of two or its negative. Half a phase is one of two that differ
+// by 2π, as phases are known modulo 4π.
 func (t turn) times(f float64) turn {
 	out := turn{rest: t.rest * f, low: t.low * f}
 	steps := float64(t.steps) * f
@@ -55,7 +58,7 @@ func (t turn) times(f float64) turn {
 	return out.plus(turn{rest: steps * (math.Pi / 8)})
 }
 
-// unit is e^{it}, without rounding for multiples of π/2.
+// unit is e^{it}, without rounding errors for multiples of π/2.
 func (t turn) unit() complex128 {
 	q := [...]complex128{
 		1, complex(math.Cos(math.Pi/8), math.Sin(math.Pi/8)),

@@ -8,7 +8,8 @@ import (
 	"github.com/qnn-go/qnn/circuits"
 )
 
-// interactions lists for each qubit the ones it shares a gate with, ascending.
+// interactions lists for each qubit those that it shares a gate on two qubits with, in
+// ascending order.
 func interactions(qubits int, ops []circuits.Op) [][]int {
 	out := make([][]int, qubits)
 	for i := range ops {
@@ -24,16 +25,15 @@ func interactions(qubits int, ops []circuits.Op) [][]int {
 	return out
 }
 
-// A search for an embedding may try so many placements of a qubit from one start; as one
-// of many, so many from all starts together.
+// Bounds of a search for an embedding, in placements of a qubit that are tried.
 const (
-	embedBudget = 2000
-	quickBudget = 10_000
+	embedBudget = 2000   // from one place of the first qubit
+	quickBudget = 10_000 // altogether, where many embeddings are searched for
 )
 
-// findEmbedding finds a layout in which all pairs of the interactions are neighbours, by
-// trying out one qubit after the other, each beside one that is placed. It returns nil when
-// there is none or the search takes more than so many placements.
+// findEmbedding finds a layout in which all pairs of interactions are neighbours, by placing
+// one qubit after the other beside one that is placed already. It returns nil when there is
+// no such layout or none is found within most placements.
 func findEmbedding(ctx context.Context, pairs [][]int, g *graph, most int) []int {
 	if len(pairs) == 0 {
 		return []int{}
@@ -53,18 +53,19 @@ func findEmbedding(ctx context.Context, pairs [][]int, g *graph, most int) []int
 	return nil
 }
 
+// embedding is the state of a search for a layout, by backtracking.
 type embedding struct {
-	pairs  [][]int
+	pairs  [][]int // the interactions of each qubit
 	graph  *graph
-	order  []int // qubits in the order of placement
-	at     []int // −1: not placed
-	taken  []bool
-	budget int
-	all    []int // places
-	room   []int // scratch of candidates
+	order  []int  // qubits in the order of placement
+	at     []int  // the place of each qubit; −1: not placed
+	taken  []bool // the places that hold a qubit or must not hold one
+	budget int    // how many placements may still be tried
+	all    []int  // all places of the device
+	room   []int  // scratch of candidates: the free neighbours of each place
 }
 
-// newEmbedding prepares a search.
+// newEmbedding prepares a search for a layout of the qubits with these interactions.
 func newEmbedding(pairs [][]int, g *graph) *embedding {
 	e := &embedding{pairs: pairs, graph: g, at: make([]int, len(pairs)), taken: make([]bool, g.n), all: make([]int, g.n), room: make([]int, g.n)}
 	for q := range e.at {
@@ -78,8 +79,8 @@ func newEmbedding(pairs [][]int, g *graph) *embedding {
 	return e
 }
 
-// arrange orders the qubits: chains from an end, other parts from a qubit with many
-// partners, always going on with the one that has the most placed partners.
+// arrange finds the order in which the qubits are placed. The next is always the one with the
+// most placed partners; where none has a placed partner, [embedding.startRank] decides.
 func (e *embedding) arrange() {
 	placed := make([]int, len(e.pairs)) // placed partners, or −1 when placed itself
 	best := func(better func(a, b int) int) int {
@@ -105,7 +106,9 @@ func (e *embedding) arrange() {
 	}
 }
 
-// startRank prefers qubits with more than two partners, many first, then ends.
+// startRank says which qubit to start from, the lowest first: those with more than two
+// partners, many partners first, then the ends of chains, then the qubits inside of chains,
+// and last those without partners.
 func (e *embedding) startRank(q int) int {
 	switch n := len(e.pairs[q]); n {
 	case 0:
@@ -117,8 +120,8 @@ func (e *embedding) startRank(q int) int {
 	}
 }
 
-// starts lists places for the first qubit, in ascending order of their connections
-// for a chain, else descending.
+// starts lists all places in the order in which to try them for the first qubit: by the
+// number of their neighbours, ascending for a chain and else descending.
 func (e *embedding) starts() []int {
 	var out []int
 	for p := range e.graph.n {
@@ -134,7 +137,8 @@ func (e *embedding) starts() []int {
 	return out
 }
 
-// place puts the k-th qubit on p and all that follow elsewhere, or nothing.
+// place puts the k-th qubit of the order on p and all that follow on other places. It
+// reports false, and leaves them not placed, if it finds no way to do so.
 func (e *embedding) place(k, p int) bool {
 	q := e.order[k]
 	if !e.fits(q, p) {
@@ -157,8 +161,8 @@ func (e *embedding) place(k, p int) bool {
 	return false
 }
 
-// fits reports whether p is free and beside all placed partners of q, with
-// neighbours for the others.
+// fits reports whether p is free and beside all placed partners of q, and has enough free
+// neighbours for the other partners.
 func (e *embedding) fits(q, p int) bool {
 	if e.taken[p] {
 		return false
@@ -185,9 +189,9 @@ func (e *embedding) free(p int) int {
 	return n
 }
 
-// candidates are the free places beside a placed partner of q, or all free ones
-// when it has none; those in the tightest corner come first, which leaves the rest
-// in one piece.
+// candidates lists the free places beside a placed partner of q, or all free ones
+// when it has none. Those with the fewest free neighbours come first, so that the places
+// that are left stay connected.
 func (e *embedding) candidates(q int) []int {
 	from := e.all
 	for _, other := range e.pairs[q] {

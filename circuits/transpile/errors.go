@@ -8,15 +8,16 @@ import (
 	"github.com/qnn-go/qnn/internal/suggest"
 )
 
-// Causes of a target that cannot be used and of a circuit that does not fit on it;
-// test for them with [errors.Is].
+// Errors for a target that cannot be used, options that are not valid and a circuit that
+// does not fit on a target; test for them with [errors.Is].
 var (
 	// ErrTarget marks a description of a device that contradicts itself.
 	ErrTarget = fault.New(fault.Data, "bad target")
-	// ErrQubits marks a circuit with more qubits than the target, or than are
-	// connected with one another.
+	// ErrQubits marks a circuit with more qubits than the target has, or than those of its
+	// qubits that can be used and are connected with one another.
 	ErrQubits = fault.New(fault.Usage, "not enough qubits on the target")
-	// ErrLayout marks a given layout that is no placement of the circuit's qubits.
+	// ErrLayout marks a layout that does not give each of the circuit's qubits a qubit of
+	// the target of its own.
 	ErrLayout = fault.New(fault.Usage, "bad layout")
 	// ErrLevel marks a level of optimisation outside 0 to 3.
 	ErrLevel = fault.New(fault.Usage, "unknown level of optimisation")
@@ -28,11 +29,11 @@ var (
 	ErrDirection = fault.New(fault.Data, "the target has the gate in the other direction only")
 	// ErrAngle marks an angle outside the limits of the target.
 	ErrAngle = fault.New(fault.Data, "angle outside the limits of the target")
-	// ErrConditional marks an operation that depends on measured bits on a target that
-	// has none, or one that no device has: variables of a program, and loops and jumps
-	// that depend on measured bits.
+	// ErrConditional marks an operation under a condition on a target without
+	// [Target.FeedForward], or one that no target has: variables of a program, and loops
+	// and jumps that depend on measured bits.
 	ErrConditional = fault.New(fault.Data, "the target has no such operation on measured bits")
-	// ErrObjective marks an unknown objective, or one for which the target lacks figures.
+	// ErrObjective marks an unknown objective, or [Error] on a target without rates of error.
 	ErrObjective = fault.New(fault.Usage, "objective that cannot be followed")
 	// ErrEffort marks an effort that is negative or no number.
 	ErrEffort = fault.New(fault.Usage, "bad effort")

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// checkLayout checks a given layout, or, for nil, that there is room for one.
+// checkLayout checks [Options.Layout], or, if that is nil, that the target has enough qubits.
 func (r *routing) checkLayout() error {
 	c, t, layout := r.c, r.target, r.o.Layout
 	if c.Qubits > t.Qubits {
@@ -31,8 +31,8 @@ func (r *routing) checkLayout() error {
 	return nil
 }
 
-// checkConnected checks that the device's qubits of a layout can be brought
-// together wherever the circuit needs it.
+// checkConnected checks that, of every two qubits with a common gate, a path of connections
+// joins their places in a layout, so that swaps can bring them together.
 func (r *routing) checkConnected(layout []int) error {
 	for a, others := range r.pairs {
 		for _, b := range others {
@@ -44,8 +44,8 @@ func (r *routing) checkConnected(layout []int) error {
 	return nil
 }
 
-// plain is the layout of level 0: in order, on the largest connected part if it is
-// large enough.
+// plain is the layout of level 0: in ascending order, first on the largest connected part
+// of the device and, if that is too small, then on others.
 func plain(qubits int, g *graph) []int {
 	largest := g.components()[0]
 	for p := 0; len(largest) < qubits; p++ {
@@ -56,8 +56,10 @@ func plain(qubits int, g *graph) []int {
 	return slices.Clone(largest[:qubits])
 }
 
-// lineLayout is a layout on a connected part of the device, each qubit beside the one
-// before it as far as a search in depth gets, or nil.
+// lineLayout is a layout on the largest connected part of the device, in which each qubit is
+// beside the one before it as far as possible: a depth-first search goes on to the neighbour
+// with the fewest free neighbours, and back where there is none. It is nil if that part is
+// too small.
 func lineLayout(qubits int, g *graph) []int {
 	part := g.components()[0]
 	if len(part) < qubits {
@@ -91,8 +93,9 @@ func lineLayout(qubits int, g *graph) []int {
 	return out
 }
 
-// region is a layout on a connected part of the device that grows from a place
-// drawn at random, each qubit beside as many others as possible.
+// region is a random layout on a compact region of the device. The region grows from a
+// random place of the largest connected part, always by a place that has as many neighbours
+// in it as possible; then the circuit's qubits are shuffled over it.
 func region(qubits int, g *graph, rng *rand.Rand) []int {
 	part := g.components()[0]
 	if len(part) < qubits {

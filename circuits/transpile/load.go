@@ -12,8 +12,8 @@ import (
 //go:embed targets/*.json
 var files embed.FS
 
-// Targets lists the devices that come along, by name. Besides them [Load] knows
-// line-N, grid-RxC and all-to-all-N.
+// Targets lists the names of the devices that are part of this package. Besides them [Load]
+// knows line-N, grid-RxC and all-to-all-N.
 func Targets() []string {
 	entries, _ := files.ReadDir("targets")
 	var names []string
@@ -23,9 +23,10 @@ func Targets() []string {
 	return names
 }
 
-// Load returns the target of a name: one of [Targets], or line-N, grid-RxC or
-// all-to-all-N for N qubits in a row, in R rows of C, or all connected, which have
-// the gates rz, sx, x and cz. The error is an [*UnknownError] or wraps [ErrTarget].
+// Load returns the target with the given name. It is one of [Targets], or line-N for N qubits
+// in a row, grid-RxC for R rows of C qubits, or all-to-all-N for N qubits of which every two
+// are connected; these three kinds have the gates rz, sx, x and cz, measurements, resets and
+// barriers. The error is an [*UnknownError] or wraps [ErrTarget].
 func Load(name string) (*Target, error) {
 	var rows, columns int
 	if got, _ := fmt.Sscanf(name, "line-%d", &columns); got == 1 && name == fmt.Sprintf("line-%d", columns) {
@@ -63,7 +64,7 @@ func lattice(name string, rows, columns int) (*Target, error) {
 	return t, t.finish()
 }
 
-// generic is a target without a maker.
+// generic is a target that stands for no real device, without any edges.
 func generic(name string, qubits int) *Target {
 	t := &Target{Name: name, Dialect: "ibm", Qubits: qubits, MidCircuit: true, FeedForward: true}
 	for _, g := range []circuits.Gate{

@@ -7,9 +7,9 @@ import (
 	"github.com/qnn-go/qnn/circuits"
 )
 
-// longestPrefixLayout is a layout on which as many of the first gates on two qubits as possible have
-// their qubits side by side, so that swaps come late; nil where not even the first gate
-// finds a place.
+// longestPrefixLayout is a layout in which as many as possible of the first gates on two
+// qubits have their qubits on neighbours, so that the first swap comes late. It is nil if
+// no layout is found even for the first gate.
 func longestPrefixLayout(ctx context.Context, c *circuits.Circuit, g *graph) []int {
 	first := c.Like()
 	for i := range c.Ops {

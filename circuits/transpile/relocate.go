@@ -8,29 +8,30 @@ import (
 	"github.com/qnn-go/qnn/circuits"
 )
 
-// relocateWork bounds the placements of a qubit that are tried for one routing, see
-// [Options.Effort].
+// relocateWork bounds the placements of a qubit that are tried for one routing at effort 1,
+// see [Options.Effort].
 const relocateWork = 100_000
 
 // hopelessRate stands for rates of error of 1, which would make all sums infinite.
 const hopelessRate = 1 - 1e-9
 
-// relocation looks for places on the device with the same connections as those that a
-// routing uses, where its gates and measurements have the lowest rates of error: the sum
-// of −log(1 − ε) over them. Nation and Treinish 2023, arXiv:2209.15512, do so.
+// relocation looks for the places of the device on which a routed circuit has the lowest
+// error, among those with the connections that it uses. It minimises the sum of
+// −log(1 − ε) over the rates of error ε of gates and measurements, as Nation and Treinish
+// 2023, arXiv:2209.15512. Its qubits are the places that the routing uses, renumbered.
 type relocation struct {
 	*embedding
 
 	r        *routing
-	gates    []map[int]int // how many gates each place has with others
-	measures []bool        // whether it is measured
-	single   []int         // how many gates on one qubit it has
-	lowest   float64
-	best     []int
+	gates    []map[int]int // how many entanglers each qubit needs with each other one
+	measures []bool        // whether each qubit is measured
+	single   []int         // how many gates on one qubit each has
+	lowest   float64       // the lowest sum so far
+	best     []int         // the place of each qubit in that case
 }
 
-// relocate is f, with the measurements of last, on the places where the target's rates of
-// error are lowest; f itself if its layout was given.
+// relocate moves f to the places where it and the measurements in last have the lowest error
+// by the target's rates. It returns f itself if the user gave the layout.
 func (r *routing) relocate(ctx context.Context, f routed, last []circuits.Op) routed {
 	if r.o.Layout != nil {
 		return f
@@ -111,7 +112,7 @@ func (r *routing) newRelocation(ops []circuits.Op, n int) *relocation {
 	return s
 }
 
-// start takes the places that are used for the best so far.
+// start takes the places that the routing uses for the best so far, and sums up their error.
 func (s *relocation) start(used []int) {
 	s.best = used
 	for k, q := range s.order {
@@ -124,15 +125,15 @@ func (s *relocation) start(used []int) {
 	}
 }
 
-// price is what qubit q costs on p, with the gates that it has with the qubits whose places
-// are known.
+// price is what qubit q on p adds to the sum, by its own gates and those that it has with
+// qubits that are placed: at gives their places, and −1 for the others.
 func (s *relocation) price(q, p int, at func(other int) int) float64 {
 	t := s.r.target
 	sum := float64(s.single[q]) * lossOf(t.singleError(p))
 	if s.measures[q] {
 		sum += lossOf(t.errorOf(circuits.GateMeasure, []int{p}))
 	}
-	for _, other := range s.pairs[q] { // in a fixed order, so that the sum is the same each time
+	for _, other := range s.pairs[q] { // in a fixed order, so that the sum is the same in every run
 		if place := at(other); place >= 0 {
 			sum += float64(s.gates[q][other]) * lossOf(t.pairError(p, place))
 		}
@@ -142,8 +143,9 @@ func (s *relocation) price(q, p int, at func(other int) int) float64 {
 
 func lossOf(rate float64) float64 { return -math.Log1p(-min(rate, hopelessRate)) }
 
-// try puts the k-th qubit on p and all that follow elsewhere, in every way that may be
-// better than the best so far.
+// try puts the k-th qubit of the order on p and all that follow on other places, in every
+// way whose sum stays below the lowest so far, and keeps the best. sum is that of the qubits
+// placed before.
 func (s *relocation) try(k, p int, sum float64) {
 	q := s.order[k]
 	if !s.fits(q, p) || s.budget <= 0 {
@@ -164,7 +166,7 @@ func (s *relocation) try(k, p int, sum float64) {
 	s.at[q], s.taken[p] = -1, false
 }
 
-// singleError is the rate of error of the gates on one qubit of q: the largest.
+// singleError is the largest rate of error of the gates on one qubit that q has.
 func (t *Target) singleError(q int) float64 {
 	rate := 0.0
 	for _, n := range t.Gates {
@@ -175,7 +177,7 @@ func (t *Target) singleError(q int) float64 {
 	return rate
 }
 
-// pairError is the rate of error of the best gate that joins a and b.
+// pairError is the lowest rate of error of the entanglers that act on a and b.
 func (t *Target) pairError(a, b int) float64 {
 	rate := 1.0
 	for _, g := range t.entanglers(a, b) {

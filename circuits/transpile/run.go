@@ -7,10 +7,10 @@ import (
 	"github.com/qnn-go/qnn/circuits"
 )
 
-// tolerance is the difference of angles, in radians, that is taken for rounding.
+// tolerance is the difference, in radians, below which two angles count as equal.
 const tolerance = 1e-12
 
-// turn is RZ, or RY where y is set.
+// turn is a rotation of a run: RY where y is set, else RZ.
 type turn struct {
 	y     bool
 	angle circuits.Angle
@@ -20,22 +20,22 @@ type turn struct {
 // the rules below find; one at most where no angle holds symbols. The zero value is the
 // identity.
 type run struct {
-	turns []turn         // in order of time, RZ and RY in turn
-	phase circuits.Angle // global
+	turns []turn         // in order of time, RZ and RY alternating
+	phase circuits.Angle // the global phase that turns leaves out
 
-	bound bool // gates without symbols that are not in turns yet
-	m     [4]complex128
+	bound bool          // whether gates without symbols wait in m and are not in turns yet
+	m     [4]complex128 // the product of those gates
 
-	ops     []circuits.Op // what was added
-	carried bool          // turns begin with an RZ from before
+	ops     []circuits.Op // the gates as they were added
+	carried bool          // whether turns begins with an RZ of gates before those in ops
 
-	condition *circuits.Condition // under which all of them are
+	condition *circuits.Condition // the condition that all gates of the run are under
 }
 
 // empty reports whether nothing was added.
 func (r *run) empty() bool { return len(r.turns) == 0 && !r.bound && len(r.ops) == 0 }
 
-// add appends op; templates hold the gates with symbols as RZ and RY.
+// add appends op. An op with symbols is written by its template, see [turnTemplates].
 func (r *run) add(op circuits.Op, templates map[circuits.Gate]*circuits.Circuit) {
 	r.ops = append(r.ops, op)
 	if p, ok := values(op); ok {
@@ -56,7 +56,7 @@ func (r *run) add(op circuits.Op, templates map[circuits.Gate]*circuits.Circuit)
 	}
 }
 
-// values are the angles of op if all are numbers.
+// values returns the angles of op, if all of them are numbers.
 func values(op circuits.Op) ([]float64, bool) {
 	p := make([]float64, len(op.Angles))
 	for i, a := range op.Angles {
@@ -78,7 +78,7 @@ func (r *run) multiply(a [4]complex128) {
 	r.m = [4]complex128{a[0]*b[0] + a[1]*b[2], a[0]*b[1] + a[1]*b[3], a[2]*b[0] + a[3]*b[2], a[2]*b[1] + a[3]*b[3]}
 }
 
-// settle moves the gates without symbols into turns.
+// settle moves the product of the gates without symbols from m into turns.
 func (r *run) settle() {
 	if !r.bound {
 		return
@@ -106,7 +106,8 @@ func euler(m [4]complex128) (theta, phi, lambda, alpha float64) {
 	return theta, phi, lambda, alpha
 }
 
-// wrap brings the constant part of a into (−π, π]: a rotation by 2π is −1.
+// wrap brings the constant part of a rotation's angle into [−π, π]. As a rotation by 2π is
+// the factor −1, it adds π to the phase for every 2π that it takes off.
 func (r *run) wrap(a circuits.Angle) circuits.Angle {
 	n := len(a)
 	if n == 0 || len(a[n-1].Vars) > 0 {
@@ -171,8 +172,9 @@ func (r *run) y(b circuits.Angle) {
 	r.turns = append(r.turns, turn{y: true, angle: b})
 }
 
-// join replaces RY(a), RZ(z) at index i and RY(b) after them by one RY among RZ, if a rule
-// applies. The products below are in the order of matrices.
+// join replaces RY(a), which is turns[i], the RZ(z) after it and an RY(b) to be appended by
+// fewer RY, if a rule applies, and reports whether one did. The rules in the comments are
+// products of matrices, so that the gate that comes first stands on the right.
 func (r *run) join(i int, a, z, b circuits.Angle) bool {
 	m, aHalf := half(a)
 	k, zHalf := half(z)
@@ -195,7 +197,7 @@ func (r *run) join(i int, a, z, b circuits.Angle) bool {
 		r.turns = head
 		r.y(a.Plus(b))
 		r.z(z.Scale(-1))
-	case aHalf && zHalf: // RZ(kπ/2)·RY(mπ/2) turns Z into Y
+	case aHalf && zHalf: // RZ(kπ/2)·RY(mπ/2) maps the Z axis to ±Y: RY(b) becomes an RZ before them
 		r.turns = head
 		r.z(b.Scale(s(k * m)))
 		r.y(a)
@@ -217,7 +219,8 @@ func (r *run) join(i int, a, z, b circuits.Angle) bool {
 	return true
 }
 
-// joinBound joins angles that are numbers.
+// joinBound is [run.join] for three angles that are numbers, by the product of their
+// matrices. It reports false if one is not.
 func (r *run) joinBound(head []turn, a, z, b circuits.Angle) bool {
 	var v [3]float64
 	for i, angle := range []circuits.Angle{a, z, b} {

@@ -20,7 +20,7 @@ type Target struct {
 	// internal/filename allows.
 	Name        string `json:"name"`
 	Description string `json:"description,omitempty"`
-	Source      string `json:"source,omitempty"` // where the figures are from
+	Source      string `json:"source,omitempty"` // where the data are from
 	Vendor      string `json:"vendor,omitempty"` // who runs programs on it: ibm, braket, or empty
 	// Dialect is the kind of program it takes: ibm ($n for qubits) or braket
 	// (native gates in a verbatim box).
@@ -37,7 +37,7 @@ type Target struct {
 	Gates       []Native `json:"gates"`
 
 	graph    *graph
-	directed map[[2]int]bool // Edges
+	directed map[[2]int]bool // the pairs of Edges, each in the order in which it is listed
 }
 
 // Native is a gate of a target, or measure, reset or barrier.
@@ -49,14 +49,14 @@ type Native struct {
 	// Directed says that the gate joins the qubits of an edge in the order in which
 	// they are listed.
 	Directed bool   `json:"directed,omitempty"`
-	Angle    *Limit `json:"angle,omitempty"` // of the first angle
+	Angle    *Limit `json:"angle,omitempty"` // limits of the first angle; nil: any
 	// Errors are the rates of error, 0 to 1, on each of Qubits in their order; without
 	// Qubits on every qubit in ascending order, or on each of the target's Edges. Nil: not
 	// known.
 	Errors []float64 `json:"errors,omitempty"`
 
-	places map[[2]int]bool    // Qubits
-	rates  map[[2]int]float64 // Errors
+	places map[[2]int]bool    // the qubits or pairs that the gate is on, by [key]
+	rates  map[[2]int]float64 // Errors, by the same keys
 }
 
 // Limit restricts an angle to a range or to some values, in radians.
@@ -66,7 +66,8 @@ type Limit struct {
 	Values []float64 `json:"values,omitempty"` // nil: Min to Max, both included
 }
 
-// angleTolerance is what an angle may exceed a limit by, that of IBM's runtime.
+// angleTolerance is how much an angle may exceed a limit, in radians; IBM's runtime has the
+// same tolerance.
 const angleTolerance = 1e-10
 
 // Allows reports whether v is within the limits.
@@ -77,7 +78,7 @@ func (l *Limit) Allows(v float64) bool {
 	return slices.ContainsFunc(l.Values, func(w float64) bool { return math.Abs(v-w) <= angleTolerance })
 }
 
-// maxQubits bounds a target: distances between all its qubits are kept.
+// maxQubits bounds the qubits of a target, as the distances between all pairs are kept.
 const maxQubits = 2000
 
 // Read reads a target as JSON. The error wraps [ErrTarget], or is that of r.
@@ -97,7 +98,7 @@ func Read(r io.Reader) (*Target, error) {
 	return t, nil
 }
 
-// finish validates t and prepares its graph.
+// finish validates t and prepares its unexported fields and those of its gates.
 func (t *Target) finish() error {
 	bad := func(format string, args ...any) error {
 		return fmt.Errorf("%w: %s", ErrTarget, fmt.Sprintf(format, args...))
@@ -147,7 +148,8 @@ func (t *Target) finish() error {
 	return nil
 }
 
-// where lists the qubits that n is on, a pair that has it in both directions once.
+// where lists the qubits or pairs that n is on, in the order of its Errors. A pair that has
+// n in both directions is listed once.
 func (t *Target) where(n *Native) [][]int {
 	out := n.Qubits
 	switch {
@@ -164,7 +166,7 @@ func (t *Target) where(n *Native) [][]int {
 	return out
 }
 
-// index prepares the places and rates of n.
+// index fills the places and rates of n, and checks its Errors.
 func (t *Target) index(n *Native) error {
 	where := t.where(n)
 	n.places, n.rates = map[[2]int]bool{}, map[[2]int]float64{}
@@ -214,7 +216,7 @@ func (t *Target) checkNative(n Native) error {
 	return nil
 }
 
-// native finds the entry of a gate.
+// native finds the entry of g in t.Gates.
 func (t *Target) native(g circuits.Gate) (*Native, bool) {
 	i := slices.IndexFunc(t.Gates, func(n Native) bool { return n.Gate == g })
 	if i < 0 {
@@ -229,12 +231,12 @@ func (t *Target) Has(g circuits.Gate) bool {
 	return ok
 }
 
-// Check reports whether c, on the qubits of the device, keeps its rules: the gates
-// by name, the qubits they are on and in which order, the limits of angles that are
-// numbers, and what may follow a measurement. Global phases are allowed: no device
-// runs them. The error is a [*circuits.OpError] that wraps [ErrGate], [ErrPair],
-// [ErrDirection], [ErrAngle], [ErrConditional] or [ErrMidCircuit], that of [circuits.Circuit.Validate],
-// or wraps [ErrQubits].
+// Check returns an error if c, whose qubits are those of the device, breaks a rule of t:
+// which gates there are, on which qubits and in which order of them, the limits of angles
+// that are numbers, and whether gates may follow a measurement. Global phases are allowed,
+// as they need no gate. The error is that of [circuits.Circuit.Validate], wraps [ErrQubits],
+// or is a [*circuits.OpError] that wraps [ErrGate], [ErrPair], [ErrDirection], [ErrAngle],
+// [ErrConditional] or [ErrMidCircuit].
 func (t *Target) Check(c *circuits.Circuit) error {
 	if err := c.Validate(); err != nil {
 		return err

@@ -16,8 +16,8 @@ type Options struct {
 	// gates on one qubit merged and a good layout, 2 more trials, commutation and
 	// cancellation, 3 gates on two qubits resynthesised.
 	Level  int
-	Seed   uint64
-	Trials int // of layout and routing at most; 0: 20
+	Seed   uint64 // of the random numbers of the search
+	Trials int    // how many layouts are drawn and routed at most; 0: 20
 	// Layout gives the qubit of the device that each qubit of the circuit starts
 	// on; nil: the best that is found.
 	Layout []int
@@ -26,12 +26,12 @@ type Options struct {
 	// Effort bounds the work of the search for a layout, a routing and the best of
 	// several results. It is counted in steps of the search, not by the clock, so that
 	// the result depends on it and not on the machine: at 1 about 30 million swaps are
-	// weighed up at most, two seconds of one core of 2024. The time goes down in
-	// proportion, as far as the one pass that every circuit needs; 0: 1.
+	// compared at most, which takes two seconds on one core of 2024. Less effort takes
+	// less time in proportion, but every circuit is routed once; 0: 1.
 	Effort float64
 }
 
-// work is the share of a search that takes so much at effort 1.
+// work is how many steps a part of the search may take, given how many it may at effort 1.
 func (o *Options) work(atOne int) int {
 	if o.Effort == 0 {
 		return atOne
@@ -42,18 +42,18 @@ func (o *Options) work(atOne int) int {
 // Result is a circuit on a device.
 type Result struct {
 	// Circuit is on the device's qubits 0 to Target.Qubits−1. It keeps the rules of
-	// the target, but for symbols in angles that have limits.
+	// the target, except that an angle with limits may hold symbols, which are not checked.
 	Circuit *circuits.Circuit
 	// Initial and Final give the device's qubit that holds each of the circuit's
 	// qubits at the beginning and at the end.
 	Initial, Final []int
-	Swaps          int // that routing inserted
+	Swaps          int // how many SWAP gates routing inserted
 }
 
 // Run rewrites c for t. Angles may hold weights and features. If c measures, the result
-// gives the same bits with the same probabilities, else, up to a global phase, the same
-// state: from level 1 on, what no measurement can tell is left out. Operations under
-// conditions keep them.
+// gives the same bits with the same probabilities: from level 1 on, gates that change no
+// measured bit are left out. Otherwise it gives the same state up to a global phase.
+// Operations under conditions keep them.
 //
 // The error is that of [circuits.Circuit.Validate], wraps [ErrLevel], [ErrObjective],
 // [ErrEffort], [ErrConditional], [ErrQubits], [ErrLayout] or, where the target's gates cannot
@@ -107,7 +107,8 @@ func (o *Options) validate(t *Target) error {
 	return o.Objective.validate(t)
 }
 
-// checkConditions refuses what no device does, or t does not.
+// checkConditions refuses operations on classical bits and variables that no device has,
+// and conditions if t has none.
 func checkConditions(c *circuits.Circuit, t *Target) error {
 	for i, op := range c.Ops {
 		if op.Classical() || len(op.Locals()) > 0 || op.If != nil && !t.FeedForward {
@@ -117,8 +118,8 @@ func checkConditions(c *circuits.Circuit, t *Target) error {
 	return nil
 }
 
-// elideSwaps leaves out the SWAP gates and gives the qubits after them their numbers
-// instead: qubit q of c ends as qubit ends[q] of the result.
+// elideSwaps leaves out the SWAP gates and renumbers the qubits of the operations after
+// them instead: what c has on qubit q at its end is on qubit ends[q] of out.
 func elideSwaps(c *circuits.Circuit) (out *circuits.Circuit, ends []int) {
 	out, ends = like(c, c.Qubits), make([]int, c.Qubits)
 	for q := range ends {
@@ -135,8 +136,9 @@ func elideSwaps(c *circuits.Circuit) (out *circuits.Circuit, ends []int) {
 	return out, ends
 }
 
-// finish writes the routings that promise most in the target's gates, with the
-// measurements last, and returns the best.
+// finish rewrites the most promising of the routings in found into the target's gates, with
+// the measurements of last at the end, and returns the best result. measures says whether
+// the circuit measures at all.
 func (r *routing) finish(ctx context.Context, found []routed, last []circuits.Op, measures bool) (*Result, error) {
 	var results []*Result
 	add := func(f routed) error {
@@ -161,8 +163,8 @@ func (r *routing) finish(ctx context.Context, found []routed, last []circuits.Op
 	return r.o.Objective.best(results, r.target), nil
 }
 
-// splitMeasurements splits off the measurements at the end, which nothing on their
-// qubits and bits follows: swaps must not come after them.
+// splitMeasurements splits off the measurements that no operation on their qubits and bits
+// follows. They are added after routing, so that no swap comes after them.
 func splitMeasurements(c *circuits.Circuit) (*circuits.Circuit, []circuits.Op) {
 	out := c.Like()
 	var last []circuits.Op
@@ -185,15 +187,14 @@ func splitMeasurements(c *circuits.Circuit) (*circuits.Circuit, []circuits.Op) {
 	return out, last
 }
 
-// At level 3 about so many operations of routed circuits are rewritten, see
-// [Options.Effort], of so many circuits at most.
+// Bounds of the routed circuits that level 3 rewrites into the target's gates.
 const (
-	rewriteWork  = 100_000
-	maxFinalists = 24
+	rewriteWork  = 100_000 // operations of all of them together at effort 1, see [Options.Effort]
+	maxFinalists = 24      // circuits
 )
 
-// finalists brings those of the routings to the front that are to be rewritten, to keep the
-// best, and returns their number.
+// finalists sorts the routings and returns how many of the first are to be rewritten: at
+// level 3 several, of which [routing.finish] keeps the best, below it one.
 func (r *routing) finalists(found []routed) int {
 	r.o.Objective.sort(found)
 	if r.o.Level < 3 {
@@ -205,7 +206,7 @@ func (r *routing) finalists(found []routed) int {
 // TwoQubitGates is the number of gates on two qubits.
 func (r *Result) TwoQubitGates() int { return twoQubitGates(r.Circuit.Ops) }
 
-// twoQubitGates is the number of gates on two qubits.
+// twoQubitGates is the number of gates on two qubits in ops.
 func twoQubitGates(ops []circuits.Op) int {
 	n := 0
 	for i := range ops {
@@ -217,7 +218,7 @@ func twoQubitGates(ops []circuits.Op) int {
 }
 
 // rewrite turns a routed circuit into gates of the target. With dropped set it leaves
-// out what no measurement can tell.
+// out gates that change no measured bit.
 func (r *routing) rewrite(ctx context.Context, c *circuits.Circuit, dropped bool) (*circuits.Circuit, error) {
 	t, level := r.target, r.o.Level
 	if level >= 2 {
@@ -239,15 +240,17 @@ func (r *routing) rewrite(ctx context.Context, c *circuits.Circuit, dropped bool
 	return oneQubit(c, t, dropped && level >= 1), nil
 }
 
-// like is an empty circuit as c but on so many qubits, with room for as many operations.
+// like is a circuit as c but on so many qubits and without operations; it has room for as
+// many as c has.
 func like(c *circuits.Circuit, qubits int) *circuits.Circuit {
 	out := c.Like()
 	out.Qubits, out.Ops = qubits, make([]circuits.Op, 0, len(c.Ops))
 	return out
 }
 
-// expand rewrites gates on more than two qubits. Where a controlled phase takes one gate, RZZ
-// of any angle, CCX takes five gates on two qubits instead of six.
+// expand rewrites gates on more than two qubits into gates on one and two. Where t has RZZ
+// of any angle, a controlled phase takes one of them, and CCX five gates on two qubits instead
+// of six.
 func expand(c *circuits.Circuit, t *Target) (*circuits.Circuit, error) {
 	var basis []circuits.Gate
 	for _, g := range circuits.Gates() {
@@ -284,9 +287,10 @@ func halves(c *circuits.Circuit) *circuits.Circuit {
 	return out
 }
 
-// Compact returns the circuit on the device's qubits that it uses or that hold a
-// qubit of the original, renumbered from 0 in ascending order, and their numbers
-// on the device.
+// Compact returns the circuit without the device's qubits that it does not need, and the
+// numbers on the device of those that are left, which are renumbered from 0 in ascending
+// order. A qubit is needed if an operation other than a barrier acts on it, or if it holds a
+// qubit of the original circuit at the beginning or the end.
 func (r *Result) Compact() (*circuits.Circuit, []int) {
 	used := make([]bool, r.Circuit.Qubits)
 	for _, p := range slices.Concat(r.Initial, r.Final) {
